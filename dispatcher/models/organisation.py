@@ -1,0 +1,69 @@
+"""Units and people: who exists, what they may be called upon for, and what their scope covers.
+
+Roles are those of the working rules (dispatcher, shift leader, liaison ...); a person may hold several.
+"""
+
+import enum
+
+import msgspec
+
+from dispatcher.models.ids import PersonId, UnitId
+
+
+class UnitKind(enum.StrEnum):
+    """What a unit is; enterprises can be summoned like departments."""
+
+    CITY = "city"
+    DISTRICT = "district"
+    STREET = "street"
+    COMMUNITY = "community"
+    DEPARTMENT = "department"
+    ENTERPRISE = "enterprise"
+
+
+class Role(enum.StrEnum):
+    """What a person is on duty as; scope goes with the person's unit."""
+
+    DISPATCHER = "dispatcher"
+    SHIFT_LEADER = "shift_leader"
+    SUPERVISOR = "supervisor"
+    LIAISON = "liaison"
+    COMMUNITY_WORKER = "community_worker"
+    HOTLINE = "hotline"
+    DISTRICT = "district"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    WALL = "wall"
+
+
+class Unit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One unit of the city. `duties` are the words it is found and proposed by; `phone` is its duty line."""
+
+    id: UnitId
+    name: str
+    kind: UnitKind
+    name_en: str = ""
+    parent: UnitId | None = None
+    duties: tuple[str, ...] = ()
+    phone: str = ""
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """A signed-in person in a unit, with every role held there."""
+
+    person: PersonId
+    name: str
+    unit: UnitId
+    roles: frozenset[Role]
+
+    def is_any(self, *roles: Role) -> bool:
+        """Tell whether the actor holds at least one of `roles`."""
+        return not self.roles.isdisjoint(roles)
+
+
+STREET_ROLES = frozenset({Role.DISPATCHER, Role.SHIFT_LEADER, Role.SUPERVISOR, Role.COMMUNITY_WORKER, Role.WALL})
+"""Roles whose scope is the cases their own street holds."""
+CITY_ROLES = frozenset({Role.HOTLINE, Role.AUDITOR})
+"""Roles whose scope is every case of the city."""
+CALLER_ROLES = frozenset({Role.DISPATCHER, Role.SHIFT_LEADER, Role.HOTLINE})
+"""Roles that may be sent a caller's name and phone at all (never for confidential orders but the hotline)."""

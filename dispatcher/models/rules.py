@@ -1,0 +1,452 @@
+"""The rules of the work: who may do what to a case in which state, and what follows.
+
+`judge` turns a wish into facts or a refusal; `evolve` applies one fact. Both are pure and the same at the
+console and at the centre. Source: DOMAIN sections 2, 4 and 6.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import assert_never
+
+import msgspec
+
+from dispatcher.models import commands as c
+from dispatcher.models import events as e
+from dispatcher.models.case import Case, CaseState
+from dispatcher.models.deadlines import after
+from dispatcher.models.ids import Revision, UnitId, WhistleId
+from dispatcher.models.law import Law
+from dispatcher.models.organisation import STREET_ROLES, Actor, Role
+from dispatcher.models.verdicts import Reason, Refused
+from dispatcher.models.whistle import (
+    MILESTONES,
+    Milestone,
+    Passed,
+    Summons,
+    Whistle,
+    WhistleKind,
+    WhistleState,
+)
+
+LATE_AFTER = dt.timedelta(seconds=60)
+"""An act that reaches its judge later than this after it was made is marked as uploaded late."""
+AHEAD_AT_MOST = dt.timedelta(minutes=5)
+"""An act made further in the future than this is refused; less is taken as now."""
+
+_DESK = frozenset({Role.DISPATCHER, Role.SHIFT_LEADER})
+_FIELD = _DESK | {Role.COMMUNITY_WORKER}
+_OPEN = frozenset({CaseState.DISPATCHED, CaseState.SIGNED, CaseState.IN_HAND, CaseState.REDO})
+_WORKED = frozenset({CaseState.IN_HAND, CaseState.REDO})
+
+WHO: dict[type[c.Command], frozenset[Role]] = {
+    c.ReceiveOrder: frozenset({Role.HOTLINE}),
+    c.SignFor: _DESK,
+    c.RecordContact: _FIELD,
+    c.Assign: _DESK,
+    c.ReportProgress: _FIELD,
+    c.Reply: _DESK,
+    c.ApproveReply: frozenset({Role.SHIFT_LEADER}),
+    c.SendBackReply: frozenset({Role.SHIFT_LEADER}),
+    c.RecordCallBack: _DESK | {Role.HOTLINE},
+    c.CloseCase: _DESK | {Role.HOTLINE},
+    c.RevealCaller: _DESK,
+    c.BlowWhistle: _DESK | {Role.SUPERVISOR},
+    c.ApproveWhistle: frozenset({Role.SHIFT_LEADER}),
+    c.PassMilestone: _DESK | {Role.LIAISON},
+    c.RefuseSummons: frozenset({Role.LIAISON}),
+    c.AcceptWhistle: _DESK,
+    c.WithdrawWhistle: _DESK,
+}
+"""Which roles may make a command at all."""
+
+WHEN: dict[type[c.Command], frozenset[CaseState]] = {
+    c.SignFor: frozenset({CaseState.DISPATCHED}),
+    c.RecordContact: frozenset({CaseState.SIGNED, CaseState.IN_HAND, CaseState.REDO, CaseState.REPLY_REVIEW}),
+    c.Assign: frozenset({CaseState.SIGNED}) | _WORKED,
+    c.ReportProgress: frozenset({CaseState.SIGNED}) | _WORKED,
+    c.Reply: _WORKED,
+    c.ApproveReply: frozenset({CaseState.REPLY_REVIEW}),
+    c.SendBackReply: frozenset({CaseState.REPLY_REVIEW}),
+    c.RecordCallBack: frozenset({CaseState.REPLIED}),
+    c.CloseCase: frozenset({CaseState.REPLIED}),
+    c.RevealCaller: frozenset(CaseState),
+    c.BlowWhistle: _OPEN,
+}
+"""In which states a command is possible; one that is not listed depends on its whistle instead."""
+
+WHISTLE_WHO: dict[WhistleKind, frozenset[Role]] = {
+    WhistleKind.EMERGENCY: _DESK,
+    WhistleKind.ENFORCEMENT: frozenset({Role.SHIFT_LEADER}),
+    WhistleKind.ROUTINE: _DESK,
+    WhistleKind.BREAKTHROUGH: frozenset({Role.SUPERVISOR}),
+}
+"""Who may blow which kind."""
+
+
+def possible(command: type[c.Command], case: Case, actor: Actor) -> Reason | None:
+    """Say why `actor` could not make this kind of command on the case as it stands, or None when he could."""
+    if not actor.is_any(*WHO[command]):
+        return Reason.NOT_YOUR_ROLE
+    if actor.is_any(*STREET_ROLES) and not actor.is_any(Role.HOTLINE) and actor.unit != case.holder:
+        return Reason.NOT_YOUR_CASE
+    states = WHEN.get(command)
+    if states is not None and case.state not in states:
+        return Reason.WRONG_STATE
+    if command is c.Reply and case.contacted_at is None:
+        return Reason.NOT_CONTACTED
+    if command is c.CloseCase:
+        if case.called_back_at is None:
+            return Reason.NOT_CALLED_BACK
+        if any(whistle.is_open for whistle in case.whistles):
+            return Reason.WHISTLES_OPEN
+    if command is c.RevealCaller and case.order.confidential:
+        return Reason.CONFIDENTIAL
+    return None
+
+
+def valid_for(command: c.Command, law: Law) -> dt.timedelta | None:
+    """Give how long a live command may travel before it is stale; None for those that never are."""
+    if not isinstance(command, c.BlowWhistle):
+        return None
+    limit = law.policy.whistles[command.kind].valid_for
+    return limit.length if limit else None
+
+
+def judge(act: c.Act, case: Case | None, actor: Actor, law: Law, now: dt.datetime) -> tuple[e.Recorded, ...] | Refused:
+    """Decide one act: the facts that follow, stamped, or the reason why nothing happens.
+
+    `now` is the judge's own clock. An act counts at the time it was made, never later than `now`; made long
+    before it is judged it is marked late. A stale live act is refused as expired.
+    """
+    if act.valid_until is not None and now > act.valid_until:
+        return Refused(reason=Reason.EXPIRED, field="valid_until", detail=act.valid_until.isoformat())
+    if act.made_at > now + AHEAD_AT_MOST:
+        return Refused(reason=Reason.IN_THE_FUTURE, field="made_at", detail=act.made_at.isoformat())
+    at = min(act.made_at, now)
+    if isinstance(act.command, c.ReceiveOrder):
+        found = _receive(act.command, case, actor, law, now)
+    elif case is None:
+        return Refused(reason=Reason.NO_SUCH_CASE, field="case", detail=act.command.case)
+    elif at < case.order.dispatched_at - AHEAD_AT_MOST:
+        return Refused(reason=Reason.BEFORE_THE_CASE, field="made_at", detail=act.made_at.isoformat())
+    else:
+        found = _decide(act.command, case, actor, law, at)
+    if isinstance(found, Refused):
+        return found
+    late = act.offline or now - at > LATE_AFTER
+    return tuple(
+        e.Recorded(
+            event=event,
+            at=at,
+            entered_at=now,
+            by=actor.person,
+            by_name=actor.name,
+            unit=actor.unit,
+            act=act.id,
+            late=late and not isinstance(event, e.OrderReceived | e.ClosedElsewhere),
+        )
+        for event in found
+    )
+
+
+def _receive(
+    command: c.ReceiveOrder, case: Case | None, actor: Actor, law: Law, now: dt.datetime
+) -> tuple[e.AnyEvent, ...] | Refused:
+    if not actor.is_any(*WHO[c.ReceiveOrder]):
+        return Refused(reason=Reason.NOT_YOUR_ROLE)
+    if case is not None:
+        return Refused(reason=Reason.ALREADY_THERE, field="case", detail=command.case)
+    order = command.order
+    for field in ("number", "source", "title"):
+        if not getattr(order, field):
+            return Refused(reason=Reason.MISSING_FIELD, field=f"order.{field}")
+    if order.dispatched_at > now + AHEAD_AT_MOST:
+        return Refused(reason=Reason.IN_THE_FUTURE, field="order.dispatched_at", detail=order.dispatched_at.isoformat())
+    received = e.OrderReceived(case=command.case, order=order, holder=command.holder, policy=law.policy.version)
+    if command.closed_at is None:
+        return (received,)
+    if command.closed_at < order.dispatched_at:
+        return Refused(reason=Reason.BEFORE_THE_CASE, field="closed_at", detail=command.closed_at.isoformat())
+    return received, e.ClosedElsewhere(closed_at=command.closed_at, result=command.result)
+
+
+def _decide(
+    command: c.AnyCommand, case: Case, actor: Actor, law: Law, at: dt.datetime
+) -> tuple[e.AnyEvent, ...] | Refused:
+    reason = possible(type(command), case, actor)
+    if reason is not None:
+        return Refused(reason=reason, detail=case.state)
+    match command:
+        case c.SignFor():
+            return (e.SignedFor(),)
+        case c.RecordContact():
+            counts = command.reached or case.attempts + 1 >= law.policy.contact_attempts
+            return (e.ContactRecorded(reached=command.reached, counts=counts, note=command.note),)
+        case c.Assign():
+            if not command.assignee.strip():
+                return _missing("assignee")
+            return (e.Assigned(assignee=command.assignee, note=command.note),)
+        case c.ReportProgress():
+            if not command.text.strip():
+                return _missing("text")
+            return (e.ProgressReported(text=command.text, on_scene=command.on_scene),)
+        case c.Reply():
+            for field in ("accepted", "talked_with", "done", "result"):
+                if not str(getattr(command, field)).strip():
+                    return _missing(field)
+            review = law.policy.reply_review and not actor.is_any(Role.SHIFT_LEADER)
+            return (
+                e.ReplyWritten(
+                    accepted=command.accepted,
+                    talked_with=command.talked_with,
+                    done=command.done,
+                    result=command.result,
+                    review=review,
+                ),
+            )
+        case c.ApproveReply():
+            return (e.ReplyApproved(),)
+        case c.SendBackReply():
+            return (e.ReplySentBack(reason=command.reason),) if command.reason.strip() else _missing("reason")
+        case c.RecordCallBack():
+            return _call_back(command, actor)
+        case c.CloseCase():
+            return (e.CaseClosed(note=command.note),)
+        case c.RevealCaller():
+            return (e.CallerRevealed(reason=command.reason),) if command.reason.strip() else _missing("reason")
+        case c.BlowWhistle():
+            return _blow(command, case, actor, law, at)
+        case c.ApproveWhistle() | c.PassMilestone() | c.RefuseSummons() | c.AcceptWhistle() | c.WithdrawWhistle():
+            return _answer(command, case, actor, law, at)
+        case c.ReceiveOrder():
+            return Refused(reason=Reason.ALREADY_THERE, field="case", detail=command.case)
+        case _:
+            assert_never(command)
+
+
+def _missing(field: str) -> Refused:
+    return Refused(reason=Reason.MISSING_FIELD, field=field)
+
+
+def _call_back(command: c.RecordCallBack, actor: Actor) -> tuple[e.AnyEvent, ...] | Refused:
+    if command.reached and command.solved is None:
+        return _missing("solved")
+    called = e.CallBackRecorded(
+        by_hotline=actor.is_any(Role.HOTLINE),
+        reached=command.reached,
+        contacted=command.contacted,
+        solved=command.solved,
+        satisfied=command.satisfied,
+        words=command.words,
+    )
+    if command.reached and command.solved is e.Solved.NO:
+        return called, e.RedoOrdered(reason=command.words)
+    return (called,)
+
+
+def _blow(
+    command: c.BlowWhistle, case: Case, actor: Actor, law: Law, at: dt.datetime
+) -> tuple[e.AnyEvent, ...] | Refused:
+    if not actor.is_any(*WHISTLE_WHO[command.kind]):
+        return Refused(reason=Reason.NOT_YOUR_ROLE, field="kind", detail=command.kind)
+    if command.kind is not WhistleKind.EMERGENCY and case.state not in _WORKED:
+        return Refused(reason=Reason.WRONG_STATE, field="kind", detail=case.state)
+    for field in ("demand", "place"):
+        if not str(getattr(command, field)).strip():
+            return _missing(field)
+    units = (command.lead, *command.assisting)
+    if len(set(units)) != len(units):
+        return Refused(reason=Reason.ALREADY_SUMMONED, field="assisting")
+    for unit in units:
+        if law.summonable and unit not in law.summonable:
+            return Refused(reason=Reason.UNKNOWN_UNIT, field="lead" if unit == command.lead else "assisting", detail=unit)
+    if any(whistle.id == command.whistle for whistle in case.whistles):
+        return Refused(reason=Reason.ALREADY_THERE, field="whistle", detail=command.whistle)
+    stale_after = valid_for(command, law)
+    notified = (Passed(Milestone.NOTIFIED, at, actor.person),)
+    whistle = Whistle(
+        id=command.whistle,
+        kind=command.kind,
+        demand=command.demand,
+        place=command.place,
+        contact=command.contact,
+        blown_at=at,
+        blown_by=actor.person,
+        blown_by_name=actor.name,
+        appointed_at=command.appointed_at,
+        valid_until=at + stale_after if stale_after else None,
+        summons=tuple(Summons(unit=unit, lead=unit == command.lead, passed=notified) for unit in units),
+    )
+    return (e.WhistleBlown(whistle=whistle),)
+
+
+def _answer(
+    command: c.ApproveWhistle | c.PassMilestone | c.RefuseSummons | c.AcceptWhistle | c.WithdrawWhistle,
+    case: Case,
+    actor: Actor,
+    law: Law,
+    at: dt.datetime,
+) -> tuple[e.AnyEvent, ...] | Refused:
+    whistle = next((w for w in case.whistles if w.id == command.whistle), None)
+    if whistle is None:
+        return Refused(reason=Reason.NO_SUCH_WHISTLE, field="whistle", detail=command.whistle)
+    if not whistle.is_open:
+        return Refused(reason=Reason.WHISTLE_CLOSED, field="whistle", detail=whistle.state)
+    match command:
+        case c.ApproveWhistle():
+            return (e.WhistleApproved(whistle=whistle.id),)
+        case c.PassMilestone():
+            return _pass(command, whistle, case, actor)
+        case c.RefuseSummons():
+            summons = _summons_of(whistle, command.unit, actor)
+            if isinstance(summons, Refused):
+                return summons
+            if not command.reason.strip():
+                return _missing("reason")
+            if summons.refused_reason is not None:
+                return Refused(reason=Reason.ALREADY_THERE, field="reason")
+            limit = law.policy.whistles[whistle.kind].sign
+            if at > after(whistle.blown_at, limit, law).end:
+                return Refused(reason=Reason.TOO_LATE, field="unit", detail=command.unit)
+            return (e.SummonsRefused(whistle=whistle.id, unit=command.unit, reason=command.reason),)
+        case c.AcceptWhistle():
+            if any(s.at(Milestone.DONE) is None for s in whistle.summons):
+                return Refused(reason=Reason.NOT_DONE, field="whistle", detail=whistle.id)
+            return (e.WhistleAccepted(whistle=whistle.id, note=command.note),)
+        case c.WithdrawWhistle():
+            if not command.reason.strip():
+                return _missing("reason")
+            return (e.WhistleWithdrawn(whistle=whistle.id, reason=command.reason),)
+        case _:
+            assert_never(command)
+
+
+def _pass(command: c.PassMilestone, whistle: Whistle, case: Case, actor: Actor) -> tuple[e.AnyEvent, ...] | Refused:
+    by_street = actor.unit == case.holder
+    summons = whistle.of(command.unit) if by_street else _summons_of(whistle, command.unit, actor)
+    if summons is None:
+        return Refused(reason=Reason.NOT_SUMMONED, field="unit", detail=command.unit)
+    if isinstance(summons, Refused):
+        return summons
+    reached = summons.reached or Milestone.NOTIFIED
+    if command.milestone is Milestone.SCORED or MILESTONES.index(command.milestone) <= MILESTONES.index(reached):
+        return Refused(reason=Reason.MILESTONE_ORDER, field="milestone", detail=command.milestone)
+    return (
+        e.MilestonePassed(
+            whistle=whistle.id,
+            unit=command.unit,
+            milestone=command.milestone,
+            note=command.note,
+            by_street=by_street,
+        ),
+    )
+
+
+def _summons_of(whistle: Whistle, unit: UnitId, actor: Actor) -> Summons | Refused:
+    summons = whistle.of(unit)
+    if summons is None:
+        return Refused(reason=Reason.NOT_SUMMONED, field="unit", detail=unit)
+    if actor.unit != unit:
+        return Refused(reason=Reason.NOT_YOUR_CASE, field="unit", detail=unit)
+    return summons
+
+
+def evolve(case: Case | None, recorded: e.Recorded, revision: Revision) -> Case:
+    """Apply one fact; the first must be `OrderReceived`. The history grows by it, unchanged otherwise."""
+    event, at = recorded.event, recorded.at
+    if isinstance(event, e.OrderReceived):
+        return Case(
+            id=event.case,
+            order=event.order,
+            state=CaseState.DISPATCHED,
+            holder=event.holder,
+            policy=event.policy,
+            revision=revision,
+            history=(recorded,),
+        )
+    if case is None:
+        raise ValueError(f"{type(event).__name__} without an order")
+    case = msgspec.structs.replace(case, revision=revision, history=(*case.history, recorded))
+    return _apply(case, event, at, recorded)
+
+
+def _apply(case: Case, event: e.AnyEvent, at: dt.datetime, recorded: e.Recorded) -> Case:
+    replace = msgspec.structs.replace
+    match event:
+        case e.OrderReceived():
+            raise ValueError("an order is received once")
+        case e.ClosedElsewhere():
+            return replace(case, state=CaseState.CLOSED, closed_at=event.closed_at)
+        case e.SignedFor():
+            return replace(case, state=CaseState.SIGNED, signed_at=at)
+        case e.ContactRecorded():
+            attempts = case.attempts + (not event.reached)
+            if not event.counts:
+                return replace(case, attempts=attempts)
+            state = CaseState.IN_HAND if case.state is CaseState.SIGNED else case.state
+            return replace(case, state=state, attempts=attempts, contacted_at=case.contacted_at or at)
+        case e.Assigned():
+            return replace(case, assignee=event.assignee)
+        case e.ProgressReported():
+            on_scene_at = case.on_scene_at or (at if event.on_scene else None)
+            return replace(case, progress_at=at, on_scene_at=on_scene_at)
+        case e.ReplyWritten():
+            return replace(case, state=CaseState.REPLY_REVIEW) if event.review else _replied(case, at)
+        case e.ReplyApproved():
+            return _replied(case, at)
+        case e.ReplySentBack():
+            return replace(case, state=CaseState.REDO if case.redo_at else CaseState.IN_HAND)
+        case e.CallBackRecorded():
+            if not event.reached:
+                return case
+            return replace(case, called_back_at=at, solved=event.solved, satisfied=event.satisfied)
+        case e.RedoOrdered():
+            return replace(
+                case, state=CaseState.REDO, redo_at=at, redo_count=case.redo_count + 1, called_back_at=None
+            )
+        case e.CaseClosed():
+            return replace(case, state=CaseState.CLOSED, closed_at=at)
+        case e.CallerRevealed() | e.WhistleApproved():
+            return case
+        case e.WhistleBlown():
+            return replace(case, whistles=(*case.whistles, event.whistle))
+        case e.MilestonePassed():
+            passed = Passed(event.milestone, at, recorded.by, event.note)
+            case = _with_summons(
+                case, event.whistle, event.unit, lambda s: replace(s, passed=(*s.passed, passed))
+            )
+            if event.milestone is Milestone.REPORTED_IN and case.on_scene_at is None:
+                return replace(case, on_scene_at=at)
+            return case
+        case e.SummonsRefused():
+            reason = event.reason
+            return _with_summons(case, event.whistle, event.unit, lambda s: replace(s, refused_reason=reason))
+        case e.WhistleAccepted():
+            return _with_whistle(
+                case, event.whistle, lambda w: replace(w, state=WhistleState.ACCEPTED, closed_at=at)
+            )
+        case e.WhistleWithdrawn():
+            return _with_whistle(
+                case, event.whistle, lambda w: replace(w, state=WhistleState.WITHDRAWN, closed_at=at)
+            )
+        case _:
+            assert_never(event)
+
+
+def _replied(case: Case, at: dt.datetime) -> Case:
+    return msgspec.structs.replace(
+        case, state=CaseState.REPLIED, replied_at=at, first_replied_at=case.first_replied_at or at
+    )
+
+
+def _with_whistle(case: Case, whistle: WhistleId, change: Callable[[Whistle], Whistle]) -> Case:
+    return msgspec.structs.replace(
+        case, whistles=tuple(change(w) if w.id == whistle else w for w in case.whistles)
+    )
+
+
+def _with_summons(case: Case, whistle: WhistleId, unit: UnitId, change: Callable[[Summons], Summons]) -> Case:
+    def changed(w: Whistle) -> Whistle:
+        return msgspec.structs.replace(w, summons=tuple(change(s) if s.unit == unit else s for s in w.summons))
+
+    return _with_whistle(case, whistle, changed)

@@ -1,0 +1,64 @@
+"""What the judge answers: accepted as a revision, or refused for a named reason.
+
+A refusal is a value, not an exception: the user sees words for its reason beside the control.
+"""
+
+import datetime as dt
+import enum
+
+import msgspec
+
+from dispatcher.models.ids import CommandId, Revision
+
+
+class Reason(enum.StrEnum):
+    """Why an act is refused."""
+
+    NO_SUCH_CASE = "no_such_case"
+    ALREADY_THERE = "already_there"
+    WRONG_STATE = "wrong_state"
+    NOT_YOUR_ROLE = "not_your_role"
+    NOT_YOUR_CASE = "not_your_case"
+    EXPIRED = "expired"
+    MISSING_FIELD = "missing_field"
+    UNKNOWN_UNIT = "unknown_unit"
+    NOT_CONTACTED = "not_contacted"
+    NO_SUCH_WHISTLE = "no_such_whistle"
+    WHISTLE_CLOSED = "whistle_closed"
+    WHISTLES_OPEN = "whistles_open"
+    NOT_SUMMONED = "not_summoned"
+    ALREADY_SUMMONED = "already_summoned"
+    MILESTONE_ORDER = "milestone_order"
+    NOT_DONE = "not_done"
+    TOO_LATE = "too_late"
+    NOT_SOLVED = "not_solved"
+    NOT_CALLED_BACK = "not_called_back"
+    CONFIDENTIAL = "confidential"
+    IN_THE_FUTURE = "in_the_future"
+    BEFORE_THE_CASE = "before_the_case"
+    WAITS_FOR_EARLIER = "waits_for_earlier"
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="refused", tag_field="verdict"):
+    """Nothing happened. `field` names the part of the command at fault, `detail` its value, both for words."""
+
+    reason: Reason
+    field: str = ""
+    detail: str = ""
+
+
+class Accepted(msgspec.Struct, frozen=True, kw_only=True, tag="accepted", tag_field="verdict"):
+    """It happened: as this revision, judged at this instant of the centre's clock."""
+
+    revision: Revision
+    judged_at: dt.datetime
+
+
+Verdict = Accepted | Refused
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
+    """One act's final verdict, as the centre sends it and remembers it for ever."""
+
+    act: CommandId
+    verdict: Verdict

@@ -1,0 +1,282 @@
+"""What the engine needs from the world, and the values it tells the world: Store, Dialer, Link, Clock, Listener.
+
+Adapters raise `Trouble` and nothing else when the world fails; the engine turns it into a health state.
+"""
+
+import datetime as dt
+import enum
+from collections.abc import Iterator
+from typing import Protocol
+
+import msgspec
+
+from dispatcher.models.case import Case
+from dispatcher.models.changes import ChangeSet
+from dispatcher.models.commands import Act
+from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
+from dispatcher.models.order import Caller
+from dispatcher.models.organisation import Actor, Unit
+from dispatcher.models.policy import Policy
+from dispatcher.models.queue import QueueRow
+from dispatcher.models.verdicts import Accepted, Refused, Verdict
+from dispatcher.models.workcalendar import WorkCalendar
+from dispatcher.wire import Changes
+
+
+class Trouble(Exception):
+    """The world failed (disk, network, a damaged file); the text is fit for a person to read."""
+
+
+class LinkLost(Trouble):
+    """The connection is gone or could not be made; trying again later is right."""
+
+
+class LinkRefused(Trouble):
+    """The centre refuses this console (bad token, other protocol); trying again unchanged is pointless."""
+
+
+class StoreDamaged(Trouble):
+    """The cache file is broken; it has been or must be set aside and filled again from the centre."""
+
+
+class StoreNewer(Trouble):
+    """The cache was written by a newer version of the program; this one must not touch it."""
+
+
+class Clock(Protocol):
+    """A station's clocks. `monotonic` never jumps; both run at the same pace."""
+
+    def now(self) -> dt.datetime:
+        """Give the station's wall clock as aware UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Give seconds since an arbitrary instant, never going back."""
+        ...
+
+
+class Link(Protocol):
+    """One open connection, frames in and out."""
+
+    async def send(self, frame: bytes) -> None:
+        """Send one frame; raises LinkLost."""
+        ...
+
+    async def receive(self) -> bytes:
+        """Wait for the next frame; raises LinkLost when the connection has ended."""
+        ...
+
+    async def close(self) -> None:
+        """Close, in any state, without raising."""
+        ...
+
+
+class Dialer(Protocol):
+    """Makes links to one centre."""
+
+    async def dial(self) -> Link:
+        """Connect; raises LinkLost."""
+        ...
+
+
+class ActState(enum.StrEnum):
+    """Where an act of this station stands; only a verdict or a person's decision leaves the last four."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    PARKED = "parked"
+    EXPIRED = "expired"
+    DISCARDED = "discarded"
+
+
+UNSETTLED = frozenset({ActState.QUEUED, ActState.SENT})
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The permanent record of one act of this station; `seq` is the order in which acts were made."""
+
+    seq: int
+    act: Act
+    state: ActState
+    made_at: dt.datetime
+    sent_at: dt.datetime | None = None
+    judged_at: dt.datetime | None = None
+    verdict: Verdict | None = None
+
+
+class Remembered(msgspec.Struct, frozen=True, kw_only=True):
+    """What the last Welcome said, kept so that the console works before and without a connection."""
+
+    actor: Actor
+    policy: Policy
+    calendar: WorkCalendar
+    units: tuple[Unit, ...]
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the cache has come: `as_of` is the centre's clock when it was last known to be complete."""
+
+    ledger: LedgerId
+    cursor: Revision
+    as_of: dt.datetime | None
+
+
+class Store(Protocol):
+    """The console's cache and outbox. Synchronous; used from the engine's thread alone; raises Trouble.
+
+    Every method that writes is one durable transaction, over both files where it touches both.
+    """
+
+    def standing(self) -> Standing:
+        """Give ledger, cursor and as-of."""
+        ...
+
+    def remembered(self) -> Remembered | None:
+        """Give the last Welcome's lasting part, None before the first."""
+        ...
+
+    def begin_ledger(self, ledger: LedgerId, remembered: Remembered) -> None:
+        """Keep the Welcome; when the ledger differs from the cache's, drop all rows and set the cursor to 0."""
+        ...
+
+    def apply(self, changes: Changes, as_of: dt.datetime) -> None:
+        """Write rows, removals, the new cursor and the settled acts in one transaction."""
+        ...
+
+    def settle(self, receipts: tuple[Receipt, ...]) -> None:
+        """Write new states of acts that changed no row."""
+        ...
+
+    def touch(self, as_of: dt.datetime, cursor: Revision) -> None:
+        """Note that the cache is complete up to `cursor` at `as_of`."""
+        ...
+
+    def rows(self, closed_since_ms: int) -> Iterator[tuple[QueueRow, ...]]:
+        """Page through the rows that are open or were closed since, the first page being what is due first."""
+        ...
+
+    def row(self, case: CaseId) -> QueueRow | None:
+        """Give one case's confirmed row."""
+        ...
+
+    def case(self, case: CaseId) -> Case | None:
+        """Give one case's confirmed body, decoded."""
+        ...
+
+    def caller(self, case: CaseId) -> Caller | None:
+        """Give the caller where this station was entitled to it."""
+        ...
+
+    def count(self) -> int:
+        """Count the cases in the cache."""
+        ...
+
+    def enqueue(self, act: Act) -> Receipt:
+        """Keep an act durably before anybody sees it; the same id again gives the same receipt."""
+        ...
+
+    def unsettled(self) -> tuple[Receipt, ...]:
+        """List queued, sent, parked and expired acts in the order they were made."""
+        ...
+
+    def receipts(self, limit: int) -> tuple[Receipt, ...]:
+        """List the newest receipts, newest first."""
+        ...
+
+    def close(self) -> None:
+        """Close the files; harmless when repeated."""
+        ...
+
+
+class LinkState(enum.StrEnum):
+    """What the console knows of its link."""
+
+    CONNECTING = "connecting"
+    CATCHING_UP = "catching_up"
+    ONLINE = "online"
+    STALE = "stale"
+    OFFLINE = "offline"
+    REFUSED = "refused"
+
+
+class LinkStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """The link as the status bar and the banner show it.
+
+    `since` is when this state began, `as_of` when the data was last known complete (both the centre's clock);
+    `offset_ms` is the centre's clock minus the station's, `error_ms` how far that may be wrong.
+    """
+
+    state: LinkState
+    since: dt.datetime
+    as_of: dt.datetime | None = None
+    received: int = 0
+    round_trip_ms: float | None = None
+    offset_ms: int | None = None
+    error_ms: int | None = None
+    retry_in_s: float | None = None
+    detail: str = ""
+    station_clock_wrong: bool = False
+
+
+class CaseView(msgspec.Struct, frozen=True, kw_only=True):
+    """One case for the case panel: pending acts folded in; `confirmed` counts the history that the centre has."""
+
+    case: Case
+    confirmed: int
+    acts: tuple[Receipt, ...] = ()
+
+
+class ActAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a submitted command at once: stored and pending, or refused on the spot."""
+
+    act: CommandId
+    case: CaseId
+    refused: Refused | None = None
+    caller: Caller | None = None
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """A batch that has just become durable in the cache, for measuring: which rows, committed when."""
+
+    cases: tuple[tuple[CaseId, Revision], ...]
+    committed_at: dt.datetime
+
+
+class Listener(Protocol):
+    """Who hears from the engine. Called in the engine's thread, after the cache is durable; must return at once."""
+
+    def session_changed(self, remembered: Remembered) -> None: ...
+    def rows_changed(self, changes: ChangeSet) -> None: ...
+    def arrived(self, arrival: Arrival) -> None: ...
+    def link_changed(self, status: LinkStatus) -> None: ...
+    def case_changed(self, view: CaseView | None, case: CaseId) -> None: ...
+    def outbox_changed(self, receipts: tuple[Receipt, ...]) -> None: ...
+    def act_answered(self, answer: ActAnswer) -> None: ...
+    def act_settled(self, receipt: Receipt) -> None: ...
+    def trouble(self, text: str) -> None: ...
+
+
+__all__ = [
+    "UNSETTLED",
+    "Accepted",
+    "ActAnswer",
+    "ActState",
+    "Arrival",
+    "CaseView",
+    "Clock",
+    "Dialer",
+    "Link",
+    "LinkLost",
+    "LinkRefused",
+    "LinkState",
+    "LinkStatus",
+    "Listener",
+    "Receipt",
+    "Remembered",
+    "Standing",
+    "Store",
+    "StoreDamaged",
+    "StoreNewer",
+    "Trouble",
+]

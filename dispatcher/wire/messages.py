@@ -1,0 +1,201 @@
+"""The typed messages of protocol version 1, and bytes to messages and back.
+
+A console says `Hello`, the centre answers `Welcome` and feeds `Changes`; acts go up as `Submit`, verdicts
+come down in `Changes.settles` (with the rows they made) or alone as `Judged` (refused ones).
+"""
+
+import datetime as dt
+import enum
+from typing import TypeVar
+
+import msgspec
+
+from dispatcher.models.commands import Act
+from dispatcher.models.ids import CaseId, LedgerId, Revision
+from dispatcher.models.organisation import Actor, Unit
+from dispatcher.models.policy import Policy
+from dispatcher.models.queue import QueueRow
+from dispatcher.models.verdicts import Settled
+from dispatcher.models.workcalendar import WorkCalendar
+
+PROTOCOL = 1
+"""The version both ends must name in their first message."""
+MAX_FRAME_BYTES = 4 * 1024 * 1024
+"""The largest frame either end takes; a longer one is refused before it is read to its end."""
+
+
+class Fault(enum.StrEnum):
+    """Why a message or a connection is refused; the reason is told to the other end."""
+
+    RUBBISH = "rubbish"
+    UNKNOWN_MESSAGE = "unknown_message"
+    BAD_FIELD = "bad_field"
+    OLDER_PROTOCOL = "older_protocol"
+    NEWER_PROTOCOL = "newer_protocol"
+    TOO_LARGE = "too_large"
+    NOT_SIGNED_IN = "not_signed_in"
+    HELLO_FIRST = "hello_first"
+    TOO_SLOW = "too_slow"
+    STOPPING = "stopping"
+
+
+class BadMessage(Exception):
+    """The bytes are not a message of this protocol; `fault` names why, the text says what was wrong."""
+
+    def __init__(self, fault: Fault, detail: str) -> None:
+        super().__init__(f"{fault}: {detail}")
+        self.fault = fault
+        self.detail = detail
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
+    """Base of all messages."""
+
+
+class Hello(Message, frozen=True, tag="hello"):
+    """First word of a console: who it is and up to which revision of which ledger it has everything."""
+
+    protocol: int
+    token: str
+    station: str
+    ledger: LedgerId = LedgerId("")
+    cursor: Revision = Revision(0)
+
+
+class Submit(Message, frozen=True, tag="submit"):
+    """Acts to be judged, in the order they were made."""
+
+    acts: tuple[Act, ...]
+
+
+class Ping(Message, frozen=True, tag="ping"):
+    """Asks for the centre's clock; `sent_ms` is the console's monotonic clock and comes back untouched."""
+
+    sent_ms: int
+
+
+class Welcome(Message, frozen=True, tag="welcome"):
+    """The centre's first word: its clock, its ledger, who you are, the law and the directory of units.
+
+    When `ledger` is not the console's own, the console forgets its rows and begins at revision 0.
+    """
+
+    protocol: int
+    now: dt.datetime
+    ledger: LedgerId
+    head: Revision
+    actor: Actor
+    policy: Policy
+    calendar: WorkCalendar
+    units: tuple[Unit, ...]
+
+
+class CaseRow(msgspec.Struct, frozen=True, array_like=True):
+    """One case on the wire: its prepared columns, its body (a `Case` as JSON, kept undecoded) and its caller.
+
+    `caller` is a `Caller` as JSON, None unless the receiver is entitled to it.
+    """
+
+    row: QueueRow
+    body: msgspec.Raw
+    caller: msgspec.Raw | None = None
+
+
+class Changes(Message, frozen=True, tag="changes"):
+    """All that changed in the receiver's scope from revision `first` to `last`, as rows in their newest state.
+
+    `first` is always the revision after the last one sent on this connection; rows are ordered by revision.
+    `committed_at` is when the newest of them was committed. `catching_up` says more follows at once.
+    """
+
+    first: Revision
+    last: Revision
+    rows: tuple[CaseRow, ...] = ()
+    gone: tuple[CaseId, ...] = ()
+    settles: tuple[Settled, ...] = ()
+    committed_at: dt.datetime | None = None
+    catching_up: bool = False
+
+
+class Judged(Message, frozen=True, tag="judged"):
+    """Verdicts that changed nothing for the receiver's rows: refusals, and repeats of settled acts."""
+
+    settles: tuple[Settled, ...]
+
+
+class Beat(Message, frozen=True, tag="beat"):
+    """Sign of life while nothing happens, at least every 3 s: the feed is complete up to `head`."""
+
+    now: dt.datetime
+    head: Revision
+
+
+class Pong(Message, frozen=True, tag="pong"):
+    """The centre's clock at the moment a `Ping` was read."""
+
+    sent_ms: int
+    now: dt.datetime
+
+
+class Goodbye(Message, frozen=True, tag="goodbye"):
+    """Last word before closing: why, in a name and in words."""
+
+    fault: Fault
+    detail: str = ""
+
+
+Upward = Hello | Submit | Ping
+Downward = Welcome | Changes | Judged | Beat | Pong | Goodbye
+
+_M = TypeVar("_M")
+_encoder = msgspec.json.Encoder()
+_upward = msgspec.json.Decoder(Upward)
+_downward = msgspec.json.Decoder(Downward)
+
+
+class _Head(msgspec.Struct):
+    type: str = ""
+    protocol: int = PROTOCOL
+
+
+_head = msgspec.json.Decoder(_Head)
+
+
+def encode(message: Upward | Downward) -> bytes:
+    """Write a message as one frame of UTF-8 JSON."""
+    return _encoder.encode(message)
+
+
+def decode_upward(frame: bytes | str) -> Upward:
+    """Read a console's frame; raises BadMessage with a named fault for anything else."""
+    return _decode(frame, _upward)
+
+
+def decode_downward(frame: bytes | str) -> Downward:
+    """Read the centre's frame; raises BadMessage with a named fault for anything else."""
+    return _decode(frame, _downward)
+
+
+def _decode(frame: bytes | str, decoder: msgspec.json.Decoder[_M]) -> _M:
+    if len(frame) > MAX_FRAME_BYTES:
+        raise BadMessage(Fault.TOO_LARGE, f"{len(frame)} bytes, at most {MAX_FRAME_BYTES}")
+    try:
+        return decoder.decode(frame)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _explained(frame, error) from None
+
+
+def _explained(frame: bytes | str, error: Exception) -> BadMessage:
+    try:
+        head = _head.decode(frame)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return BadMessage(Fault.RUBBISH, "not a JSON object of this protocol")
+    if head.protocol != PROTOCOL:
+        fault = Fault.NEWER_PROTOCOL if head.protocol > PROTOCOL else Fault.OLDER_PROTOCOL
+        return BadMessage(fault, f"protocol {head.protocol}; this end speaks {PROTOCOL}")
+    if head.type not in _TYPES:
+        return BadMessage(Fault.UNKNOWN_MESSAGE, f"type {head.type[:40]!r}")
+    return BadMessage(Fault.BAD_FIELD, str(error)[:200])
+
+
+_TYPES = frozenset({"hello", "submit", "ping", "welcome", "changes", "judged", "beat", "pong", "goodbye"})
