@@ -67,3 +67,21 @@ CITY_ROLES = frozenset({Role.HOTLINE, Role.AUDITOR})
 """Roles whose scope is every case of the city."""
 CALLER_ROLES = frozenset({Role.DISPATCHER, Role.SHIFT_LEADER, Role.HOTLINE})
 """Roles that may be sent a caller's name and phone at all (never for confidential orders but the hotline)."""
+
+
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
+    """Which cases somebody is sent: all of them, those a street holds, or those a department is summoned to."""
+
+    unit: UnitId
+    everything: bool = False
+    as_summoned: bool = False
+    with_caller: bool = False
+
+
+def scope_of(actor: Actor) -> Scope:
+    """Give the widest scope the actor's roles allow; nothing but summonses for a liaison."""
+    if actor.is_any(*CITY_ROLES):
+        return Scope(unit=actor.unit, everything=True, with_caller=actor.is_any(Role.HOTLINE))
+    if actor.is_any(*STREET_ROLES):
+        return Scope(unit=actor.unit, with_caller=actor.is_any(*CALLER_ROLES))
+    return Scope(unit=actor.unit, as_summoned=True)
