@@ -104,7 +104,8 @@ class CaseRow(msgspec.Struct, frozen=True, array_like=True):
 class Changes(Message, frozen=True, tag="changes"):
     """All that changed in the receiver's scope from revision `first` to `last`, as rows in their newest state.
 
-    `first` is always the revision after the last one sent on this connection; rows are ordered by revision.
+    `first` is always the revision after the last one covered on this connection (by `Changes` or `Beat`); rows are
+    ordered by revision.
     `committed_at` is when the newest of them was committed. `catching_up` says more follows at once.
     """
 
@@ -124,7 +125,10 @@ class Judged(Message, frozen=True, tag="judged"):
 
 
 class Beat(Message, frozen=True, tag="beat"):
-    """Sign of life while nothing happens, at least every 3 s: the feed is complete up to `head`."""
+    """Sign of life while nothing is to be sent, at least every 2 s: nothing in the receiver's scope up to `head`.
+
+    It moves the console's cursor to `head` like an empty `Changes` would; the next `Changes.first` follows it.
+    """
 
     now: dt.datetime
     head: Revision
