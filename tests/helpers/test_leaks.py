@@ -132,8 +132,6 @@ def test_what_is_clean_passes(tmp_path: Path) -> None:
     ("reasons", "ci", "code"),
     [("'no browser'", True, 1), ("'no browser'", False, 0), ("NO_SHARED_DATA", True, 0)],
 )
-def test_a_skip_on_ci_fails_the_run_unless_it_is_allowed(
-    tmp_path: Path, reasons: str, ci: bool, code: int
-) -> None:
+def test_a_skip_on_ci_fails_the_run_unless_it_is_allowed(tmp_path: Path, reasons: str, ci: bool, code: int) -> None:
     _, run = run_under_our_rules(tmp_path, SKIPPING.format(reasons=reasons), ci=ci)
     assert run.returncode == code, run.stdout
