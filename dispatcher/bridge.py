@@ -1,0 +1,275 @@
+"""The bridge: the one object that knows both sync and Qt. Facts come out as signals, wishes go in as commands.
+
+The engine speaks in its own thread; what it says is kept until the interface's thread takes it, merged for at
+most one frame. Payloads are frozen values. Nothing here touches a file, a socket or a widget.
+"""
+
+import datetime as dt
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from dispatcher.models.changes import ChangeSet, merge
+from dispatcher.models.commands import AnyCommand
+from dispatcher.models.ids import CaseId, CommandId, UnitId
+from dispatcher.models.law import Law
+from dispatcher.models.organisation import Unit, UnitKind
+from dispatcher.models.queue import epoch_ms
+from dispatcher.sync.ports import (
+    UNSETTLED,
+    ActAnswer,
+    ActState,
+    Arrival,
+    CaseView,
+    LinkState,
+    LinkStatus,
+    Receipt,
+    Remembered,
+)
+
+__all__ = [
+    "UNSETTLED",
+    "ActAnswer",
+    "ActState",
+    "Arrival",
+    "Bridge",
+    "CaseView",
+    "LinkState",
+    "LinkStatus",
+    "Receipt",
+    "Remembered",
+    "Station",
+]
+
+FRAME_MS = 16
+"""Row changes that come within one frame are told as one."""
+
+
+class Station(Protocol):
+    """The engine as the bridge sees it: every method may be called from any thread and returns at once."""
+
+    def now(self) -> dt.datetime:
+        """Give the best estimate of the centre's clock."""
+        ...
+
+    def submit(self, command: AnyCommand) -> CommandId: ...
+    def watch(self, case: CaseId | None) -> None: ...
+    def retry(self, act: CommandId) -> None: ...
+    def discard(self, act: CommandId, reason: str) -> None: ...
+    def list_receipts(self, limit: int) -> None: ...
+    def reconnect(self) -> None: ...
+
+
+class Bridge(QObject):
+    """Facts in the past tense as signals; wishes as methods that return at once. See each signal's payload."""
+
+    session_changed = Signal(object)
+    """Remembered: who is signed in, the law and the directory."""
+    rows_changed = Signal(object)
+    """ChangeSet, merged for at most one frame."""
+    arrived = Signal(object)
+    """tuple[Arrival, ...]: batches just made durable, told before their rows."""
+    link_changed = Signal(object)
+    """LinkStatus."""
+    case_changed = Signal(object)
+    """CaseView of the watched case, None when there is no such case."""
+    outbox_changed = Signal(object)
+    """tuple[Receipt, ...]: acts queued, sent, parked or expired, in the order they were made."""
+    act_answered = Signal(object)
+    """ActAnswer: stored and pending, or refused on the spot."""
+    act_settled = Signal(object)
+    """Receipt with its verdict."""
+    receipts_listed = Signal(object)
+    """tuple[Receipt, ...], newest first."""
+    trouble_told = Signal(object)
+    """str: words about the world having failed."""
+
+    _woken = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session: Remembered | None = None
+        self.law: Law | None = None
+        self.link: LinkStatus | None = None
+        self.outbox: tuple[Receipt, ...] = ()
+        self.language = "zh"
+        self._units: dict[UnitId, Unit] = {}
+        self._station: Station | None = None
+        self._watched: CaseId | None = None
+        self._said: deque[Callable[[], None]] = deque()
+        self._sets: list[ChangeSet] = []
+        self._lock = threading.Lock()
+        self._announced = False
+        self._frame = QTimer(self)
+        self._frame.setSingleShot(True)
+        self._frame.setTimerType(Qt.TimerType.PreciseTimer)
+        self._frame.timeout.connect(self._tell_rows)
+        self._woken.connect(self._listen, Qt.ConnectionType.QueuedConnection)
+
+    # ---- wishes, from the interface's thread
+
+    def attach(self, station: Station) -> None:
+        """Join the engine; wishes made before are an error of ours."""
+        self._station = station
+
+    def now(self) -> dt.datetime:
+        """Give the best estimate of the centre's clock; monotonic between corrections."""
+        return self._engine.now()
+
+    def now_ms(self) -> int:
+        """Give `now` as epoch milliseconds."""
+        return epoch_ms(self._engine.now())
+
+    def submit(self, command: AnyCommand) -> CommandId:
+        """Ask for a command; `act_answered` tells at once what became of it."""
+        return self._engine.submit(command)
+
+    def watch(self, case: CaseId | None) -> None:
+        """Say which case is looked at; `case_changed` follows now and whenever it changes."""
+        self._watched = case
+        self._engine.watch(case)
+
+    def retry(self, act: CommandId) -> None:
+        """Try a parked or expired act once more."""
+        self._engine.retry(act)
+
+    def discard(self, act: CommandId, reason: str) -> None:
+        """Give a parked, expired or queued act up, with a reason that its receipt keeps."""
+        self._engine.discard(act, reason)
+
+    def list_receipts(self, limit: int) -> None:
+        """Ask for the newest receipts; `receipts_listed` brings them."""
+        self._engine.list_receipts(limit)
+
+    def reconnect(self) -> None:
+        """Try the link now instead of after the back-off."""
+        self._engine.reconnect()
+
+    def unit_name(self, unit: UnitId) -> str:
+        """Give a unit's name in the interface's language, its code when it is not in the directory."""
+        found = self._units.get(unit)
+        if found is None:
+            return str(unit)
+        return found.name_en if self.language == "en" and found.name_en else found.name
+
+    def units(self) -> tuple[Unit, ...]:
+        """List the directory."""
+        return tuple(self._units.values())
+
+    @property
+    def _engine(self) -> Station:
+        if self._station is None:
+            raise RuntimeError("the bridge has no station yet")
+        return self._station
+
+    # ---- facts, from the engine's thread (sync.ports.Listener)
+
+    def told(self) -> "EngineListener":
+        """Give the listener to hand to the engine."""
+        return EngineListener(self)
+
+    def say(self, fact: Callable[[], None]) -> None:
+        """Keep a fact for the interface's thread and wake it once; called in the engine's thread."""
+        with self._lock:
+            self._said.append(fact)
+            if self._announced:
+                return
+            self._announced = True
+        self._woken.emit()
+
+    def _listen(self) -> None:
+        with self._lock:
+            said, self._said = self._said, deque()
+            self._announced = False
+        for fact in said:
+            fact()
+
+    def keep_rows(self, changes: ChangeSet) -> None:
+        """Take a change set; told with whatever else comes within the frame."""
+        self._sets.append(changes)
+        if not self._frame.isActive():
+            self._frame.start(0 if changes.reset else FRAME_MS)
+
+    def keep_session(self, session: Remembered) -> None:
+        """Take a session before anybody hears of it."""
+        self.session = session
+        self._units = {unit.id: unit for unit in session.units}
+        self.law = Law(
+            policy=session.policy,
+            calendar=session.calendar,
+            summonable=frozenset(
+                unit.id for unit in session.units if unit.kind in (UnitKind.DEPARTMENT, UnitKind.ENTERPRISE)
+            ),
+        )
+        self.session_changed.emit(session)
+
+    def keep_link(self, status: LinkStatus) -> None:
+        """Take the link's state."""
+        self.link = status
+        self.link_changed.emit(status)
+
+    def keep_outbox(self, receipts: tuple[Receipt, ...]) -> None:
+        """Take the acts that wait."""
+        self.outbox = receipts
+        self.outbox_changed.emit(receipts)
+
+    def keep_case(self, view: CaseView | None, case: CaseId) -> None:
+        """Take a case if it is still the one looked at."""
+        if case == self._watched:
+            self.case_changed.emit(view)
+
+    def _tell_rows(self) -> None:
+        sets, self._sets = self._sets, []
+        changes = merge(sets)
+        if changes:
+            self.rows_changed.emit(changes)
+
+
+class EngineListener:
+    """What the engine speaks to, in its own thread; every fact is carried over to the interface's."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self._bridge = bridge
+
+    def session_changed(self, remembered: Remembered) -> None:
+        """Carry over: who, law, directory."""
+        self._bridge.say(lambda: self._bridge.keep_session(remembered))
+
+    def rows_changed(self, changes: ChangeSet) -> None:
+        """Carry over: rows."""
+        self._bridge.say(lambda: self._bridge.keep_rows(changes))
+
+    def arrived(self, arrival: Arrival) -> None:
+        """Carry over: a durable batch."""
+        self._bridge.say(lambda: self._bridge.arrived.emit((arrival,)))
+
+    def link_changed(self, status: LinkStatus) -> None:
+        """Carry over: the link."""
+        self._bridge.say(lambda: self._bridge.keep_link(status))
+
+    def case_changed(self, view: CaseView | None, case: CaseId) -> None:
+        """Carry over: the watched case."""
+        self._bridge.say(lambda: self._bridge.keep_case(view, case))
+
+    def outbox_changed(self, receipts: tuple[Receipt, ...]) -> None:
+        """Carry over: the outbox."""
+        self._bridge.say(lambda: self._bridge.keep_outbox(receipts))
+
+    def act_answered(self, answer: ActAnswer) -> None:
+        """Carry over: the local judgement."""
+        self._bridge.say(lambda: self._bridge.act_answered.emit(answer))
+
+    def act_settled(self, receipt: Receipt) -> None:
+        """Carry over: a verdict."""
+        self._bridge.say(lambda: self._bridge.act_settled.emit(receipt))
+
+    def receipts_listed(self, receipts: tuple[Receipt, ...]) -> None:
+        """Carry over: receipts asked for."""
+        self._bridge.say(lambda: self._bridge.receipts_listed.emit(receipts))
+
+    def trouble(self, text: str) -> None:
+        """Carry over: words about a failure."""
+        self._bridge.say(lambda: self._bridge.trouble_told.emit(text))

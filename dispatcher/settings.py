@@ -1,0 +1,306 @@
+"""Settings of every program: read once from flags, environment and one TOML file, in that order, then frozen.
+
+A value nobody can use names itself, where it came from and the remedy (`BadSetting`), and nothing starts.
+Knows nothing of what the programs do with them.
+"""
+
+import dataclasses
+import datetime as dt
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import platformdirs
+
+PROGRAM = "dispatcher"
+DEFAULT_PORT = 8345
+
+
+class BadSetting(Exception):
+    """A setting has a value that cannot be used; the text names it, its value, its source and the remedy."""
+
+    def __init__(self, name: str, value: object, source: str, remedy: str) -> None:
+        super().__init__(f"{name} = {value!r} ({source}): {remedy}")
+
+
+def config_path() -> Path:
+    """Give the one settings file: dispatcher.toml in the user's configuration directory."""
+    return platformdirs.user_config_path(PROGRAM) / "dispatcher.toml"
+
+
+def data_path() -> Path:
+    """Give the directory for caches, keys and the centre's own database."""
+    return platformdirs.user_data_path(PROGRAM)
+
+
+Parse = Callable[[str], object]
+
+
+def setting(help_: str, parse: Parse, default: object, *, metavar: str = "VALUE", flag: bool = True) -> Any:
+    """Declare one field of a settings class; `parse` raises ValueError whose text is the remedy."""
+    metadata = {"help": help_, "parse": parse, "metavar": metavar, "flag": flag}
+    if callable(default):
+        return dataclasses.field(default_factory=default, metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def text(value: str) -> str:
+    """Take any text that is not empty."""
+    if not value.strip():
+        raise ValueError("give a value that is not empty")
+    return value
+
+
+def one_of(*choices: str) -> Parse:
+    """Take one of a few words."""
+
+    def parse(value: str) -> str:
+        if value not in choices:
+            raise ValueError(f"choose one of {', '.join(choices)}")
+        return value
+
+    return parse
+
+
+def number(least: float, most: float, unit: str = "") -> Parse:
+    """Take a number within bounds, ends included."""
+
+    def parse(value: str) -> float:
+        try:
+            found = float(value)
+        except ValueError:
+            found = float("nan")
+        if not least <= found <= most:
+            raise ValueError(f"give a number from {least:g} to {most:g}{' ' + unit if unit else ''}")
+        return found
+
+    return parse
+
+
+def whole(least: int, most: int) -> Parse:
+    """Take a whole number within bounds, ends included."""
+
+    def parse(value: str) -> int:
+        if not re.fullmatch(r"-?\d{1,18}", value) or not least <= int(value) <= most:
+            raise ValueError(f"give a whole number from {least} to {most}")
+        return int(value)
+
+    return parse
+
+
+def directory(value: str) -> Path:
+    """Take a directory that exists or can be made."""
+    path = Path(value).expanduser()
+    if path.exists() and not path.is_dir():
+        raise ValueError("it is a file; name a directory")
+    return path
+
+
+def file_to_write(value: str) -> Path:
+    """Take a file in a directory that exists."""
+    path = Path(value).expanduser()
+    if path.is_dir():
+        raise ValueError("it is a directory; name a file")
+    if not path.absolute().parent.is_dir():
+        raise ValueError(f"make the directory {path.absolute().parent} first")
+    return path
+
+
+def file_to_read(value: str) -> Path:
+    """Take a file that exists."""
+    path = Path(value).expanduser()
+    if not path.is_file():
+        raise ValueError("there is no such file")
+    return path
+
+
+def centre_url(value: str) -> str:
+    """Take the centre's address, http://host:port or https://host:port, without a path."""
+    parts = urlsplit(value)
+    try:
+        port_ok = parts.port is None or parts.port > 0
+    except ValueError:
+        port_ok = False
+    if parts.scheme not in ("http", "https") or not parts.hostname or not port_ok or parts.path not in ("", "/"):
+        raise ValueError(f"write it like http://127.0.0.1:{DEFAULT_PORT} or https://centre.example:443")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def database_url(value: str) -> str:
+    """Take sqlite:///FILE or postgresql://user@host/name."""
+    parts = urlsplit(value)
+    if parts.scheme == "sqlite" and value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
+        parent = Path(value.removeprefix("sqlite:///")).absolute().parent
+        if not parent.is_dir():
+            raise ValueError(f"make the directory {parent} first")
+        return value
+    if parts.scheme in ("postgresql", "postgres") and parts.path.strip("/"):
+        return value
+    raise ValueError("write it like sqlite:///centre.db or postgresql://user@host:5432/dispatcher")
+
+
+class Outage(tuple[float, float]):
+    """When a demonstrated outage starts and how long it lasts, both in seconds of real time."""
+
+    __slots__ = ()
+
+
+def outage(value: str) -> Outage:
+    """Take START:LENGTH in seconds."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)", value)
+    if found is None or float(found[2]) == 0:
+        raise ValueError("write START:LENGTH in seconds, like 40:20")
+    return Outage((float(found[1]), float(found[2])))
+
+
+def instant(value: str) -> dt.datetime:
+    """Take an instant with its zone, like 2026-07-12T07:30:00+08:00."""
+    try:
+        found = dt.datetime.fromisoformat(value)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise ValueError("write an instant with its zone, like 2026-07-12T07:30:00+08:00")
+    return found
+
+
+def _default_database() -> str:
+    return f"sqlite:///{data_path() / 'centre.db'}"
+
+
+_LANGUAGE = one_of("zh", "en")
+_THEME = one_of("dark", "light", "high-contrast")
+_LOG = one_of("debug", "info", "warning", "error")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StationSettings:
+    """What a console and a wall share."""
+
+    centre: str = setting("the centre's address", centre_url, f"http://127.0.0.1:{DEFAULT_PORT}", metavar="URL")
+    person: str = setting("who signs in; asked for in the window when missing", text, "", metavar="NAME")
+    data: Path = setting("directory of the cache, the outbox and their key", directory, data_path, metavar="DIR")
+    language: str = setting("zh or en", _LANGUAGE, "zh", metavar="LANG")
+    theme: str = setting("dark, light or high-contrast", _THEME, "dark", metavar="THEME")
+    log: str = setting("how much is logged: debug, info, warning or error", _LOG, "info", metavar="LEVEL")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsoleSettings(StationSettings):
+    """`dispatcher console`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WallSettings(StationSettings):
+    """`dispatcher wall`."""
+
+    diagonal: float = setting("the screen's diagonal in inches", number(10, 400), 55.0, metavar="INCHES")
+    distance: float = setting("metres from which it is read", number(0.5, 60), 4.0, metavar="METRES")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerSettings:
+    """`dispatcher server`."""
+
+    database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
+    host: str = setting("address to listen on", text, "127.0.0.1", metavar="ADDRESS")
+    port: int = setting("port to listen on; 0 takes a free one and says which", whole(0, 65535), DEFAULT_PORT)
+    policy: str = setting("a shipped policy's name or a TOML file", text, "city", metavar="NAME|FILE")
+    log: str = setting("how much is logged: debug, info, warning or error", _LOG, "info", metavar="LEVEL")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportSettings:
+    """`dispatcher import`."""
+
+    centre: str = setting("the centre's address", centre_url, f"http://127.0.0.1:{DEFAULT_PORT}", metavar="URL")
+    person: str = setting("a hotline account of that centre", text, "hotline", metavar="NAME")
+    password_file: str = setting("file with that account's password; asked for when missing", text, "", metavar="FILE")
+    profile: str = setting("a shipped profile's name or a TOML file; found from the columns when missing", text, "")
+    street: str = setting("unit that receives rows which name none", text, "", metavar="CODE")
+    rejected: str = setting("where rejected rows are written (default: FILE.rejected.csv)", text, "", metavar="FILE")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdminSettings:
+    """`dispatcher admin`."""
+
+    database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoSettings:
+    """`dispatcher demo`."""
+
+    for_: float = setting(
+        "run this long, worked by a simulated dispatcher, then stop and report", number(1, 86_400), 0.0, metavar="SECONDS"
+    )
+    speed: float = setting("how fast the day passes", number(0.1, 1000), 1.0, metavar="FACTOR")
+    seed: int = setting("which day is simulated; the same seed gives the same orders", whole(0, 2**31), 1)
+    outage: Outage | None = setting("cut the link, in seconds from the start", outage, None, metavar="START:LENGTH")
+    report: Path | None = setting("write the report here (JSON)", file_to_write, None, metavar="FILE")
+    screenshots: Path | None = setting("leave screenshots here", directory, None, metavar="DIR")
+    language: str = setting("zh or en", _LANGUAGE, "zh", metavar="LANG")
+    theme: str = setting("dark, light or high-contrast", _THEME, "dark", metavar="THEME")
+    log: str = setting("how much is logged: debug, info, warning or error", _LOG, "warning", metavar="LEVEL")
+
+
+_S = TypeVar("_S")
+
+
+def read(
+    kind: type[_S], table: str, flags: Mapping[str, str | None], environment: Mapping[str, str], file: Path | None
+) -> _S:
+    """Make the settings of one program.
+
+    `table` is its table in the TOML file; `flags` holds the command line by field name, None where absent;
+    `file` is a file named by hand, or None for `config_path()`. Raises BadSetting.
+    """
+    from_file = _table(table, kind, file)
+    values: dict[str, object] = {}
+    for field in dataclasses.fields(kind):  # pyright: ignore[reportArgumentType]
+        name = field.name.rstrip("_")
+        variable = f"{PROGRAM}_{name}".upper()
+        for source, raw in (
+            (f"flag --{name.replace('_', '-')}", flags.get(field.name)),
+            (f"environment {variable}", environment.get(variable)),
+            (f"{file or config_path()}, [{table}]", from_file.get(name)),
+        ):
+            if raw is None:
+                continue
+            try:
+                values[field.name] = field.metadata["parse"](raw)
+            except ValueError as error:
+                raise BadSetting(name, raw, source, str(error)) from None
+            break
+    return kind(**values)
+
+
+def _table(table: str, kind: type[object], file: Path | None) -> dict[str, str]:
+    path = file or config_path()
+    if not path.is_file():
+        if file is not None:
+            raise BadSetting("config", str(file), "flag --config", "there is no such file")
+        return {}
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise BadSetting("config", str(path), "settings file", f"cannot be read: {error}") from None
+    names = {field.name.rstrip("_") for field in dataclasses.fields(kind)}  # pyright: ignore[reportArgumentType]
+    found = content.get(table, {})
+    if not isinstance(found, dict):
+        raise BadSetting(table, found, str(path), f"write it as a table: [{table}]")
+    for name in found:
+        if name not in names:
+            raise BadSetting(name, found[name], f"{path}, [{table}]", f"known here: {', '.join(sorted(names))}")
+    return {str(name): str(value) for name, value in found.items()}
+
+
+def environment() -> Mapping[str, str]:
+    """Give the process's environment."""
+    return os.environ
