@@ -6,7 +6,7 @@ Adapters raise `Trouble` and nothing else when the world fails; the engine turns
 import datetime as dt
 import enum
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, assert_never
 
 import msgspec
 
@@ -18,7 +18,7 @@ from dispatcher.models.order import Caller
 from dispatcher.models.organisation import Actor, Unit
 from dispatcher.models.policy import Policy
 from dispatcher.models.queue import QueueRow
-from dispatcher.models.verdicts import Accepted, Refused, Verdict
+from dispatcher.models.verdicts import Accepted, Reason, Refused, Verdict
 from dispatcher.models.workcalendar import WorkCalendar
 from dispatcher.wire import Changes
 
@@ -91,10 +91,25 @@ class ActState(enum.StrEnum):
 
 
 UNSETTLED = frozenset({ActState.QUEUED, ActState.SENT})
+"""Acts whose fate is open: they are folded over the confirmed case."""
+
+
+def state_after(verdict: Verdict) -> ActState:
+    """Give the state a verdict puts an act in; the one rule for the engine and for every store."""
+    match verdict:
+        case Accepted():
+            return ActState.ACCEPTED
+        case Refused():
+            return ActState.EXPIRED if verdict.reason is Reason.EXPIRED else ActState.PARKED
+        case _:
+            assert_never(verdict)
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """The permanent record of one act of this station; `seq` is the order in which acts were made."""
+    """The permanent record of one act of this station; `seq` is the order in which acts were made.
+
+    `note` is why a person gave the act up (discarded, or tried again as a new act).
+    """
 
     seq: int
     act: Act
@@ -103,6 +118,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: dt.datetime | None = None
     judged_at: dt.datetime | None = None
     verdict: Verdict | None = None
+    note: str = ""
 
 
 class Remembered(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +157,10 @@ class Store(Protocol):
         ...
 
     def apply(self, changes: Changes, as_of: dt.datetime) -> None:
-        """Write rows, removals, the new cursor and the settled acts in one transaction."""
+        """Write rows, removals, the new cursor and the settled acts (`state_after`) in one transaction.
+
+        `changes.settles` may name acts that this store does not know; they are passed over.
+        """
         ...
 
     def settle(self, receipts: tuple[Receipt, ...]) -> None:
@@ -228,12 +247,16 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ActAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a submitted command at once: stored and pending, or refused on the spot."""
+    """What became of a submitted command at once: stored and pending, or refused on the spot.
+
+    `trouble` says in words that this station could not take it (nobody signed in, disk full); nothing was done.
+    """
 
     act: CommandId
     case: CaseId
     refused: Refused | None = None
     caller: Caller | None = None
+    trouble: str = ""
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
@@ -246,15 +269,45 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
 class Listener(Protocol):
     """Who hears from the engine. Called in the engine's thread, after the cache is durable; must return at once."""
 
-    def session_changed(self, remembered: Remembered) -> None: ...
-    def rows_changed(self, changes: ChangeSet) -> None: ...
-    def arrived(self, arrival: Arrival) -> None: ...
-    def link_changed(self, status: LinkStatus) -> None: ...
-    def case_changed(self, view: CaseView | None, case: CaseId) -> None: ...
-    def outbox_changed(self, receipts: tuple[Receipt, ...]) -> None: ...
-    def act_answered(self, answer: ActAnswer) -> None: ...
-    def act_settled(self, receipt: Receipt) -> None: ...
-    def trouble(self, text: str) -> None: ...
+    def session_changed(self, remembered: Remembered) -> None:
+        """Who is signed in, the law and the directory are known, or have changed."""
+        ...
+
+    def rows_changed(self, changes: ChangeSet) -> None:
+        """Rows look different, pending acts folded in."""
+        ...
+
+    def arrived(self, arrival: Arrival) -> None:
+        """A batch has become durable; told before its rows."""
+        ...
+
+    def link_changed(self, status: LinkStatus) -> None:
+        """The link's state or figures have changed."""
+        ...
+
+    def case_changed(self, view: CaseView | None, case: CaseId) -> None:
+        """The watched case looks different; None when there is no such case here."""
+        ...
+
+    def outbox_changed(self, receipts: tuple[Receipt, ...]) -> None:
+        """These acts are queued, sent, parked or expired, in the order they were made."""
+        ...
+
+    def act_answered(self, answer: ActAnswer) -> None:
+        """A submitted command is stored and pending, or refused."""
+        ...
+
+    def act_settled(self, receipt: Receipt) -> None:
+        """An act has its verdict, has expired unsent or was given up."""
+        ...
+
+    def receipts_listed(self, receipts: tuple[Receipt, ...]) -> None:
+        """The receipts asked for, newest first."""
+        ...
+
+    def trouble(self, text: str) -> None:
+        """The world failed; words for a person."""
+        ...
 
 
 __all__ = [
@@ -279,4 +332,5 @@ __all__ = [
     "StoreDamaged",
     "StoreNewer",
     "Trouble",
+    "state_after",
 ]
