@@ -37,7 +37,7 @@ def running() -> Iterator[str]:
             nobody = pwd.getpwnam("nobody")
             as_user |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
             if not _readable_by_all(programs):
-                programs = shutil.copytree(programs.parent, home / "pg", symlinks=True) / "bin"
+                programs = _copy(programs, home)
             home.chmod(0o755)
         data, log = home / "data", home / "log"
         data.mkdir()
@@ -95,6 +95,14 @@ def _programs() -> Path:
     found = [path.parent for path in package.glob("pginstall*/bin/postgres")]
     assert found, f"no PostgreSQL in {package}"
     return max(found, key=lambda path: path.parent.name)
+
+
+def _copy(programs: Path, home: Path) -> Path:
+    """Copy the server, and the libraries it looks for beside its package, below `home`; return its programs."""
+    package = programs.parents[1]
+    for libraries in package.parent.glob(f"{package.name}.libs"):
+        shutil.copytree(libraries, home / libraries.name)
+    return shutil.copytree(programs.parent, home / package.name / programs.parent.name, symlinks=True) / "bin"
 
 
 def _readable_by_all(programs: Path) -> bool:
