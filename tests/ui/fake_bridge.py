@@ -1,0 +1,243 @@
+"""A bridge with nothing behind it: the same signals, and a small centre in memory that judges by the real rules.
+
+Answers come at once, within the call. What was asked is kept in `asked`; `cut`, `restore` and `settle` play the link
+and the centre. The clock stands still until `advance`.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from dispatcher.bridge import ActAnswer, ActState, CaseView, LinkState, LinkStatus, Receipt, Remembered
+from dispatcher.models.case import Case
+from dispatcher.models.changes import ChangeSet
+from dispatcher.models.commands import Act, AnyCommand, BlowWhistle, Command
+from dispatcher.models.ids import CaseId, CommandId, Revision, UnitId
+from dispatcher.models.law import Law
+from dispatcher.models.order import Caller
+from dispatcher.models.organisation import Unit, UnitKind
+from dispatcher.models.queue import Pending, QueueRow, epoch_ms, summarise
+from dispatcher.models.rules import evolve, judge, valid_for
+from dispatcher.models.verdicts import Accepted, Refused
+
+UNSETTLED = (ActState.QUEUED, ActState.SENT)
+
+
+class FakeBridge(QObject):
+    session_changed = Signal(object)
+    rows_changed = Signal(object)
+    arrived = Signal(object)
+    link_changed = Signal(object)
+    case_changed = Signal(object)
+    outbox_changed = Signal(object)
+    act_answered = Signal(object)
+    act_settled = Signal(object)
+    receipts_listed = Signal(object)
+    trouble_told = Signal(object)
+
+    def __init__(self, now: dt.datetime, session: Remembered | None = None, cases: Iterable[Case] = ()) -> None:
+        super().__init__()
+        self.clock = now
+        self.session: Remembered | None = None
+        self.law: Law | None = None
+        self.link: LinkStatus | None = None
+        self.language = "zh"
+        self.outbox: tuple[Receipt, ...] = ()
+        self.receipts: list[Receipt] = []
+        self.confirmed: dict[CaseId, Case] = {}
+        self.rows: dict[CaseId, QueueRow] = {}
+        self.watched: CaseId | None = None
+        self.submitted: list[AnyCommand] = []
+        self.asked: list[tuple[object, ...]] = []
+        self.caller = Caller("刘丽华", "13800001234")
+        self._units: dict[UnitId, Unit] = {}
+        if session is not None:
+            self.begin(session)
+        self.confirmed.update({case.id: case for case in cases})
+
+    # ---- what a page may call
+
+    def now(self) -> dt.datetime:
+        return self.clock
+
+    def now_ms(self) -> int:
+        return epoch_ms(self.clock)
+
+    def unit_name(self, unit: UnitId) -> str:
+        found = self._units.get(unit)
+        if found is None:
+            return str(unit)
+        return found.name_en if self.language == "en" and found.name_en else found.name
+
+    def units(self) -> tuple[Unit, ...]:
+        return tuple(self._units.values())
+
+    def watch(self, case: CaseId | None) -> None:
+        self.asked.append(("watch", case))
+        self.watched = case
+        self.case_changed.emit(self.view(case) if case else None)
+
+    def submit(self, command: AnyCommand) -> CommandId:
+        self.submitted.append(command)
+        law, session = self._law(), self._session()
+        stale_after = valid_for(command, law)
+        act = Act(
+            id=CommandId(str(uuid.uuid4())),
+            command=command,
+            by=session.actor.person,
+            made_at=self.clock,
+            valid_until=self.clock + stale_after if stale_after else None,
+            offline=self.link is not None and self.link.state is not LinkState.ONLINE,
+        )
+        found = judge(act, self.pending_case(command.case), session.actor, law, self.clock)
+        if isinstance(found, Refused):
+            self.act_answered.emit(ActAnswer(act=act.id, case=command.case, refused=found))
+            return act.id
+        self.receipts.append(Receipt(seq=len(self.receipts) + 1, act=act, state=ActState.QUEUED, made_at=self.clock))
+        self.act_answered.emit(ActAnswer(act=act.id, case=command.case, caller=self.caller))
+        self.tell_case(command.case)
+        self.tell_outbox()
+        return act.id
+
+    def retry(self, act: CommandId) -> None:
+        self.asked.append(("retry", act))
+
+    def discard(self, act: CommandId, reason: str) -> None:
+        self.asked.append(("discard", act, reason))
+        self.put(act, ActState.DISCARDED)
+
+    def list_receipts(self, limit: int) -> None:
+        self.asked.append(("list_receipts", limit))
+        self.receipts_listed.emit(tuple(reversed(self.receipts))[:limit])
+
+    def reconnect(self) -> None:
+        self.asked.append(("reconnect",))
+
+    # ---- what a test does to it
+
+    def begin(self, session: Remembered) -> None:
+        self.session = session
+        self._units = {unit.id: unit for unit in session.units}
+        self.law = Law(
+            policy=session.policy,
+            calendar=session.calendar,
+            summonable=frozenset(
+                unit.id for unit in session.units if unit.kind in (UnitKind.DEPARTMENT, UnitKind.ENTERPRISE)
+            ),
+        )
+        self.session_changed.emit(session)
+
+    def open(self) -> None:
+        """Tell what there is, as a start does: session, rows, outbox, link."""
+        if self.session is not None:
+            self.session_changed.emit(self.session)
+        self.rows = {case: self.row(case) for case in self.confirmed}
+        self.rows_changed.emit(ChangeSet(tuple(self.rows.values()), reset=True))
+        self.tell_outbox()
+        self.restore()
+
+    def advance(self, length: dt.timedelta) -> None:
+        self.clock += length
+
+    def tell_link(self, state: LinkState, **more: object) -> None:
+        status = LinkStatus(
+            state=state, since=self.clock, as_of=self.clock, round_trip_ms=38.0, offset_ms=200, error_ms=20
+        )
+        self.link = msgspec.structs.replace(status, **more)
+        self.link_changed.emit(self.link)
+
+    def restore(self) -> None:
+        self.tell_link(LinkState.ONLINE)
+
+    def cut(self, ago: dt.timedelta = dt.timedelta()) -> None:
+        then = self.clock - ago
+        self.tell_link(LinkState.OFFLINE, since=then, as_of=then, round_trip_ms=None, retry_in_s=8.0)
+
+    def put(self, act: CommandId, state: ActState, refused: Refused | None = None) -> Receipt:
+        """Move one act to a state, tell its row and the outbox; settles it when the state is final."""
+        index = next(i for i, receipt in enumerate(self.receipts) if receipt.act.id == act)
+        receipt = msgspec.structs.replace(self.receipts[index], state=state, judged_at=self.clock, verdict=refused)
+        if state is ActState.ACCEPTED:
+            case = self._apply(receipt, self.confirmed[receipt.act.command.case])
+            self.confirmed[case.id] = case
+            accepted = Accepted(revision=case.revision, judged_at=self.clock)
+            receipt = msgspec.structs.replace(receipt, verdict=accepted)
+        self.receipts[index] = receipt
+        self.tell_case(receipt.act.command.case)
+        self.tell_outbox()
+        if state not in UNSETTLED:
+            self.act_settled.emit(receipt)
+        return receipt
+
+    def settle(self) -> None:
+        """Let the centre accept everything that is queued."""
+        for receipt in tuple(self.receipts):
+            if receipt.state in UNSETTLED:
+                self.put(receipt.act.id, ActState.ACCEPTED)
+
+    def tell_case(self, case: CaseId) -> None:
+        self.rows[case] = self.row(case)
+        self.rows_changed.emit(ChangeSet((self.rows[case],)))
+        if case == self.watched:
+            self.case_changed.emit(self.view(case))
+
+    def tell_outbox(self) -> None:
+        waiting = (*UNSETTLED, ActState.PARKED, ActState.EXPIRED)
+        self.outbox = tuple(receipt for receipt in self.receipts if receipt.state in waiting)
+        self.outbox_changed.emit(self.outbox)
+
+    def pending_case(self, case: CaseId) -> Case | None:
+        found = self.confirmed.get(case)
+        for receipt in self.receipts:
+            if found is not None and receipt.act.command.case == case and receipt.state in UNSETTLED:
+                found = self._apply(receipt, found)
+        return found
+
+    def view(self, case: CaseId) -> CaseView | None:
+        found = self.pending_case(case)
+        if found is None:
+            return None
+        acts = tuple(r for r in self.outbox if r.act.command.case == case)
+        return CaseView(case=found, confirmed=len(self.confirmed[case].history), acts=acts)
+
+    def row(self, case: CaseId) -> QueueRow:
+        found = self.pending_case(case)
+        assert found is not None
+        row = summarise(found, self._law())
+        marks = {
+            ActState.EXPIRED: Pending.EXPIRED,
+            ActState.PARKED: Pending.PARKED,
+            ActState.QUEUED: Pending.PENDING,
+            ActState.SENT: Pending.PENDING,
+        }
+        for state, mark in marks.items():
+            for receipt in self.receipts:
+                if receipt.act.command.case == case and receipt.state is state:
+                    return msgspec.structs.replace(row, pending=mark, pending_what=tag(receipt.act.command))
+        return row
+
+    def _apply(self, receipt: Receipt, case: Case) -> Case:
+        found = judge(receipt.act, case, self._session().actor, self._law(), max(self.clock, receipt.made_at))
+        assert not isinstance(found, Refused), found
+        for recorded in found:
+            case = evolve(case, recorded, Revision(case.revision + 1))
+        return case
+
+    def _law(self) -> Law:
+        assert self.law is not None, "no session yet"
+        return self.law
+
+    def _session(self) -> Remembered:
+        assert self.session is not None, "no session yet"
+        return self.session
+
+
+def tag(command: Command) -> str:
+    return str(type(command).__struct_config__.tag)
+
+
+def is_whistle(command: Command) -> bool:
+    return isinstance(command, BlowWhistle)
