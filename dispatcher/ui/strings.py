@@ -238,88 +238,89 @@ _SHORT_KINDS: dict[WhistleKind, str] = {
 }
 
 
-def _word(value: enum.Enum) -> str:
+def word(value: enum.Enum) -> str:
+    """Give the word for a member of any enum that people see; KeyError for one they never do."""
     return translate("words", _WORDS[type(value)][value])
 
 
 def case_state(value: CaseState) -> str:
     """Give the word for a state of a case."""
-    return _word(value)
+    return word(value)
 
 
 def urgency(value: Urgency) -> str:
     """Give the word for an urgency, short enough for a chip."""
-    return _word(value)
+    return word(value)
 
 
 def clock_kind(value: ClockKind) -> str:
     """Give the word for the duty a clock times."""
-    return _word(value)
+    return word(value)
 
 
 def light(value: Light) -> str:
     """Give the word for a light."""
-    return _word(value)
+    return word(value)
 
 
 def whistle_kind(value: WhistleKind) -> str:
     """Give the word for a kind of whistle."""
-    return _word(value)
+    return word(value)
 
 
 def whistle_state(value: WhistleState) -> str:
     """Give the word for a state of a whistle."""
-    return _word(value)
+    return word(value)
 
 
 def milestone(value: Milestone) -> str:
     """Give the word for a milestone."""
-    return _word(value)
+    return word(value)
 
 
 def role(value: Role) -> str:
     """Give the word for a role."""
-    return _word(value)
+    return word(value)
 
 
 def unit_kind(value: UnitKind) -> str:
     """Give the word for a kind of unit."""
-    return _word(value)
+    return word(value)
 
 
 def link_state(value: LinkState) -> str:
     """Give the word for a state of the link."""
-    return _word(value)
+    return word(value)
 
 
 def act_state(value: ActState) -> str:
     """Give the word for a state of an act."""
-    return _word(value)
+    return word(value)
 
 
 def demand_kind(value: DemandKind) -> str:
     """Give the word for a kind of demand."""
-    return _word(value)
+    return word(value)
 
 
 def channel(value: Channel) -> str:
     """Give the word for a channel."""
-    return _word(value)
+    return word(value)
 
 
 def solved(value: Solved) -> str:
     """Give the word for the citizen's answer on the matter."""
-    return _word(value)
+    return word(value)
 
 
 def satisfied(value: Satisfied) -> str:
     """Give the word for the citizen's answer on the work."""
-    return _word(value)
+    return word(value)
 
 
 def flag(value: Flag) -> str:
     """Give the word for one flag, a single character in Chinese."""
-    return _word(value)
+    return word(value)
 
 
 def whistle_short(kind: WhistleKind) -> str:
@@ -358,9 +359,9 @@ def refusal(refused: Refused, unit_name: Callable[[UnitId], str] = str) -> str:
     detail = refused.detail
     return translate("words", _REFUSALS[refused.reason]).format(
         field=field_word(refused.field),
-        detail=_word(CaseState(detail)) if detail in frozenset(CaseState) else detail,
+        detail=word(CaseState(detail)) if detail in frozenset(CaseState) else detail,
         unit=unit_name(UnitId(detail)),
-        milestone=_word(Milestone(detail)) if detail in frozenset(Milestone) else detail,
+        milestone=word(Milestone(detail)) if detail in frozenset(Milestone) else detail,
     )
 
 

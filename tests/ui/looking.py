@@ -35,7 +35,8 @@ def _cut(widget: QWidget) -> Iterator[str]:
         elif widget.sizeHint().height() > widget.height() + 1:
             yield f"label {text!r}: {widget.sizeHint().height()} px high in {widget.height()}"
     elif isinstance(widget, QAbstractButton):
-        hint = widget.minimumSizeHint() if isinstance(widget, QCheckBox | QRadioButton | QPushButton) else widget.sizeHint()
+        stock = isinstance(widget, QCheckBox | QRadioButton | QPushButton)
+        hint = widget.minimumSizeHint() if stock else widget.sizeHint()
         if widget.text() and hint.width() > widget.width() + 1:
             yield f"button {widget.text()!r}: {hint.width()} px in {widget.width()}"
     elif isinstance(widget, QTabBar):
