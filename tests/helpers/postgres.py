@@ -10,6 +10,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -63,11 +64,11 @@ def running() -> Iterator[str]:
                 _wait_until_ready(url, server, log)
                 yield url
             finally:
-                server.terminate()  # SIGTERM waits for clients; those still there are cut off
+                server.send_signal(signal.SIGINT)  # fast shutdown: clients still there are cut off
                 try:
-                    server.wait(5)
+                    server.wait(10)
                 except subprocess.TimeoutExpired:
-                    server.send_signal(3)  # SIGQUIT: immediate shutdown
+                    server.send_signal(signal.SIGQUIT)  # immediate shutdown
                     server.wait(10)
     finally:
         shutil.rmtree(home)
