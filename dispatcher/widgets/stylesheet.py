@@ -66,7 +66,9 @@ QAbstractScrollArea { background: $surface; border: 0; outline: 0; }
 QScrollArea > QWidget > QWidget { background: transparent; }
 QAbstractItemView { background: $surface; alternate-background-color: $surface; border: 0; outline: 0; }
 QAbstractItemView::item:selected { background: $selection_background; color: $selection_text; }
-QHeaderView::section { background: $surface; color: $text_muted; border: 0; border-bottom: 1px solid $line; padding: 4px 8px; }
+QHeaderView::section {
+  background: $surface; color: $text_muted; border: 0; border-bottom: 1px solid $line; padding: 4px 8px;
+}
 
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
@@ -96,7 +98,9 @@ QMenu::item { padding: 6px 24px 6px 16px; }
 QMenu::item:selected { background: $selection_background; color: $selection_text; }
 QMenu::item:disabled { color: $text_disabled; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 0; }
-QToolTip { background: $raised; color: $text; border: 1px solid $line_strong; padding: 4px 8px; font-size: $px_caption; }
+QToolTip {
+  background: $raised; color: $text; border: 1px solid $line_strong; padding: 4px 8px; font-size: $px_caption;
+}
 QProgressBar { background: $line; border: 0; max-height: 2px; }
 QProgressBar::chunk { background: $accent; }
 """
