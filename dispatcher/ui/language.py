@@ -33,9 +33,7 @@ def install(language: Language, application: QCoreApplication) -> None:
         application.removeTranslator(translator)
         translator.setParent(None)
         translator.deleteLater()
-    own = {Language.ZH: QLocale.Territory.China, Language.EN: QLocale.Territory.UnitedKingdom}
-    tongue = {Language.ZH: QLocale.Language.Chinese, Language.EN: QLocale.Language.English}
-    QLocale.setDefault(QLocale(tongue[language], own[language]))
+    QLocale.setDefault(QLocale("zh_CN" if language is Language.ZH else "en_GB"))
     stock = QTranslator(application)
     if language is Language.ZH and stock.load(
         "qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
