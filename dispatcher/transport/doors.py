@@ -1,0 +1,73 @@
+"""The centre's HTTP doors as a client: signing in, and handing orders to the intake.
+
+Raises the port's Trouble and nothing else when the world fails. Works on any asyncio loop.
+"""
+
+from collections.abc import Sequence
+
+import httpx
+import msgspec
+
+from dispatcher.models.ids import PersonId
+from dispatcher.sync.ports import LinkLost, LinkRefused
+
+TIMEOUT_S = 30.0
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """What the door of sign-in answers; the token is a secret."""
+
+    token: str
+
+
+class _Told(msgspec.Struct, frozen=True):
+    detail: str = ""
+
+
+async def sign_in(centre: str, person: PersonId, password: str) -> str:
+    """Trade a password for a token; raises LinkLost when the centre is away, LinkRefused with the centre's words."""
+    async with httpx.AsyncClient(base_url=centre, timeout=TIMEOUT_S, trust_env=False) as client:
+        response = await _post(client, "/sign-in", msgspec.json.encode({"person": person, "password": password}))
+    if response.status_code != httpx.codes.OK:
+        raise LinkRefused(_words(response))
+    return msgspec.json.decode(response.content, type=SignedIn).token
+
+
+class Intake:
+    """One connection to the intake, for many batches. Use as an async context manager."""
+
+    def __init__(self, centre: str, token: str) -> None:
+        headers = {"authorization": f"Bearer {token}"}
+        self._client = httpx.AsyncClient(base_url=centre, timeout=TIMEOUT_S, headers=headers, trust_env=False)
+
+    async def __aenter__(self) -> "Intake":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+
+    async def send(self, lines: Sequence[bytes]) -> list[bytes]:
+        """Hand lines of JSON over; gives the answers' lines in the same order. Raises LinkLost, LinkRefused."""
+        response = await _post(
+            self._client, "/intake/orders", b"\n".join(lines), {"content-type": "application/x-ndjson"}
+        )
+        if response.status_code >= httpx.codes.BAD_REQUEST:
+            raise LinkRefused(_words(response))
+        return response.content.splitlines()
+
+
+async def _post(
+    client: httpx.AsyncClient, path: str, content: bytes, headers: dict[str, str] | None = None
+) -> httpx.Response:
+    try:
+        return await client.post(path, content=content, headers=headers or {"content-type": "application/json"})
+    except httpx.HTTPError as error:
+        raise LinkLost(f"the centre at {client.base_url} cannot be reached: {error}") from None
+
+
+def _words(response: httpx.Response) -> str:
+    try:
+        told = msgspec.json.decode(response.content, type=_Told)
+    except msgspec.DecodeError:
+        told = _Told()
+    return told.detail or f"the centre answered {response.status_code}"
