@@ -1,0 +1,351 @@
+"""The desk: what happens to rows and acts over one open store, link or no link, told to the listener.
+
+Synchronous and without an event loop: the engine calls it, always in one thread. Promises: durable first, told
+afterwards; a case's rows, the cursor and the acts they settle change together. Raises the store's Trouble; what
+it raises besides says that the talk with the centre cannot go on.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from dispatcher import wire
+from dispatcher.models.changes import ChangeSet
+from dispatcher.models.commands import Act, AnyCommand, RevealCaller
+from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
+from dispatcher.models.law import Law
+from dispatcher.models.organisation import UnitKind, scope_of
+from dispatcher.models.queue import epoch_ms
+from dispatcher.models.rules import judge, valid_for
+from dispatcher.models.verdicts import Accepted, Refused, Settled
+from dispatcher.sync import words
+from dispatcher.sync.clock import CentreTime
+from dispatcher.sync.outbox import Outbox, new_command_id
+from dispatcher.sync.ports import (
+    ActAnswer,
+    ActState,
+    Arrival,
+    LinkLost,
+    Listener,
+    Receipt,
+    Remembered,
+    Store,
+    Trouble,
+)
+from dispatcher.sync.replica import Replica
+
+SHOWN_AFTER_CLOSE = dt.timedelta(hours=24)
+"""How long a closed case stays in the lists."""
+ACT_BYTES_AT_MOST = 256 * 1024
+"""An act longer than this on the wire is not taken: it would stand in the way of all that follow."""
+
+_NO_LEDGER = LedgerId("")
+_SUMMONED_KINDS = frozenset({UnitKind.DEPARTMENT, UnitKind.ENTERPRISE})
+
+
+class Gap(LinkLost):
+    """The feed does not follow on what is here, or the cache had to be emptied: connect again at once."""
+
+
+class Desk:
+    """Rows, acts and the session over one store. `pages` must have been walked to its end before a welcome."""
+
+    def __init__(self, store: Store, listener: Listener, time: CentreTime) -> None:
+        self._store = store
+        self._listener = listener
+        self._time = time
+        self._outbox = Outbox(store)
+        self._replica = Replica(store, self._outbox, self._closed_since_ms())
+        standing = store.standing()
+        self._ledger, self._cursor, self._as_of = standing.ledger, standing.cursor, standing.as_of
+        self._touched_as_of = standing.as_of
+        self._session: Remembered | None = None
+        self._law: Law | None = None
+        self._held: dict[CommandId, Settled] = {}
+        self._watched: CaseId | None = None
+        remembered = store.remembered()
+        if remembered is not None:
+            self._take_session(remembered)
+        self._tell_outbox()
+
+    # ---- questions
+
+    @property
+    def ledger(self) -> LedgerId:
+        """The ledger the cache was filled from."""
+        return self._ledger
+
+    @property
+    def cursor(self) -> Revision:
+        """Up to which revision everything is here."""
+        return self._cursor
+
+    @property
+    def as_of(self) -> dt.datetime | None:
+        """The centre's clock when the cache was last known to be complete."""
+        return self._as_of
+
+    # ---- from the centre
+
+    def pages(self) -> Iterator[None]:
+        """Load and tell the rows page by page; the first replaces whatever was told before."""
+        reset = True
+        for page in self._store.rows(self._closed_since_ms()):
+            changes = self._replica.take_page(page)
+            self._tell_rows(ChangeSet(changes.rows, changes.gone, reset))
+            reset = False
+            yield
+        if reset:
+            self._tell_rows(ChangeSet(reset=True))
+
+    def welcome(self, welcome: wire.Welcome) -> bool:
+        """Take the centre's first word and tell whether there is anything to catch up with.
+
+        Where the cache belongs to another ledger it is emptied. Where it belongs to a later state of the same
+        ledger (the centre was set back) or to another scope, it is emptied too, and Gap asks for a new start.
+        """
+        known = self._session
+        session = Remembered(actor=welcome.actor, policy=welcome.policy, calendar=welcome.calendar, units=welcome.units)
+        other_scope = known is not None and scope_of(known.actor) != scope_of(session.actor)
+        if welcome.ledger == self._ledger and self._cursor > 0 and (other_scope or welcome.head < self._cursor):
+            self._store.begin_ledger(_NO_LEDGER, session)
+            self._forget_rows(_NO_LEDGER)
+            raise Gap(words.ANEW)
+        self._store.begin_ledger(welcome.ledger, session)
+        if welcome.ledger != self._ledger:
+            self._forget_rows(welcome.ledger)
+        if session != known:
+            self._take_session(session)
+        self._outbox.person_changed()
+        return welcome.head > self._cursor
+
+    def apply(self, changes: wire.Changes) -> None:
+        """Take a batch: durable, then told. Raises Gap when it does not follow on the cursor."""
+        if changes.first != self._cursor + 1 or changes.last < self._cursor:
+            raise Gap(words.GAP)
+        now = self._time.now()
+        as_of = (changes.committed_at or self._as_of or now) if changes.catching_up else now
+        settles = (*changes.settles, *self._released(changes.last))
+        if settles != changes.settles:
+            changes = msgspec.structs.replace(changes, settles=settles)
+        self._store.apply(changes, as_of)
+        self._cursor, self._as_of, self._touched_as_of = changes.last, as_of, as_of
+        receipts = self._outbox.applied(settles, now)
+        if changes.rows:
+            arrived = tuple((row.row.id, row.row.revision) for row in changes.rows)
+            self._listener.arrived(Arrival(cases=arrived, committed_at=changes.committed_at or now))
+        touched = _cases_of(receipts)
+        self._tell_rows(self._replica.confirm((row.row for row in changes.rows), changes.gone, touched))
+        self._tell_receipts(receipts)
+        touched.update(row.row.id for row in changes.rows)
+        touched.update(changes.gone)
+        self._tell_case(touched)
+
+    def judged(self, settles: tuple[Settled, ...]) -> None:
+        """Take verdicts that came alone; one whose row is still under way is held until it is here."""
+        ripe: list[Settled] = []
+        for settled in settles:
+            verdict = settled.verdict
+            if isinstance(verdict, Accepted) and verdict.revision > self._cursor:
+                self._held[settled.act] = settled
+            else:
+                ripe.append(settled)
+        self._settle(ripe)
+
+    def complete(self, head: Revision, at: dt.datetime) -> None:
+        """Note that nothing is missing up to `head` at `at`; written down by `touch`."""
+        self._cursor = max(self._cursor, head)
+        self._as_of = at
+        self._settle(self._released(self._cursor))
+
+    def touch(self) -> None:
+        """Write down how far the cache is complete, if that is news."""
+        if self._as_of is not None and self._as_of != self._touched_as_of:
+            self._store.touch(self._as_of, self._cursor)
+            self._touched_as_of = self._as_of
+
+    # ---- to the centre
+
+    def to_send(self) -> tuple[Act, ...]:
+        """Choose the acts that leave now; they are durably marked as sent."""
+        if self._session is None:
+            return ()
+        now = self._time.now()
+        self.expire()
+        chosen = self._outbox.to_send(self._session.actor.person)
+        if self._outbox.mark_sent(chosen, now):
+            self._tell_outbox()
+        return tuple(receipt.act for receipt in chosen)
+
+    def link_ended(self) -> None:
+        """Forget what was under way on the link that has ended."""
+        self._held.clear()
+        self._outbox.link_ended()
+
+    # ---- time
+
+    def expire(self) -> None:
+        """Stop and tell the acts that were never sent and have become stale."""
+        receipts = self._outbox.expire(self._time.now())
+        if receipts:
+            self._tell_change(receipts)
+
+    def let_go(self) -> None:
+        """Drop from the lists what has been closed long enough."""
+        self._tell_rows(self._replica.forget_closed_before(self._closed_since_ms()))
+
+    # ---- from the person
+
+    def submit(self, command: AnyCommand, act_id: CommandId, *, online: bool) -> None:
+        """Judge a command here and now; when it is possible it is stored, shown as pending and answered so."""
+        caller = None
+        try:
+            if self._session is None:
+                refusal = ActAnswer(act=act_id, case=command.case, trouble=words.NOT_SIGNED_IN)
+            else:
+                act, refusal = self._judged_here(command, act_id, online=online)
+                if refusal is None:
+                    if isinstance(command, RevealCaller):
+                        caller = self._store.caller(command.case)
+                    self._outbox.push(act)
+        except Trouble as trouble:
+            self._listener.act_answered(ActAnswer(act=act_id, case=command.case, trouble=str(trouble)))
+            raise
+        if refusal is not None:
+            self._listener.act_answered(refusal)
+            return
+        try:
+            self._refold(command.case)
+        finally:  # it is stored, whatever becomes of the showing
+            self._listener.act_answered(ActAnswer(act=act_id, case=command.case, caller=caller))
+
+    def retry(self, act_id: CommandId, *, online: bool) -> None:
+        """Make a parked or expired act once more, as a new one; nothing happens where it is neither."""
+        old = self._outbox.get(act_id)
+        if old is None or old.state not in (ActState.PARKED, ActState.EXPIRED) or self._session is None:
+            return
+        command = old.act.command
+        again, refusal = self._judged_here(command, new_command_id(), online=online)
+        if refusal is not None:
+            self._listener.act_answered(refusal)
+            return
+        self._tell_change(self._outbox.retry(act_id, again))
+        self._listener.act_answered(ActAnswer(act=again.id, case=command.case))
+
+    def discard(self, act_id: CommandId, note: str) -> None:
+        """Give an act up; nothing happens where it may have been judged already."""
+        receipt = self._outbox.discard(act_id, note)
+        if receipt is not None:
+            self._tell_change((receipt,))
+
+    def watch(self, case: CaseId | None) -> None:
+        """Tell one case now and whenever it changes."""
+        self._watched = case
+        if case is not None:
+            self._listener.case_changed(self._replica.view(case), case)
+
+    def list_receipts(self, limit: int) -> None:
+        """Tell the newest receipts."""
+        self._listener.receipts_listed(self._store.receipts(limit))
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
+
+    # ---- inside
+
+    def _closed_since_ms(self) -> int:
+        return epoch_ms(self._time.now() - SHOWN_AFTER_CLOSE)
+
+    def _take_session(self, session: Remembered) -> None:
+        self._session = session
+        self._law = Law(
+            policy=session.policy,
+            calendar=session.calendar,
+            summonable=frozenset(unit.id for unit in session.units if unit.kind in _SUMMONED_KINDS),
+        )
+        self._listener.session_changed(session)
+        self._tell_rows(self._replica.judge_by(session.actor, self._law))
+
+    def _forget_rows(self, ledger: LedgerId) -> None:
+        self._ledger, self._cursor, self._as_of, self._touched_as_of = ledger, Revision(0), None, None
+        self._tell_rows(self._replica.forget())
+        self._tell_case((self._watched,) if self._watched else ())
+
+    def _judged_here(self, command: AnyCommand, act_id: CommandId, *, online: bool) -> tuple[Act, ActAnswer | None]:
+        """Make an act of a command, with the answer when it cannot be."""
+        if self._session is None or self._law is None:
+            raise RuntimeError("nobody is signed in")
+        actor, law = self._session.actor, self._law
+        found = self._replica.folded(command.case)
+        case = found[0] if found else None
+        now = self._time.now()
+        fresh_for = valid_for(command, law)
+        error_s = self._time.error_s
+        act = Act(
+            id=act_id,
+            command=command,
+            by=actor.person,
+            made_at=now,
+            valid_until=now + fresh_for if fresh_for else None,
+            offline=not online,
+            clock_error_ms=None if error_s is None else round(error_s * 1000),
+            base_revision=case.revision if case else Revision(0),
+        )
+        if len(wire.encode(wire.Submit(acts=(act,)))) > ACT_BYTES_AT_MOST:
+            return act, ActAnswer(act=act_id, case=command.case, trouble=words.TOO_LONG)
+        judgement = judge(act, case, actor, law, now)
+        if isinstance(judgement, Refused):
+            return act, ActAnswer(act=act_id, case=command.case, refused=judgement)
+        return act, None
+
+    def _released(self, cursor: Revision) -> tuple[Settled, ...]:
+        if not self._held:
+            return ()
+        ripe = [
+            settled
+            for settled in self._held.values()
+            if isinstance(settled.verdict, Accepted) and settled.verdict.revision <= cursor
+        ]
+        for settled in ripe:
+            del self._held[settled.act]
+        return tuple(ripe)
+
+    def _settle(self, settles: Iterable[Settled]) -> None:
+        receipts = self._outbox.settle(settles, self._time.now())
+        if receipts:
+            self._tell_change(receipts)
+
+    def _refold(self, case: CaseId) -> None:
+        self._tell_rows(self._replica.refold((case,)))
+        self._tell_case((case,))
+        self._tell_outbox()
+
+    def _tell_change(self, receipts: tuple[Receipt, ...]) -> None:
+        cases = _cases_of(receipts)
+        self._tell_rows(self._replica.refold(cases))
+        self._tell_receipts(receipts)
+        self._tell_case(cases)
+
+    def _tell_receipts(self, receipts: tuple[Receipt, ...]) -> None:
+        for receipt in receipts:
+            self._listener.act_settled(receipt)
+        if receipts:
+            self._tell_outbox()
+
+    def _tell_outbox(self) -> None:
+        self._listener.outbox_changed(self._outbox.all())
+
+    def _tell_rows(self, changes: ChangeSet) -> None:
+        if changes:
+            self._listener.rows_changed(changes)
+
+    def _tell_case(self, cases: Iterable[CaseId]) -> None:
+        watched = self._watched
+        if watched is not None and watched in cases:
+            self._listener.case_changed(self._replica.view(watched), watched)
+
+
+def _cases_of(receipts: Iterable[Receipt]) -> set[CaseId]:
+    return {receipt.act.command.case for receipt in receipts}

@@ -1,0 +1,392 @@
+"""The engine: the life of a station's sync, from the open cache to the next try of the link, for ever.
+
+Runs on one stock asyncio loop; the store belongs to that loop's thread, and its calls run there, by design.
+Promises: what is cached is told before the first dial; acts are stored before anybody sees them; a failing disk
+or link becomes words and a state, and the engine goes on. Every public method but `now` is for the loop's thread.
+"""
+
+import asyncio
+import datetime as dt
+import random
+from collections.abc import Callable
+from functools import partial
+
+from dispatcher import wire
+from dispatcher.models.commands import Act, AnyCommand
+from dispatcher.models.ids import CaseId, CommandId
+from dispatcher.sync import words
+from dispatcher.sync.clock import CentreTime
+from dispatcher.sync.conversation import Conversation
+from dispatcher.sync.desk import Desk, Gap
+from dispatcher.sync.health import REFUSED_PAUSE_S, BackOff, Health
+from dispatcher.sync.outbox import new_command_id
+from dispatcher.sync.ports import (
+    Clock,
+    Dialer,
+    LinkLost,
+    LinkRefused,
+    LinkState,
+    Listener,
+    Store,
+    StoreDamaged,
+    StoreNewer,
+    Trouble,
+)
+
+DIAL_TIMEOUT_S = 10.0
+TICK_S = 0.5
+TOUCH_EVERY_S = 5.0
+LET_GO_EVERY_S = 600.0
+STEADY_AFTER_S = 3.0
+STORE_PAUSE_S = 5.0
+
+
+class Engine:
+    """Keeps one station in step with its centre.
+
+    `open_store` is called in the loop's thread, again after damage: it must set a broken file aside and open a
+    fresh one. `token` and `station` go into each Hello.
+    """
+
+    def __init__(
+        self,
+        *,
+        open_store: Callable[[], Store],
+        dialer: Dialer,
+        listener: Listener,
+        clock: Clock,
+        token: str,
+        station: str,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._open_store = open_store
+        self._dialer = dialer
+        self._listener = listener
+        self._token = token
+        self._station = station
+        self._time = CentreTime(clock)
+        self._health = Health(listener, self._time)
+        self._back_off = BackOff(chance)
+        self._desk: Desk | None = None
+        self._talk: Conversation | None = None
+        self._waiting: list[Callable[[Desk], None]] = []
+        self._interrupt = asyncio.Event()
+        self._watched: CaseId | None = None
+        self._reopen = False
+        self._hurried = False
+        self._received = 0
+        self._online_since_s: float | None = None
+
+    # ---- life
+
+    def now(self) -> dt.datetime:
+        """Give the best estimate of the centre's clock; from any thread."""
+        return self._time.now()
+
+    async def run(self) -> None:
+        """Keep in step until cancelled; ends by itself only when the cache belongs to a newer program."""
+        self._health.tell()
+        ticking = asyncio.create_task(self._tick())
+        try:
+            while True:
+                desk = await self._open()
+                if desk is None:
+                    return
+                await self._keep_in_step(desk)
+                self._close()
+        finally:
+            ticking.cancel()
+            await asyncio.gather(ticking, return_exceptions=True)
+            self._close()
+
+    async def _open(self) -> Desk | None:
+        """Open the store and tell what it holds; None when this program must not touch it."""
+        while True:
+            self._reopen = False
+            try:
+                desk = self._desk = self._new_desk()
+                if desk.as_of is None:
+                    self._health.forget_as_of()
+                self._health.note(as_of=desk.as_of)
+                self._health.tell()
+                waiting, self._waiting = self._waiting, []
+                for do in waiting:
+                    self._with_desk(do)
+                if self._watched is not None:
+                    desk.watch(self._watched)
+                for _ in desk.pages():
+                    await asyncio.sleep(0)
+            except StoreNewer as trouble:
+                self._listener.trouble(str(trouble))
+                self._health.become(LinkState.OFFLINE, str(trouble))
+                return None
+            except Trouble as trouble:
+                self._close()
+                self._listener.trouble(str(trouble))
+                self._health.become(LinkState.OFFLINE, str(trouble), STORE_PAUSE_S)
+                await self._pause(STORE_PAUSE_S)
+            else:
+                return desk
+
+    def _new_desk(self) -> Desk:
+        store = self._open_store()
+        try:
+            return Desk(store, self._listener, self._time)
+        except Trouble:
+            store.close()
+            raise
+
+    def _close(self) -> None:
+        desk, self._desk = self._desk, None
+        if desk is None:
+            return
+        try:
+            if not self._reopen:
+                desk.touch()
+        except Trouble as trouble:
+            self._listener.trouble(str(trouble))
+        finally:
+            desk.close()
+
+    async def _keep_in_step(self, desk: Desk) -> None:
+        """Connect, talk, wait and connect again, until the store has to be opened anew."""
+        while not self._reopen:
+            self._interrupt.clear()
+            if self._hurried:
+                self._hurried = False
+                self._health.become(LinkState.CONNECTING)
+            try:
+                await self._talk_once(desk)
+            except Gap as gap:
+                self._health.become(LinkState.CATCHING_UP, str(gap))
+                await self._pause(self._back_off.next_s())
+            except LinkRefused as refused:
+                self._health.become(LinkState.REFUSED, str(refused), REFUSED_PAUSE_S)
+                await self._pause(REFUSED_PAUSE_S)
+            except LinkLost as lost:
+                await self._wait_to_retry(str(lost))
+            except Trouble as trouble:
+                self._store_failed(trouble)
+                if not self._reopen:
+                    await self._wait_to_retry(str(trouble))
+
+    async def _wait_to_retry(self, detail: str) -> None:
+        pause_s = self._back_off.next_s()
+        self._health.become(LinkState.OFFLINE, detail, round(pause_s, 1))
+        await self._pause(pause_s)
+
+    async def _talk_once(self, desk: Desk) -> None:
+        try:
+            async with asyncio.timeout(DIAL_TIMEOUT_S):
+                link = await self._dialer.dial()
+        except TimeoutError as late:
+            raise LinkLost(words.NO_CONNECTION) from late
+        self._received = 0
+        self._talk = Conversation(link, _Partner(self, desk), self._time)
+        talking = asyncio.create_task(self._talk.run())
+        interrupted = asyncio.create_task(self._interrupt.wait())
+        try:
+            await asyncio.wait({talking, interrupted}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            interrupted.cancel()
+            talking.cancel()
+            await asyncio.gather(talking, interrupted, return_exceptions=True)
+            self._talk = None
+            self._ended(desk)
+        if not talking.cancelled():
+            await talking
+
+    def _ended(self, desk: Desk) -> None:
+        steady_since, self._online_since_s = self._online_since_s, None
+        if steady_since is not None and asyncio.get_running_loop().time() - steady_since >= STEADY_AFTER_S:
+            self._back_off.reset()
+        desk.link_ended()
+
+    async def _pause(self, length_s: float) -> None:
+        try:
+            async with asyncio.timeout(length_s):
+                await self._interrupt.wait()
+        except TimeoutError:
+            return
+
+    async def _tick(self) -> None:
+        """What time alone brings about, with or without a link."""
+        loop = asyncio.get_running_loop()
+        touched_s = let_go_s = loop.time()
+        while True:
+            await asyncio.sleep(TICK_S)
+            self._health.tell()
+            if self._desk is None:
+                continue
+            self._with_desk(Desk.expire)
+            if loop.time() - touched_s >= TOUCH_EVERY_S:
+                touched_s = loop.time()
+                self._with_desk(Desk.touch)
+            if loop.time() - let_go_s >= LET_GO_EVERY_S:
+                let_go_s = loop.time()
+                self._with_desk(Desk.let_go)
+
+    # ---- wishes
+
+    def submit(self, command: AnyCommand, act_id: CommandId | None = None) -> CommandId:
+        """Make an act of a command; `act_answered` follows. The id may be made beforehand by the caller."""
+        act_id = act_id or new_command_id()
+
+        def do(desk: Desk) -> None:
+            desk.submit(command, act_id, online=self._health.is_online)
+            self._wake()
+
+        self._with_desk(do)
+        return act_id
+
+    def retry(self, act: CommandId) -> None:
+        """Make a parked or expired act once more, as a new act; `act_answered` names the new one."""
+
+        def do(desk: Desk) -> None:
+            desk.retry(act, online=self._health.is_online)
+            self._wake()
+
+        self._with_desk(do)
+
+    def discard(self, act: CommandId, reason: str) -> None:
+        """Give a queued, parked or expired act up; its receipt keeps the reason."""
+
+        def do(desk: Desk) -> None:
+            desk.discard(act, reason)
+            self._wake()
+
+        self._with_desk(do)
+
+    def watch(self, case: CaseId | None) -> None:
+        """Say which case is looked at; `case_changed` follows now and whenever it changes."""
+        self._watched = case
+        if self._desk is not None:
+            self._with_desk(partial(Desk.watch, case=case))
+
+    def list_receipts(self, limit: int) -> None:
+        """Ask for the newest receipts; `receipts_listed` follows."""
+        self._with_desk(partial(Desk.list_receipts, limit=limit))
+
+    def reconnect(self) -> None:
+        """Try the link now; one that is up is left alone."""
+        if self._health.state not in (LinkState.ONLINE, LinkState.CATCHING_UP):
+            self._hurry()
+
+    def use_token(self, token: str) -> None:
+        """Speak as somebody else, or as the same person with a fresh token, from now on."""
+        self._token = token
+        self._hurry()
+
+    def _hurry(self) -> None:
+        self._hurried = True
+        self._back_off.reset()
+        self._interrupt.set()
+
+    def _wake(self) -> None:
+        if self._talk is not None:
+            self._talk.wake()
+
+    def _with_desk(self, do: Callable[[Desk], None]) -> None:
+        if self._desk is None:
+            self._waiting.append(do)
+            return
+        try:
+            do(self._desk)
+        except Trouble as trouble:
+            self._store_failed(trouble)
+
+    def _store_failed(self, trouble: Trouble) -> None:
+        self._listener.trouble(str(trouble))
+        if isinstance(trouble, StoreDamaged):
+            self._reopen = True
+            self._interrupt.set()
+
+    # ---- the talk with the centre, for _Partner
+
+    def greet(self, desk: Desk) -> wire.Hello:
+        """Give the first word."""
+        return wire.Hello(
+            protocol=wire.PROTOCOL,
+            token=self._token,
+            station=self._station,
+            ledger=desk.ledger,
+            cursor=desk.cursor,
+        )
+
+    def begin(self, desk: Desk, welcome: wire.Welcome) -> None:
+        """Take the centre's first word."""
+        catching_up = desk.welcome(welcome)
+        if desk.as_of is None:
+            self._health.forget_as_of()
+        if catching_up:
+            self._health.note(received=0)
+            self._health.become(LinkState.CATCHING_UP)
+        else:
+            desk.complete(welcome.head, welcome.now)
+            self._be_online(desk)
+
+    def take(self, desk: Desk, changes: wire.Changes) -> None:
+        """Take a batch."""
+        desk.apply(changes)
+        if changes.catching_up:
+            self._received += len(changes.rows)
+            self._health.note(received=self._received, as_of=desk.as_of)
+            self._health.tell()
+        else:
+            self._be_online(desk)
+
+    def beaten(self, desk: Desk, beat: wire.Beat) -> None:
+        """Take a sign of life."""
+        desk.complete(beat.head, beat.now)
+        self._be_online(desk)
+
+    def silent(self, desk: Desk, silent: bool) -> None:
+        """Show that the centre has fallen silent, or is heard again."""
+        if silent:
+            self._health.become(LinkState.STALE, words.SILENT)
+        elif self._online_since_s is None:
+            self._health.become(LinkState.CATCHING_UP)
+        else:
+            self._be_online(desk)
+
+    def measured(self, round_trip_s: float) -> None:
+        """Take a round trip."""
+        self._health.note(round_trip_ms=round(round_trip_s * 1000, 1))
+
+    def _be_online(self, desk: Desk) -> None:
+        self._health.note(as_of=desk.as_of)
+        if not self._health.is_online:
+            self._online_since_s = self._online_since_s or asyncio.get_running_loop().time()
+            self._health.become(LinkState.ONLINE)
+
+
+class _Partner:
+    """The engine and its desk as one conversation sees them."""
+
+    def __init__(self, engine: Engine, desk: Desk) -> None:
+        self._engine = engine
+        self._desk = desk
+
+    def hello(self) -> wire.Hello:
+        return self._engine.greet(self._desk)
+
+    def welcomed(self, welcome: wire.Welcome) -> None:
+        self._engine.begin(self._desk, welcome)
+
+    def changed(self, changes: wire.Changes) -> None:
+        self._engine.take(self._desk, changes)
+
+    def judged(self, judged: wire.Judged) -> None:
+        self._desk.judged(judged.settles)
+
+    def beaten(self, beat: wire.Beat) -> None:
+        self._engine.beaten(self._desk, beat)
+
+    def measured(self, round_trip_s: float) -> None:
+        self._engine.measured(round_trip_s)
+
+    def fell_silent(self, silent: bool) -> None:
+        self._engine.silent(self._desk, silent)
+
+    def to_send(self) -> tuple[Act, ...]:
+        return self._desk.to_send()

@@ -1,0 +1,156 @@
+"""The replica: the rows a station shows, confirmed ones with the station's own pending acts folded on top.
+
+Promises: what comes out is what visibly changed, never a row that looks as before; a pending act is folded by the
+same rules that the centre judges by, and falls away when they refuse it on what is confirmed by now.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from dispatcher.models.case import Case
+from dispatcher.models.changes import ChangeSet
+from dispatcher.models.commands import AnyCommand
+from dispatcher.models.ids import CaseId
+from dispatcher.models.law import Law
+from dispatcher.models.organisation import Actor
+from dispatcher.models.queue import NEVER_MS, Pending, QueueRow, summarise
+from dispatcher.models.rules import evolve, judge
+from dispatcher.models.verdicts import Refused
+from dispatcher.sync.outbox import Outbox
+from dispatcher.sync.ports import UNSETTLED, ActState, CaseView, Receipt, Store
+
+
+class Replica:
+    """What is shown, by case. Rows closed before `closed_since_ms` are left out. Raises the store's Trouble."""
+
+    def __init__(self, store: Store, outbox: Outbox, closed_since_ms: int) -> None:
+        self._store = store
+        self._outbox = outbox
+        self._closed_since_ms = closed_since_ms
+        self._shown: dict[CaseId, QueueRow] = {}
+        self._closed: dict[CaseId, int] = {}
+        self._actor: Actor | None = None
+        self._law: Law | None = None
+
+    def __len__(self) -> int:
+        return len(self._shown)
+
+    def judge_by(self, actor: Actor, law: Law) -> ChangeSet:
+        """Fold pending acts as `actor` under `law` from now on."""
+        self._actor, self._law = actor, law
+        return self.refold(self._outbox.cases()) if self._shown else ChangeSet()
+
+    def take_page(self, rows: Iterable[QueueRow]) -> ChangeSet:
+        """Take rows as the store gave them at the start."""
+        return self.confirm(rows, ())
+
+    def forget(self) -> ChangeSet:
+        """Show nothing any more."""
+        self._shown.clear()
+        self._closed.clear()
+        return ChangeSet(reset=True)
+
+    def confirm(self, rows: Iterable[QueueRow], gone: Iterable[CaseId], settled: Iterable[CaseId] = ()) -> ChangeSet:
+        """Take rows the store has just made durable; `settled` are further cases whose pending acts have changed."""
+        changed: dict[CaseId, QueueRow] = {}
+        left: list[CaseId] = []
+        for row in rows:
+            self._show(row.id, self._with_pending(row), changed, left)
+        for case in gone:
+            self._show(case, None, changed, left)
+        for case in settled:
+            if case not in changed:
+                self._show(case, self._looked_up(case), changed, left)
+        return ChangeSet(tuple(changed.values()), tuple(left))
+
+    def refold(self, cases: Iterable[CaseId]) -> ChangeSet:
+        """Look again at cases whose pending acts have changed."""
+        return self.confirm((), (), cases)
+
+    def forget_closed_before(self, closed_since_ms: int) -> ChangeSet:
+        """Let go what has been closed long enough."""
+        self._closed_since_ms = closed_since_ms
+        old = [case for case, closed_ms in self._closed.items() if closed_ms < closed_since_ms]
+        for case in old:
+            del self._closed[case]
+            del self._shown[case]
+        return ChangeSet((), tuple(old))
+
+    def folded(self, case: CaseId) -> tuple[Case, int] | None:
+        """Give a case as it stands with its pending acts, and how much of its history the centre has."""
+        confirmed = self._store.case(case)
+        if confirmed is None:
+            return None
+        return self._fold(confirmed), len(confirmed.history)
+
+    def view(self, case: CaseId) -> CaseView | None:
+        """Give a case for the case panel."""
+        found = self.folded(case)
+        if found is None:
+            return None
+        return CaseView(case=found[0], confirmed=found[1], acts=self._outbox.on(case))
+
+    def _looked_up(self, case: CaseId) -> QueueRow | None:
+        row = self._store.row(case)
+        return self._with_pending(row) if row else None
+
+    def _with_pending(self, row: QueueRow) -> QueueRow:
+        waiting = self._outbox.on(row.id)
+        if not waiting:
+            return row
+        law = self._law
+        if law is not None and any(receipt.state in UNSETTLED for receipt in waiting):
+            confirmed = self._store.case(row.id)
+            folded = self._fold(confirmed) if confirmed else None
+            if folded is not None and folded is not confirmed:
+                row = summarise(folded, law)
+        pending, receipt = _loudest(waiting)
+        return msgspec.structs.replace(row, pending=pending, pending_what=command_tag(receipt.act.command))
+
+    def _fold(self, case: Case) -> Case:
+        """Fold each act as of the instant it was made: what is shown does not change by mere waiting."""
+        if self._actor is None or self._law is None:
+            return case
+        known = {recorded.act for recorded in case.history}  # judged already, the verdict still under way
+        for receipt in self._outbox.on(case.id):
+            act = receipt.act
+            if receipt.state not in UNSETTLED or act.id in known or act.by != self._actor.person:
+                continue
+            found = judge(act, case, self._actor, self._law, act.made_at)
+            if isinstance(found, Refused):
+                continue
+            for recorded in found:
+                case = evolve(case, recorded, case.revision)
+        return case
+
+    def _show(self, case: CaseId, row: QueueRow | None, changed: dict[CaseId, QueueRow], left: list[CaseId]) -> None:
+        shown = self._shown.get(case)
+        if row is None or row.closed_ms < self._closed_since_ms:
+            if shown is not None:
+                del self._shown[case]
+                self._closed.pop(case, None)
+                changed.pop(case, None)
+                left.append(case)
+            return
+        if row == shown:
+            return
+        self._shown[case] = row
+        changed[case] = row
+        if row.closed_ms != NEVER_MS:
+            self._closed[case] = row.closed_ms
+        elif self._closed:
+            self._closed.pop(case, None)
+
+
+def command_tag(command: AnyCommand) -> str:
+    """Give the tag a command has on the wire, which names it for people too."""
+    return str(command.__struct_config__.tag)
+
+
+def _loudest(waiting: tuple[Receipt, ...]) -> tuple[Pending, Receipt]:
+    for state, pending in ((ActState.PARKED, Pending.PARKED), (ActState.EXPIRED, Pending.EXPIRED)):
+        for receipt in waiting:
+            if receipt.state is state:
+                return pending, receipt
+    return Pending.PENDING, waiting[0]

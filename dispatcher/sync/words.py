@@ -1,0 +1,13 @@
+"""What the engine says to people, in the source language; translated where it is shown, under the context "sync"."""
+
+NOT_SIGNED_IN = "尚未登录过：请先联网登录一次"
+TOO_LONG = "内容过长，无法提交"
+SILENT = "中心没有应答"
+GAP = "数据不连续，正在重新同步"
+SPOKE_FIRST = "中心未按协议应答"
+OTHER_PROTOCOL = "程序版本与中心不一致，请升级"
+CLOSED = "连接已断开"
+NO_CONNECTION = "无法连接中心"
+REFUSED = "中心拒绝了登录，请重新登录"
+ANEW = "本地数据须从中心重新取得"
+BUG = "程序内部错误，已记入日志，正在重新启动同步"
