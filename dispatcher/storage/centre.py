@@ -1,0 +1,119 @@
+"""The centre's database as a place: making engines for SQLite and PostgreSQL, sorting their errors, migrating.
+
+SQLite runs in WAL with full synchronisation; a writing transaction is BEGIN IMMEDIATE from its first word.
+PostgreSQL is reached through psycopg 3.
+"""
+
+import contextlib
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError
+
+from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage.troubles import sqlite_trouble
+from dispatcher.sync.ports import StoreNewer, Trouble
+
+BUSY_TIMEOUT_S: Final = 10.0
+MIGRATION_LOCK: Final = 8_345_001
+"""The PostgreSQL advisory lock that lets one process migrate at a time."""
+
+
+def make_engine(url: str) -> sa.Engine:
+    """Make an engine for sqlite:///path or postgresql://…; raises Trouble for any other address."""
+    try:
+        parsed = make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise Trouble(f"{url!r} is not a database address; write sqlite:///path or postgresql://…") from error
+    match parsed.get_backend_name():
+        case "sqlite":
+            return _sqlite(parsed)
+        case "postgresql":
+            return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        case _:
+            raise Trouble(f"{_without_password(url)!r}: only sqlite:/// and postgresql:// databases are known")
+
+
+def _sqlite(url: sa.URL) -> sa.Engine:
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "isolation_level": None})
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        writing = connection.get_execution_options().get("writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+@contextlib.contextmanager
+def sorted_errors(engine: sa.Engine) -> Iterator[None]:
+    """Turn what the world did to the database into Trouble; bugs pass through."""
+    try:
+        yield
+    except DBAPIError as error:
+        trouble = _trouble(error.orig, engine)
+        if trouble is None:
+            raise
+        raise trouble from error
+    except NoSuchModuleError as error:
+        raise Trouble(str(error)) from error
+
+
+def _trouble(error: BaseException | None, engine: sa.Engine) -> Trouble | None:
+    name = engine.url.render_as_string(hide_password=True)
+    match error:
+        case sqlite3.Error():
+            return sqlite_trouble(error, name)
+        case psycopg.OperationalError() | psycopg.InterfaceError() | psycopg.errors.InsufficientPrivilege():
+            detail = " ".join(str(error).split())
+            return Trouble(
+                f"{name}: 数据库服务器不可用。 | The database server does not answer as it should. ({detail})"
+            )
+        case _:
+            return None
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Bring the database to this program's schema, making it where there is none; raises StoreNewer."""
+    with sorted_errors(engine):
+        with engine.connect() as connection:
+            found = _version(connection)
+        if found == schema.VERSION:
+            return
+        if found is not None and found > schema.VERSION:
+            raise StoreNewer(
+                f"{engine.url.render_as_string(hide_password=True)}: 数据库由更新版本的程序写成（{found}），"
+                f"本程序只认识到 {schema.VERSION}；请升级本程序。 | The database was written by a newer version of the "
+                f"program (schema {found}, this one knows {schema.VERSION}); use the newer program."
+            )
+        from dispatcher.storage.migrations import upgrade
+
+        with engine.execution_options(writing=True).begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+            upgrade(connection, "centre")
+            if connection.execute(sa.select(schema.meta.c.ledger)).first() is None:
+                connection.execute(sa.insert(schema.meta), {"ledger": str(uuid.uuid4())})
+                connection.execute(sa.insert(schema.head), {"one": 1, "revision": 0})
+
+
+def _version(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return url.replace(f":{parts.password}@", ":…@") if parts.password else url

@@ -1,0 +1,338 @@
+"""The centre's ledger: the one authority on what has happened, and in which order.
+
+Promises: each act is judged exactly once, whole batches commit together or not at all, and revisions are in the order
+of the commits even with several processes on one PostgreSQL. Every refusal is remembered like an acceptance, so
+the same act gets the same answer for ever; only an act whose id cannot be kept is not. Raises `Trouble` when the world
+fails. Knows nothing of sockets, sessions' secrets or clocks: whoever calls brings the instant.
+"""
+
+import contextlib
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final
+
+import msgspec
+import sqlalchemy as sa
+
+from dispatcher.models.case import Case
+from dispatcher.models.commands import Act, AnyCommand
+from dispatcher.models.events import Recorded
+from dispatcher.models.ids import CaseId, CommandId, LedgerId, PersonId, Revision, UnitId
+from dispatcher.models.law import Law
+from dispatcher.models.order import Caller
+from dispatcher.models.organisation import Actor, Role, Scope, Unit
+from dispatcher.models.queue import QueueRow, epoch_ms, from_epoch_ms
+from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage.centre import make_engine, migrate, sorted_errors
+from dispatcher.storage.judging import Batch, Outcome, upsert
+from dispatcher.wire import MAX_FRAME_BYTES, CaseRow
+
+PAGE_BYTES: Final = MAX_FRAME_BYTES * 3 // 4
+"""A page holds at most this much, so that it fits a frame with room for verdicts."""
+
+_cases = schema.cases
+_decode_rows = msgspec.json.Decoder(list[QueueRow]).decode
+_decode_case = msgspec.json.Decoder(Case).decode
+_decode_caller = msgspec.json.Decoder(Caller).decode
+_decode_command = msgspec.json.Decoder(AnyCommand).decode
+_decode_events = msgspec.json.Decoder(tuple[Recorded, ...]).decode
+_decode_unit = msgspec.json.Decoder(Unit).decode
+_decode_roles = msgspec.json.Decoder(frozenset[Role]).decode
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch of changes in one scope, complete up to `last`; with `more` the next one begins after it.
+
+    `committed_at` is when the newest of the rows was committed, None without rows.
+    """
+
+    rows: tuple[CaseRow, ...]
+    last: Revision
+    more: bool
+    committed_at: dt.datetime | None
+
+
+class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One accepted act as the journal keeps it; a caller's name and phone are never in it."""
+
+    revision: Revision
+    act: CommandId
+    case: CaseId
+    command: AnyCommand
+    events: tuple[Recorded, ...]
+    by: PersonId
+    at: dt.datetime
+    entered_at: dt.datetime
+    committed_at: dt.datetime
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """A person who may sign in, with the hash of the password."""
+
+    person: PersonId
+    name: str
+    unit: UnitId
+    roles: frozenset[Role]
+    password_hash: str = ""
+
+    @property
+    def actor(self) -> Actor:
+        """The person as the rules know one."""
+        return Actor(person=self.person, name=self.name, unit=self.unit, roles=self.roles)
+
+
+class LedgerCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures for reports: cases by holder, and accepted acts by the command's tag."""
+
+    cases: int
+    open: int
+    refused: int
+    by_holder: dict[UnitId, int]
+    acts: dict[str, int]
+
+
+class Ledger:
+    """One open ledger. Writing is for one thread at a time; another thread may read at once."""
+
+    def __init__(self, engine: sa.Engine, ledger: LedgerId, clock: Callable[[], dt.datetime] | None) -> None:
+        self._engine = engine
+        self._writing = engine.execution_options(writing=True)
+        self._clock = clock
+        self.id = ledger
+
+    @classmethod
+    def open(cls, url: str, clock: Callable[[], dt.datetime] | None = None) -> "Ledger":
+        """Open sqlite:///path or postgresql://…, making or migrating it; raises Trouble, or StoreNewer.
+
+        `clock` gives the instant written as the time of a commit; without it that is the `now` of the judgement.
+        """
+        engine = make_engine(url)
+        try:
+            migrate(engine)
+            with sorted_errors(engine), engine.connect() as connection:
+                ledger = LedgerId(connection.execute(sa.select(schema.meta.c.ledger)).scalar_one())
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine, ledger, clock)
+
+    def close(self) -> None:
+        """Close all connections; harmless when repeated."""
+        self._engine.dispose()
+
+    # Judging
+
+    def head(self) -> Revision:
+        """Give the newest revision."""
+        with self._read() as connection:
+            return _head(connection)
+
+    def judge(self, acts: Sequence[tuple[Act, Actor]], law: Law, now: dt.datetime) -> list[Outcome]:
+        """Judge a batch in its order and commit it as a whole; answers in the same order. Raises Trouble.
+
+        When several acts of the batch change one case, all their outcomes carry its newest row.
+        """
+        if not acts:
+            return []
+        with self._write() as connection:
+            locked = sa.select(schema.head.c.revision).with_for_update()
+            batch = Batch(connection, Revision(connection.execute(locked).scalar_one()), law, now)
+            return batch.judge(acts, self._clock or (lambda: now))
+
+    # Reading
+
+    def changes(self, scope: Scope, after: Revision, limit: int) -> Page:
+        """Give the cases of a scope that changed after a revision, in their newest state, ordered by revision.
+
+        Callers are in only where the scope has them, and those of confidential orders only for a scope of everything.
+        """
+        with self._read() as connection:
+            head = _head(connection)
+            found = connection.execution_options(yield_per=max(1, min(limit + 1, 500))).execute(
+                _in_scope(scope), {"after": after, "head": head, "unit": scope.unit, "limit": limit + 1}
+            )
+            rows: list[Any] = []
+            size, more = 0, False
+            for row in found:
+                size += len(row.row) + len(row.body) + len(row.caller or b"")
+                if len(rows) == limit or (rows and size > PAGE_BYTES):
+                    more = True
+                    break
+                rows.append(row)
+        summaries = _decode_rows(b"[" + b",".join(row.row for row in rows) + b"]")
+        return Page(
+            rows=tuple(
+                CaseRow(summary, msgspec.Raw(row.body), msgspec.Raw(row.caller) if row.caller is not None else None)
+                for summary, row in zip(summaries, rows, strict=True)
+            ),
+            last=Revision(rows[-1].revision) if more else max(head, after),
+            more=more,
+            committed_at=from_epoch_ms(rows[-1].committed_ms) if rows else None,
+        )
+
+    def case(self, case: CaseId) -> Case | None:
+        """Give one case, None when there is none."""
+        with self._read() as connection:
+            body = connection.execute(sa.select(_cases.c.body).where(_cases.c.id == case)).scalar()
+        return None if body is None else _decode_case(body)
+
+    def caller(self, case: CaseId) -> Caller | None:
+        """Give a case's caller in plain; who may see it is the server's to decide."""
+        with self._read() as connection:
+            caller = connection.execute(sa.select(_cases.c.caller).where(_cases.c.id == case)).scalar()
+        return None if caller is None else _decode_caller(caller)
+
+    def journal(self, after: Revision, limit: int) -> list[JournalEntry]:
+        """List accepted acts after a revision, in their order."""
+        table = schema.journal
+        statement = sa.select(table).where(table.c.revision > after).order_by(table.c.revision).limit(limit)
+        with self._read() as connection:
+            return [
+                JournalEntry(
+                    revision=Revision(row.revision),
+                    act=CommandId(row.act),
+                    case=CaseId(row.case_id),
+                    command=_decode_command(row.command),
+                    events=_decode_events(row.events),
+                    by=PersonId(row.person),
+                    at=from_epoch_ms(row.at_ms),
+                    entered_at=from_epoch_ms(row.entered_ms),
+                    committed_at=from_epoch_ms(row.committed_ms),
+                )
+                for row in connection.execute(statement)
+            ]
+
+    def counts(self) -> LedgerCounts:
+        """Count cases and acts."""
+        journal, verdicts = schema.journal, schema.verdicts
+        count = sa.func.count()
+        with self._read() as connection:
+            holders = connection.execute(sa.select(_cases.c.holder, count).group_by(_cases.c.holder)).all()
+            kinds = connection.execute(sa.select(journal.c.kind, count).group_by(journal.c.kind)).all()
+            is_open = sa.select(count).select_from(_cases).where(_cases.c.is_open)
+            refused = sa.select(count).select_from(verdicts).where(verdicts.c.revision.is_(None))
+            return LedgerCounts(
+                cases=sum(number for _, number in holders),
+                open=connection.execute(is_open).scalar_one(),
+                refused=connection.execute(refused).scalar_one(),
+                by_holder={UnitId(holder): number for holder, number in holders},
+                acts={str(kind): number for kind, number in kinds},
+            )
+
+    # Organisation
+
+    def units(self) -> tuple[Unit, ...]:
+        """List the units in the order they were put."""
+        statement = sa.select(schema.units.c.unit).order_by(schema.units.c.place, schema.units.c.id)
+        with self._read() as connection:
+            return tuple(_decode_unit(text) for text in connection.execute(statement).scalars())
+
+    def put_units(self, units: Iterable[Unit]) -> None:
+        """Add units or replace those of the same id."""
+        rows = [
+            {"id": unit.id, "place": place, "unit": msgspec.json.encode(unit).decode()}
+            for place, unit in enumerate(units)
+        ]
+        if rows:
+            with self._write() as connection:
+                connection.execute(upsert(connection, schema.units, ["id"]), rows)
+
+    def person(self, person: PersonId) -> Account | None:
+        """Give the account of a sign-in name, None when there is none."""
+        table = schema.accounts
+        with self._read() as connection:
+            row = connection.execute(sa.select(table).where(table.c.person == person)).first()
+        return None if row is None else _account(row)
+
+    def put_account(self, account: Account) -> None:
+        """Add an account or replace the one of the same sign-in name."""
+        values = {
+            "person": account.person,
+            "name": account.name,
+            "unit": account.unit,
+            "roles": msgspec.json.encode(sorted(account.roles)).decode(),
+            "password_hash": account.password_hash,
+        }
+        with self._write() as connection:
+            connection.execute(upsert(connection, schema.accounts, ["person"]), values)
+
+    def put_session(self, token_hash: str, person: PersonId, created: dt.datetime, expires: dt.datetime) -> None:
+        """Keep a session by the hash of its token and forget those that have run out by `created`."""
+        table = schema.sessions
+        values = {
+            "token_hash": token_hash,
+            "person": person,
+            "created_ms": epoch_ms(created),
+            "expires_ms": epoch_ms(expires),
+        }
+        with self._write() as connection:
+            connection.execute(sa.delete(table).where(table.c.expires_ms <= epoch_ms(created)))
+            connection.execute(upsert(connection, table, ["token_hash"]), values)
+
+    def session(self, token_hash: str, now: dt.datetime) -> Account | None:
+        """Give the account behind a token's hash, None when it is unknown or has run out."""
+        table, accounts = schema.sessions, schema.accounts
+        statement = (
+            sa.select(accounts)
+            .join_from(table, accounts, table.c.person == accounts.c.person)
+            .where(table.c.token_hash == token_hash, table.c.expires_ms > epoch_ms(now))
+        )
+        with self._read() as connection:
+            row = connection.execute(statement).first()
+        return None if row is None else _account(row)
+
+    def drop_session(self, token_hash: str) -> None:
+        """Forget a session; harmless when there is none."""
+        with self._write() as connection:
+            connection.execute(sa.delete(schema.sessions).where(schema.sessions.c.token_hash == token_hash))
+
+    @contextlib.contextmanager
+    def _read(self) -> Iterator[sa.Connection]:
+        with sorted_errors(self._engine), self._engine.connect() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _write(self) -> Iterator[sa.Connection]:
+        with sorted_errors(self._engine), self._writing.begin() as connection:
+            yield connection
+
+
+def _head(connection: sa.Connection) -> Revision:
+    return Revision(connection.execute(sa.select(schema.head.c.revision)).scalar_one())
+
+
+def _in_scope(scope: Scope) -> sa.Select[Any]:
+    """Say which rows a scope covers. The bound "head" keeps out what is committed while the page is read."""
+    if not scope.with_caller:
+        caller: sa.ColumnElement[Any] = sa.null()
+    elif scope.everything:
+        caller = _cases.c.caller
+    else:
+        caller = sa.case((_cases.c.confidential, sa.null()), else_=_cases.c.caller)
+    statement = sa.select(
+        _cases.c.revision, _cases.c.committed_ms, _cases.c.row, _cases.c.body, caller.label("caller")
+    ).limit(sa.bindparam("limit"))
+    if scope.as_summoned:
+        units = schema.case_units
+        statement = statement.join_from(units, _cases, units.c.case_id == _cases.c.id).where(
+            units.c.unit == sa.bindparam("unit")
+        )
+        revision = units.c.revision
+    else:
+        revision = _cases.c.revision
+        if not scope.everything:
+            statement = statement.where(_cases.c.holder == sa.bindparam("unit"))
+    return statement.where(revision > sa.bindparam("after"), revision <= sa.bindparam("head")).order_by(revision)
+
+
+def _account(row: Any) -> Account:
+    return Account(
+        person=PersonId(row.person),
+        name=row.name,
+        unit=UnitId(row.unit),
+        roles=_decode_roles(row.roles),
+        password_hash=row.password_hash,
+    )
+
+
+__all__ = ["Account", "JournalEntry", "Ledger", "LedgerCounts", "Outcome", "Page"]

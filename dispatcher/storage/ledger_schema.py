@@ -1,0 +1,117 @@
+"""The tables of the centre's ledger, as SQLAlchemy Core knows them; the migrations in `migrations/centre` make them.
+
+`cases` keeps each case three times ready: columns for SQL, `row` (a `QueueRow`) and `body` (a `Case`) as the JSON
+that goes on the wire unchanged. A caller's name and phone stand in `cases.caller` and nowhere else.
+"""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+VERSION: Final = "0001"
+"""The newest migration of `migrations/centre/versions`."""
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("ledger", sa.Text, primary_key=True),
+)
+
+head = sa.Table(
+    "head",
+    metadata,
+    # One row: whoever holds its lock is the only writer, so revisions are in the order of the commits.
+    sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("revision", sa.BigInteger, nullable=False),
+)
+
+journal = sa.Table(
+    "journal",
+    metadata,
+    sa.Column("revision", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("act", sa.Text, nullable=False, unique=True),
+    sa.Column("case_id", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("command", sa.Text, nullable=False),
+    sa.Column("events", sa.Text, nullable=False),
+    sa.Column("person", sa.Text, nullable=False),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Column("entered_ms", sa.BigInteger, nullable=False),
+    sa.Column("committed_ms", sa.BigInteger, nullable=False),
+    sa.Index("ix_journal_case_id", "case_id", "revision"),
+)
+
+verdicts = sa.Table(
+    "verdicts",
+    metadata,
+    sa.Column("act", sa.Text, primary_key=True),
+    sa.Column("case_id", sa.Text, nullable=False),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("revision", sa.BigInteger, nullable=True),
+)
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("revision", sa.BigInteger, nullable=False, index=True),
+    sa.Column("committed_ms", sa.BigInteger, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("is_open", sa.Boolean, nullable=False),
+    sa.Column("confidential", sa.Boolean, nullable=False),
+    sa.Column("received_ms", sa.BigInteger, nullable=False),
+    sa.Column("due_ms", sa.BigInteger, nullable=False),
+    sa.Column("closed_ms", sa.BigInteger, nullable=False),
+    sa.Column("row", sa.LargeBinary, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("caller", sa.LargeBinary, nullable=True),
+    sa.UniqueConstraint("number", "source"),
+    sa.Index("ix_cases_holder_revision", "holder", "revision"),
+)
+
+case_units = sa.Table(
+    "case_units",
+    metadata,
+    sa.Column("unit", sa.Text, primary_key=True),
+    sa.Column("case_id", sa.Text, primary_key=True),
+    sa.Column("revision", sa.BigInteger, nullable=False),
+    sa.Index("ix_case_units_unit_revision", "unit", "revision"),
+)
+
+units = sa.Table(
+    "units",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+)
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("person", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("roles", sa.Text, nullable=False),
+    sa.Column("password_hash", sa.Text, nullable=False),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("token_hash", sa.Text, primary_key=True),
+    sa.Column("person", sa.Text, nullable=False, index=True),
+    sa.Column("created_ms", sa.BigInteger, nullable=False),
+    sa.Column("expires_ms", sa.BigInteger, nullable=False),
+)

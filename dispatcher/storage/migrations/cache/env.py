@@ -1,0 +1,5 @@
+"""What Alembic runs to migrate this database."""
+
+from dispatcher.storage.migrations import run
+
+run()
