@@ -7,14 +7,15 @@ PostgreSQL is reached through psycopg 3.
 import contextlib
 import sqlite3
 import uuid
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Generator
+from typing import Final
 from urllib.parse import urlsplit
 
 import psycopg
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.troubles import sqlite_trouble
@@ -29,7 +30,7 @@ def make_engine(url: str) -> sa.Engine:
     """Make an engine for sqlite:///path or postgresql://…; raises Trouble for any other address."""
     try:
         parsed = make_url(url)
-    except sa.exc.ArgumentError as error:
+    except ArgumentError as error:
         raise Trouble(f"{url!r} is not a database address; write sqlite:///path or postgresql://…") from error
     match parsed.get_backend_name():
         case "sqlite":
@@ -43,21 +44,23 @@ def make_engine(url: str) -> sa.Engine:
 def _sqlite(url: sa.URL) -> sa.Engine:
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "isolation_level": None})
 
-    @sa.event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
-            connection.execute(f"PRAGMA {pragma}").close()
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        writing = connection.get_execution_options().get("writing", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
 @contextlib.contextmanager
-def sorted_errors(engine: sa.Engine) -> Iterator[None]:
+def sorted_errors(engine: sa.Engine) -> Generator[None]:
     """Turn what the world did to the database into Trouble; bugs pass through."""
     try:
         yield

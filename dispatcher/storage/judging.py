@@ -295,7 +295,7 @@ def _without_caller(command: AnyCommand) -> AnyCommand:
     return command
 
 
-def upsert(connection: sa.Connection, table: sa.Table, key: Sequence[str]) -> Any:
+def upsert(connection: sa.Connection, table: sa.Table, key: Sequence[str]) -> sqlite.Insert | postgresql.Insert:
     """Make the statement that inserts rows or replaces those of the same key, in the dialect of the connection."""
     insert = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
     changed = {column.name: insert.excluded[column.name] for column in table.c if column.name not in key}

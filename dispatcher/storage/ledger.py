@@ -8,7 +8,7 @@ fails. Knows nothing of sockets, sessions' secrets or clocks: whoever calls brin
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -287,12 +287,12 @@ class Ledger:
             connection.execute(sa.delete(schema.sessions).where(schema.sessions.c.token_hash == token_hash))
 
     @contextlib.contextmanager
-    def _read(self) -> Iterator[sa.Connection]:
+    def _read(self) -> Generator[sa.Connection]:
         with sorted_errors(self._engine), self._engine.connect() as connection:
             yield connection
 
     @contextlib.contextmanager
-    def _write(self) -> Iterator[sa.Connection]:
+    def _write(self) -> Generator[sa.Connection]:
         with sorted_errors(self._engine), self._writing.begin() as connection:
             yield connection
 
@@ -301,7 +301,7 @@ def _head(connection: sa.Connection) -> Revision:
     return Revision(connection.execute(sa.select(schema.head.c.revision)).scalar_one())
 
 
-def _in_scope(scope: Scope) -> sa.Select[Any]:
+def _in_scope(scope: Scope) -> "sa.Select[*tuple[Any, ...]]":
     """Say which rows a scope covers. The bound "head" keeps out what is committed while the page is read."""
     if not scope.with_caller:
         caller: sa.ColumnElement[Any] = sa.null()
@@ -325,7 +325,7 @@ def _in_scope(scope: Scope) -> sa.Select[Any]:
     return statement.where(revision > sa.bindparam("after"), revision <= sa.bindparam("head")).order_by(revision)
 
 
-def _account(row: Any) -> Account:
+def _account(row: "sa.Row[*tuple[Any, ...]]") -> Account:
     return Account(
         person=PersonId(row.person),
         name=row.name,
