@@ -1,0 +1,226 @@
+"""The one desk at which acts are judged: a single writer thread around the ledger, with group commit.
+
+Promises: acts are judged in the order they were queued, all that waited share one transaction, and an answer is
+given only for what is durable. Whoever queued an act hears first, then the hub hears of the whole commit, both on the
+event loop. Reading goes through a thread of its own, so a long first sync holds up no commit.
+When an act could not be judged (the disk failed), later ones of the same stream are not judged either: they were
+made on top of it. Knows nothing of sockets.
+"""
+
+import asyncio
+import functools
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple, TypeVar
+
+from dispatcher.models.commands import Act
+from dispatcher.models.law import Law
+from dispatcher.models.organisation import Actor
+from dispatcher.storage.ledger import Ledger, Outcome
+from dispatcher.sync.ports import Clock, Trouble
+
+BATCH = 256
+"""Acts that share one transaction at most."""
+
+log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+class Stream:
+    """Acts that build on each other, such as those of one connection; `trouble` is why it can go no further."""
+
+    def __init__(self) -> None:
+        self.trouble: Trouble | None = None
+
+
+class Job(NamedTuple):
+    """One queued act and who hears of it."""
+
+    act: Act
+    actor: Actor
+    stream: Stream
+    judged: Callable[[Outcome], None]
+    failed: Callable[[Trouble], None]
+
+
+class _Errand(NamedTuple):
+    """Something else to be written: it runs between two commits."""
+
+    run: Callable[[], None]
+
+
+class Desk:
+    """The ledger's only writer, and its owner. Made and closed on the event loop that hears the answers."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        law: Law,
+        clock: Clock,
+        committed: Callable[[Sequence[Outcome]], None],
+    ) -> None:
+        self._ledger = ledger
+        self._law = law
+        self._clock = clock
+        self._committed = committed
+        self._loop = asyncio.get_running_loop()
+        self._queue: queue.SimpleQueue[Job | _Errand | None] = queue.SimpleQueue()
+        self._reader = ThreadPoolExecutor(1, "ledger-reader")
+        self._writer = threading.Thread(target=self._write, name="ledger-writer", daemon=True)
+        self._closed = False
+        self.trouble: Trouble | None = None
+        self._writer.start()
+
+    def enqueue(self, job: Job) -> None:
+        """Queue an act; exactly one of its two callbacks is called, on the loop."""
+        if self._closed:
+            job.failed(Trouble("the centre is stopping"))
+        else:
+            self._queue.put(job)
+
+    async def judge(self, act: Act, actor: Actor) -> Outcome:
+        """Queue one act on its own and give what became of it once that is durable; raises Trouble."""
+        answer: asyncio.Future[Outcome] = self._loop.create_future()
+        self.enqueue(Job(act, actor, Stream(), _setter(answer), _refuser(answer)))
+        return await answer
+
+    async def judge_all(self, acts: Sequence[Act], actor: Actor) -> list[Outcome | Trouble]:
+        """Queue independent acts together and give what became of each, in their order."""
+        answers: dict[int, Outcome | Trouble] = {}
+        done: asyncio.Future[None] = self._loop.create_future()
+
+        def note(place: int, answer: Outcome | Trouble) -> None:
+            answers[place] = answer
+            if len(answers) == len(acts) and not done.done():
+                done.set_result(None)
+
+        for place, act in enumerate(acts):
+            heard = functools.partial(note, place)
+            self.enqueue(Job(act, actor, Stream(), heard, heard))
+        if acts:
+            await done
+        return [answers[place] for place in range(len(acts))]
+
+    async def write(self, errand: Callable[[Ledger], _T]) -> _T:
+        """Run something that writes (a session, an account) on the writer's thread; raises Trouble."""
+        if self._closed:
+            raise Trouble("the centre is stopping")
+        answer: asyncio.Future[_T] = self._loop.create_future()
+
+        def run() -> None:
+            try:
+                value = errand(self._ledger)
+            except Exception as error:  # noqa: BLE001  (not swallowed: it is raised where it was asked for)
+                self._loop.call_soon_threadsafe(_refuser(answer), error)
+            else:
+                self._loop.call_soon_threadsafe(_setter(answer), value)
+
+        self._queue.put(_Errand(run))
+        return await answer
+
+    async def read(self, question: Callable[[Ledger], _T]) -> _T:
+        """Ask the ledger something on the reading thread; raises Trouble."""
+        return await self._loop.run_in_executor(self._reader, question, self._ledger)
+
+    async def close(self) -> None:
+        """Judge what is queued, end both threads and close the ledger; harmless when repeated."""
+        if self._closed:
+            return
+        self._closed = True
+        self._queue.put(None)
+        await asyncio.to_thread(self._writer.join)
+        await asyncio.to_thread(self._reader.shutdown)
+        self._ledger.close()
+
+    # The writer's thread.
+
+    def _write(self) -> None:
+        open_for_work = True
+        while open_for_work:
+            batch: list[Job] = []
+            errands: list[_Errand] = []
+            item = self._queue.get()
+            while True:
+                if item is None:
+                    open_for_work = False
+                elif isinstance(item, Job):
+                    batch.append(item)
+                else:
+                    errands.append(item)
+                if not open_for_work or errands or len(batch) == BATCH:
+                    break
+                try:
+                    item = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+            if batch:
+                self._judge(batch)
+            for errand in errands:
+                errand.run()
+
+    def _judge(self, batch: list[Job]) -> None:
+        sound = [job for job in batch if job.stream.trouble is None]
+        stopped = [(job, job.stream.trouble) for job in batch if job.stream.trouble is not None]
+        try:
+            answered = self._commit(sound)
+        except Trouble as trouble:
+            self.trouble = trouble
+            log.error("%d acts could not be judged: %s", len(sound), trouble)  # noqa: TRY400  (words, not a traceback)
+            if len(sound) > 1 and self._alive():
+                for job in batch:  # one of them may be what the database cannot take
+                    self._judge([job])
+                return
+            for job in sound:
+                job.stream.trouble = trouble
+            stopped = [(job, job.stream.trouble or trouble) for job in batch]
+            answered = []
+        else:
+            self.trouble = None
+        self._loop.call_soon_threadsafe(self._tell, answered, stopped)
+
+    def _commit(self, jobs: list[Job]) -> list[tuple[Job, Outcome]]:
+        if not jobs:
+            return []
+        acts = [(job.act, job.actor) for job in jobs]
+        try:
+            outcomes = self._ledger.judge(acts, self._law, self._clock.now())
+        except Trouble:
+            raise
+        except Exception as bug:  # the centre's last-chance handler: one act must not stop the city
+            log.critical("a bug in judging %s", [job.act.id for job in jobs], exc_info=bug)
+            raise Trouble(f"a fault in the centre's program ({type(bug).__name__}); it has been written down") from bug
+        return list(zip(jobs, outcomes, strict=True))
+
+    def _alive(self) -> bool:
+        try:
+            self._ledger.head()
+        except Trouble:
+            return False
+        return True
+
+    def _tell(self, answered: Sequence[tuple[Job, Outcome]], stopped: Sequence[tuple[Job, Trouble]]) -> None:
+        for job, outcome in answered:
+            job.judged(outcome)
+        for job, trouble in stopped:
+            job.failed(trouble)
+        if answered:
+            self._committed([outcome for _, outcome in answered])
+
+
+def _setter(answer: "asyncio.Future[_T]") -> Callable[[_T], None]:
+    def settle(value: _T) -> None:
+        if not answer.done():
+            answer.set_result(value)
+
+    return settle
+
+
+def _refuser(answer: "asyncio.Future[_T]") -> Callable[[Exception], None]:
+    def settle(error: Exception) -> None:
+        if not answer.done():
+            answer.set_exception(error)
+
+    return settle

@@ -1,0 +1,231 @@
+"""The HTTP doors of the centre: health, sign-in and sign-out, intake, reports. Requests to values and back.
+
+Promises: every refusal is JSON with what was wrong and what to do; a body is never read past its limit; nothing
+posted is logged. The feed's WebSocket is not here: it stands directly on the transport (socket.py).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dispatcher.models.ids import UnitId
+from dispatcher.models.organisation import CITY_ROLES, STREET_ROLES, Actor, Role
+from dispatcher.server.desk import Desk
+from dispatcher.server.feed import Feed
+from dispatcher.server.hub import Hub
+from dispatcher.server.identity import Identity, Wait
+from dispatcher.server.intake import MAX_LINES, Answer, Intake, lines_of
+from dispatcher.server.orders import MAX_ORDER_BYTES
+from dispatcher.server.reports import street_report
+from dispatcher.sync.ports import Trouble
+
+MAX_LINES_BYTES: Final = 16 * 1024 * 1024
+MAX_WORDS_BYTES: Final = 16 * 1024
+_RETRY_S: Final = "2"
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a request was not served, and what to do."""
+
+    problem: str
+    remedy: str
+
+
+class Credentials(msgspec.Struct, frozen=True):
+    """Who signs in."""
+
+    person: str
+    password: str
+
+
+class Admission(msgspec.Struct, frozen=True):
+    """A token for the Authorization header and the feed's Hello, and whose it is."""
+
+    token: str
+    actor: Actor
+
+
+class Health(msgspec.Struct, frozen=True):
+    """How the centre is."""
+
+    status: str
+    consoles: int
+    head: int
+
+
+class Refusal(Exception):
+    """Ends a request with a status and a Problem."""
+
+    def __init__(self, status: int, problem: str, remedy: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(problem)
+        self.status = status
+        self.problem = Problem(problem=problem, remedy=remedy)
+        self.headers = dict(headers or {})
+
+
+class Doors:
+    """The routes and what stands behind each."""
+
+    def __init__(self, desk: Desk, hub: Hub, identity: Identity, intake: Intake, feed: Feed) -> None:
+        self._desk = desk
+        self._hub = hub
+        self._identity = identity
+        self._intake = intake
+        self._feed = feed
+
+    def application(self) -> Starlette:
+        """Give the ASGI application."""
+        return Starlette(
+            routes=[
+                Route("/health", self.health, methods=["GET"]),
+                Route("/ready", self.ready, methods=["GET"]),
+                Route("/sign-in", self.sign_in, methods=["POST"]),
+                Route("/sign-out", self.sign_out, methods=["POST"]),
+                Route("/intake/orders", self.orders, methods=["POST"]),
+                Route("/report/street/{unit}", self.street, methods=["GET"]),
+            ],
+            exception_handlers={Refusal: _refused, Trouble: _troubled},
+        )
+
+    async def health(self, _request: Request) -> Response:
+        """Answer as long as the process can."""
+        return _json(Health("live", self._hub.live, self._hub.head))
+
+    async def ready(self, _request: Request) -> Response:
+        """Answer well only when acts can be judged."""
+        if self._desk.trouble is not None:
+            raise self._desk.trouble
+        head = await self._desk.read(lambda ledger: ledger.head())
+        return _json(Health("ready", self._hub.live, head))
+
+    async def sign_in(self, request: Request) -> Response:
+        """Give a token for a name and a password."""
+        try:
+            asked = _credentials.decode(await _body(request, MAX_WORDS_BYTES))
+        except msgspec.DecodeError as error:
+            remedy = '送 {"person": …, "password": …} | send {"person": …, "password": …}'
+            raise Refusal(400, str(error), remedy) from None
+        found = await self._identity.sign_in(asked.person, asked.password)
+        if found is None:
+            raise Refusal(401, "账号或密码不对 | wrong name or password", "重新输入 | try again")
+        if isinstance(found, Wait):
+            raise Refusal(
+                429,
+                "错误次数过多 | too many failures",
+                f"{found.seconds} 秒后再试 | try again in {found.seconds} s",
+                {"retry-after": str(found.seconds)},
+            )
+        return _json(Admission(found.token, found.actor))
+
+    async def sign_out(self, request: Request) -> Response:
+        """Make the token worthless and end what was opened with it."""
+        token = _token(request)
+        await self._identity.sign_out(token)
+        self._feed.dismiss(token)
+        return Response(status_code=204)
+
+    async def orders(self, request: Request) -> Response:
+        """Take in one order (JSON) or up to MAX_LINES of them (NDJSON)."""
+        actor = await self._actor(request)
+        if not actor.is_any(Role.HOTLINE):
+            raise Refusal(
+                403, f"{actor.person} 没有热线角色 | has not the role hotline", "换账号 | use another account"
+            )
+        match request.headers.get("content-type", "").partition(";")[0].strip().lower():
+            case "application/json" | "":
+                return await self._one(request, actor)
+            case "application/x-ndjson":
+                return await self._many(request, actor)
+            case other:
+                remedy = "application/json 或 application/x-ndjson | application/json or application/x-ndjson"
+                raise Refusal(415, f"content-type {other[:80]}", remedy)
+
+    async def street(self, request: Request) -> Response:
+        """Give a street's figures from the journal."""
+        actor = await self._actor(request)
+        unit = UnitId(request.path_params["unit"])
+        own = actor.unit == unit and actor.is_any(*STREET_ROLES)
+        if not own and not actor.is_any(*CITY_ROLES):
+            raise Refusal(403, "不是本街道 | not your street", "换账号 | use another account")
+        return _json(await street_report(self._desk, unit))
+
+    async def _one(self, request: Request, actor: Actor) -> Response:
+        body = await _body(request, MAX_ORDER_BYTES)
+        key = request.headers.get("idempotency-key", "")
+        (answer,) = await self._intake.take(actor, [(0, body)], key)
+        match answer.status:
+            case "accepted":
+                status = 201
+            case "already_there":
+                status = 200
+            case "failed":
+                return _json(answer, 503, {"retry-after": _RETRY_S})
+            case _:
+                status = 422
+        return _json(answer, status)
+
+    async def _many(self, request: Request, actor: Actor) -> Response:
+        lines = lines_of(await _body(request, MAX_LINES_BYTES))
+        if len(lines) > MAX_LINES:
+            remedy = f"每次至多 {MAX_LINES} 行 | send at most {MAX_LINES} lines at a time"
+            raise Refusal(413, f"{len(lines)} 行 | lines", remedy)
+        answers = await self._intake.take(actor, lines)
+        return Response(_encode_lines(answers), media_type="application/x-ndjson")
+
+    async def _actor(self, request: Request) -> Actor:
+        actor = await self._identity.who(_token(request))
+        if actor is None:
+            raise _unknown()
+        return actor
+
+
+def _token(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise _unknown()
+    return token.strip()
+
+
+def _unknown() -> Refusal:
+    return Refusal(
+        401,
+        "令牌无效或已过期 | the token is unknown or has run out",
+        "先 POST /sign-in，再带 Authorization: Bearer … | POST /sign-in, then send Authorization: Bearer …",
+        {"www-authenticate": "Bearer"},
+    )
+
+
+async def _body(request: Request, most_bytes: int) -> bytes:
+    parts = bytearray()
+    async for part in request.stream():
+        parts += part
+        if len(parts) > most_bytes:
+            remedy = f"至多 {most_bytes} 字节 | at most {most_bytes} bytes"
+            raise Refusal(413, "请求过大 | the body is too large", remedy, {"connection": "close"})
+    return bytes(parts)
+
+
+def _json(value: msgspec.Struct, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(msgspec.json.encode(value), status, headers=headers, media_type="application/json")
+
+
+def _encode_lines(answers: list[Answer]) -> bytes:
+    return msgspec.json.Encoder().encode_lines(answers)
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return _json(error.problem, error.status, error.headers)
+
+
+async def _troubled(_request: Request, error: Exception) -> Response:
+    problem = Problem(problem=str(error), remedy="稍后再试 | try again later")
+    return _json(problem, 503, {"retry-after": _RETRY_S})
+
+
+_credentials = msgspec.json.Decoder(Credentials)

@@ -1,0 +1,241 @@
+"""The feed: one conversation with one console, from its Hello to its end.
+
+Promises: Hello first and a valid token, then Welcome, then everything in the person's scope since the console's
+cursor by pages, then live batches, without a gap or a duplicate where one becomes the other. Acts are judged in the
+order they came. Whatever is wrong ends this conversation alone, by a named Goodbye. Knows no SQL and no framing.
+"""
+
+import asyncio
+import contextlib
+import functools
+from collections.abc import Callable
+from typing import assert_never
+
+import msgspec
+
+from dispatcher.models import commands as c
+from dispatcher.models.commands import Act
+from dispatcher.models.ids import LedgerId, Revision
+from dispatcher.models.organisation import Actor, Scope, scope_of
+from dispatcher.models.verdicts import Reason, Refused, Settled
+from dispatcher.server.desk import Desk, Job, Stream
+from dispatcher.server.hub import Console, Hub, batches
+from dispatcher.server.identity import Identity
+from dispatcher.server.socket import Closed, Socket
+from dispatcher.server.sound import YEARS, has_nul, is_sound
+from dispatcher.storage.ledger import Ledger, Outcome, Page
+from dispatcher.sync.ports import Clock, Trouble
+from dispatcher.wire import (
+    PROTOCOL,
+    BadMessage,
+    Beat,
+    Fault,
+    Hello,
+    Judged,
+    Ping,
+    Pong,
+    Submit,
+    Welcome,
+    decode_upward,
+)
+
+PAGE_ROWS = 2000
+WINDOW = 256
+"""Acts of one console that may wait for their verdicts; with more it is not read on."""
+MAX_ACT_BYTES = 64 * 1024
+HELLO_WITHIN_S = 10.0
+RESERVED_IDS = "intake:"
+"""Acts of the intake have ids that begin so; a console may not make such."""
+
+
+class Feed:
+    """Talks with consoles; `talk` is the conversation of one socket."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        hub: Hub,
+        identity: Identity,
+        clock: Clock,
+        ledger: LedgerId,
+        welcome: Callable[[Actor, Revision], Welcome],
+    ) -> None:
+        self._desk = desk
+        self._hub = hub
+        self._identity = identity
+        self._clock = clock
+        self._ledger = ledger
+        self._welcome = welcome
+        self._talking: dict[Console, str] = {}
+
+    def dismiss(self, token: str) -> None:
+        """End the conversations that began with a token that has been signed out."""
+        for console, used in list(self._talking.items()):
+            if used == token:
+                console.socket.goodbye(Fault.NOT_SIGNED_IN, "signed out")
+
+    async def talk(self, socket: Socket) -> None:
+        """Serve one console until it goes or must go."""
+        try:
+            console, token = await self._greet(socket)
+            self._talking[console] = token
+            try:
+                await self._serve(console)
+            finally:
+                del self._talking[console]
+                self._hub.leave(console)
+        except BadMessage as bad:
+            socket.goodbye(bad.fault, bad.detail)
+        except Trouble as trouble:
+            socket.goodbye(Fault.STOPPING, str(trouble))
+        except Closed:
+            pass
+
+    async def _greet(self, socket: Socket) -> tuple[Console, str]:
+        try:
+            async with asyncio.timeout(HELLO_WITHIN_S):
+                hello = decode_upward(await socket.receive())
+        except TimeoutError:
+            raise BadMessage(Fault.HELLO_FIRST, f"nothing was said for {HELLO_WITHIN_S:g} s") from None
+        if not isinstance(hello, Hello):
+            raise BadMessage(Fault.HELLO_FIRST, "the first message must be hello")
+        if hello.protocol != PROTOCOL:
+            fault = Fault.NEWER_PROTOCOL if hello.protocol > PROTOCOL else Fault.OLDER_PROTOCOL
+            raise BadMessage(fault, f"protocol {hello.protocol}; this centre speaks {PROTOCOL}")
+        actor = await self._identity.who(hello.token)
+        if actor is None:
+            raise BadMessage(Fault.NOT_SIGNED_IN, "the token is unknown or has run out; sign in again")
+        head = await self._desk.read(lambda ledger: ledger.head())
+        known = hello.ledger == self._ledger and 0 <= hello.cursor <= head
+        console = Console(socket, actor, scope_of(actor), hello.cursor if known else Revision(0))
+        console.write(self._welcome(actor, head))
+        return console, hello.token
+
+    async def _serve(self, console: Console) -> None:
+        feeding = asyncio.create_task(self._keep_fed(console), name=f"feeding {console.actor.person}")
+        listening = asyncio.create_task(self._listen(console), name=f"listening to {console.actor.person}")
+        try:
+            done, _ = await asyncio.wait((feeding, listening), return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in (feeding, listening):
+                task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.gather(feeding, listening, return_exceptions=True)
+
+    async def _keep_fed(self, console: Console) -> None:
+        while True:
+            await self._catch_up(console)
+            await console.behind.wait()
+
+    async def _catch_up(self, console: Console) -> None:
+        """Write pages until the console has all that live consoles have, and make it one of them at that moment."""
+        while True:
+            await console.socket.writable()
+            after = console.sent
+            page = await self._desk.read(functools.partial(_page, scope=console.scope, after=after))
+            # From here to `join` nothing is awaited: the hub cannot move on in between.
+            complete = not page.more and self._hub.admits(page.last)
+            if page.rows:
+                for changes in batches(Revision(after + 1), page.last, page.rows, page.committed_at, more=not complete):
+                    console.write_changes(changes)
+            elif complete:
+                console.sent = page.last
+                settles = console.take_owed(page.last)
+                if settles:
+                    console.write(Judged(settles=settles))
+            if complete:
+                console.write(Beat(now=self._clock.now(), head=console.sent))
+                self._hub.join(console)
+                return
+
+    async def _listen(self, console: Console) -> None:
+        stream = Stream()
+        waiting = _Window(WINDOW)
+        while True:
+            await waiting.room()
+            message = decode_upward(await console.socket.receive())
+            match message:
+                case Ping():
+                    console.write(Pong(sent_ms=message.sent_ms, now=self._clock.now()))
+                case Submit():
+                    for act in message.acts:
+                        self._submit(act, console, stream, waiting)
+                case Hello():
+                    raise BadMessage(Fault.BAD_FIELD, "hello is said once")
+                case _:
+                    assert_never(message)
+
+    def _submit(self, act: Act, console: Console, stream: Stream, waiting: "_Window") -> None:
+        flaw = flaw_of(act)
+        if flaw:
+            raise BadMessage(Fault.BAD_FIELD, flaw)
+        refused = _not_for_the_feed(act, console.actor)
+        if refused is not None:
+            self._hub.owe(console, Settled(act=act.id, verdict=refused))
+            return
+
+        def judged(outcome: Outcome) -> None:
+            waiting.less()
+            self._hub.owe(console, Settled(act=act.id, verdict=outcome.verdict))
+
+        def failed(trouble: Trouble) -> None:
+            waiting.less()
+            console.socket.goodbye(Fault.STOPPING, str(trouble))
+
+        waiting.more()
+        self._desk.enqueue(Job(act, console.actor, stream, judged, failed))
+
+
+def flaw_of(act: Act) -> str:
+    """Say what makes an act unfit to be judged at all (an id, an instant, its length), or nothing."""
+    if not 1 <= len(act.id) <= 80 or act.id.startswith(RESERVED_IDS) or "\0" in act.id:
+        return f"act {act.id[:90]!r}: an id has 1 to 80 characters and does not begin with {RESERVED_IDS!r}"
+    instants = {"made_at": act.made_at, "valid_until": act.valid_until}
+    if isinstance(act.command, c.BlowWhistle):
+        instants["command.appointed_at"] = act.command.appointed_at
+    for field, instant in instants.items():
+        if instant is not None and not is_sound(instant):
+            return f"act {act.id}: {field} must carry a UTC offset and lie in {YEARS.start} to {YEARS.stop - 1}"
+    encoded = msgspec.json.encode(act)
+    if len(encoded) > MAX_ACT_BYTES:
+        return f"act {act.id}: {len(encoded)} bytes, at most {MAX_ACT_BYTES}"
+    if has_nul(encoded):
+        return f"act {act.id}: a text holds the character NUL"
+    return ""
+
+
+def _not_for_the_feed(act: Act, actor: Actor) -> Refused | None:
+    if act.by != actor.person:
+        return Refused(reason=Reason.NOT_YOUR_ROLE, field="by", detail=act.by)
+    if isinstance(act.command, c.ReceiveOrder):
+        return Refused(reason=Reason.NOT_YOUR_ROLE, field="command", detail="orders come through the intake")
+    return None
+
+
+def _page(ledger: Ledger, scope: Scope, after: Revision) -> Page:
+    return ledger.changes(scope, after, PAGE_ROWS)
+
+
+class _Window:
+    """Counts acts that wait for a verdict; `room` waits until there are fewer than `most`."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._count = 0
+        self._free = asyncio.Event()
+        self._free.set()
+
+    def more(self) -> None:
+        self._count += 1
+        if self._count >= self._most:
+            self._free.clear()
+
+    def less(self) -> None:
+        self._count -= 1
+        if self._count < self._most:
+            self._free.set()
+
+    async def room(self) -> None:
+        await self._free.wait()

@@ -1,0 +1,260 @@
+"""The hub: who is connected with which scope, and what each is sent after a commit.
+
+Promises: a live console has been written everything in its scope up to `head`, in revision order, without a gap or a
+duplicate; nothing outside its scope ever; a batch is encoded once for all consoles that are due the same bytes.
+A console that falls behind is sent back to the ledger's pages and holds nobody up. Runs on the event loop alone and
+never waits. Knows nothing of the ledger.
+"""
+
+import asyncio
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from dispatcher.models.ids import CaseId, Revision
+from dispatcher.models.organisation import Actor, Scope
+from dispatcher.models.queue import Flag
+from dispatcher.models.verdicts import Accepted, Settled
+from dispatcher.server.socket import Socket, framed
+from dispatcher.storage.ledger import Outcome
+from dispatcher.sync.ports import Clock
+from dispatcher.wire import Beat, CaseRow, Changes, Downward, Judged, encode
+
+BEHIND_BYTES = 1024 * 1024
+"""A console with more than this unread is no longer sent live batches, but pages once it has read on."""
+FRAME_BYTES = 1024 * 1024
+"""About how long a frame of rows may become."""
+ROW_BYTES = 400
+"""What a row's prepared columns take on the wire, about."""
+
+
+class Console:
+    """One signed-in connection: its scope, the last revision it was written, and verdicts it is still owed."""
+
+    def __init__(self, socket: Socket, actor: Actor, scope: Scope, sent: Revision) -> None:
+        self.socket = socket
+        self.actor = actor
+        self.scope = scope
+        self.sent = sent
+        self.live = False
+        self.behind = asyncio.Event()
+        self._owed: list[Settled] = []
+
+    def write(self, message: Downward) -> None:
+        """Write one message to this console alone."""
+        self.socket.write(framed(encode(message)))
+
+    def owe(self, settled: Settled) -> None:
+        """Note a verdict that this console waits for."""
+        self._owed.append(settled)
+
+    @property
+    def is_owed(self) -> bool:
+        """Tell whether the console waits for a verdict that can be told or will be."""
+        return bool(self._owed)
+
+    def take_owed(self, up_to: Revision) -> tuple[Settled, ...]:
+        """Take the verdicts that may be told once the console has everything up to a revision."""
+        ready = tuple(s for s in self._owed if not isinstance(s.verdict, Accepted) or s.verdict.revision <= up_to)
+        if ready:
+            self._owed = [s for s in self._owed if s not in ready]
+        return ready
+
+    def write_changes(self, changes: Changes) -> None:
+        """Write a batch that only this console gets, with the verdicts it settles."""
+        settles = self.take_owed(changes.last)
+        self.write(msgspec.structs.replace(changes, settles=settles) if settles else changes)
+        self.sent = changes.last
+
+
+class Hub:
+    """All live consoles, by scope."""
+
+    def __init__(self, head: Revision, clock: Clock, tick_s: float = 0.015, beat_s: float = 2.0) -> None:
+        self._head = head
+        self._clock = clock
+        self._tick_s = tick_s
+        self._beat_s = beat_s
+        self._loop = asyncio.get_running_loop()
+        self._live: dict[Scope, set[Console]] = {}
+        self._owing: set[Console] = set()
+        self._fresh: list[Outcome] = []
+        self._ticked_at = -1.0
+        self._tick: asyncio.TimerHandle | None = None
+
+    @property
+    def head(self) -> Revision:
+        """The last revision that every live console has been written."""
+        return self._head
+
+    @property
+    def live(self) -> int:
+        """How many consoles are live."""
+        return sum(len(consoles) for consoles in self._live.values())
+
+    def admits(self, sent: Revision) -> bool:
+        """Tell whether a console that was written everything up to `sent` may go live without a gap."""
+        return sent >= self._head
+
+    def join(self, console: Console) -> None:
+        """Make a console live; it must be admitted at this very moment."""
+        if not self.admits(console.sent):
+            raise ValueError(f"a gap from {console.sent} to {self._head}")
+        console.behind.clear()
+        console.live = True
+        self._live.setdefault(console.scope, set()).add(console)
+
+    def leave(self, console: Console) -> None:
+        """Forget a console; harmless when it is not here."""
+        console.live = False
+        self._owing.discard(console)
+        consoles = self._live.get(console.scope)
+        if consoles is not None:
+            consoles.discard(console)
+            if not consoles:
+                del self._live[console.scope]
+
+    def owe(self, console: Console, settled: Settled) -> None:
+        """Owe a console a verdict: it goes out with the row it made, or alone when there is none for this console."""
+        console.owe(settled)
+        self._owing.add(console)
+        self._wake()
+
+    def committed(self, outcomes: Sequence[Outcome]) -> None:
+        """Take in what a commit has made; sent at once when the last batch is a tick ago, else with the next."""
+        self._fresh += [o for o in outcomes if o.row is not None and not o.repeat]
+        self._wake()
+
+    async def beat(self) -> None:
+        """Give live consoles a sign of life, until cancelled."""
+        while True:
+            await asyncio.sleep(self._beat_s)
+            self._flush()
+            frame = framed(encode(Beat(now=self._clock.now(), head=self._head)))
+            for console in self._all():
+                if console.sent <= self._head:
+                    console.sent = self._head
+                    console.socket.write(frame)
+                else:
+                    console.write(Beat(now=self._clock.now(), head=console.sent))
+
+    def close(self) -> None:
+        """Send what is due and stop ticking."""
+        self._flush()
+
+    def _all(self) -> list[Console]:
+        return [console for consoles in self._live.values() for console in consoles]
+
+    def _wake(self) -> None:
+        if self._tick is None:
+            wait_s = max(0.0, self._ticked_at + self._tick_s - self._loop.time())
+            self._tick = self._loop.call_later(wait_s, self._flush)
+
+    def _flush(self) -> None:
+        if self._tick is not None:
+            self._tick.cancel()
+            self._tick = None
+        self._ticked_at = self._loop.time()
+        fresh, self._fresh = self._fresh, []
+        if fresh:
+            self._send(fresh)
+        owing, self._owing = self._owing, set()
+        for console in owing:
+            settles = console.take_owed(max(console.sent, self._head) if console.live else console.sent)
+            if settles:
+                console.write(Judged(settles=settles))
+
+    def _send(self, fresh: Sequence[Outcome]) -> None:
+        newest = _accepted(fresh[-1])
+        before, self._head = self._head, newest.revision
+        if _accepted(fresh[0]).revision != before + 1:  # somebody else writes to this ledger: its pages know everything
+            for console in self._all():
+                self._send_back(console)
+            return
+        at = fresh[-1].committed_at
+        for scope, rows in self._rows_by_scope(fresh).items():
+            self._send_rows(scope, rows, at)
+
+    def _rows_by_scope(self, fresh: Sequence[Outcome]) -> dict[Scope, tuple[CaseRow, ...]]:
+        """Give each live scope its rows in their newest state, ordered by revision."""
+        found: dict[Scope, dict[CaseId, CaseRow]] = {}
+        whole = [scope for scope in self._live if scope.everything]
+        for outcome in fresh:
+            row = outcome.row
+            if row is None:
+                continue
+            scopes = [
+                Scope(unit=outcome.holder),
+                Scope(unit=outcome.holder, with_caller=True),
+                *(Scope(unit=unit, as_summoned=True) for unit in outcome.summoned),
+                *whole,
+            ]
+            for scope in scopes:
+                if scope in self._live:
+                    rows = found.setdefault(scope, {})
+                    rows.pop(row.row.id, None)
+                    rows[row.row.id] = as_seen_by(scope, row)
+        return {scope: tuple(rows.values()) for scope, rows in found.items()}
+
+    def _send_rows(self, scope: Scope, rows: tuple[CaseRow, ...], at: dt.datetime | None) -> None:
+        frames: dict[Revision, list[bytes]] = {}
+        for console in list(self._live[scope]):
+            if console.socket.backlog_bytes > BEHIND_BYTES:
+                self._send_back(console)
+                continue
+            first = Revision(console.sent + 1)
+            due = rows if rows[0].row.revision >= first else tuple(r for r in rows if r.row.revision >= first)
+            if not due:
+                continue
+            if console.is_owed:
+                for changes in batches(first, self._head, due, at):
+                    console.write_changes(changes)
+                continue
+            if first not in frames:
+                frames[first] = [framed(encode(changes)) for changes in batches(first, self._head, due, at)]
+            for frame in frames[first]:
+                console.socket.write(frame)
+            console.sent = self._head
+
+    def _send_back(self, console: Console) -> None:
+        self.leave(console)
+        console.behind.set()
+
+
+def as_seen_by(scope: Scope, row: CaseRow) -> CaseRow:
+    """Take the caller out of a row for everybody who is not entitled to it."""
+    if row.caller is None:
+        return row
+    entitled = scope.with_caller and (scope.everything or not row.row.flags & Flag.CONFIDENTIAL)
+    return row if entitled else msgspec.structs.replace(row, caller=None)
+
+
+def batches(
+    first: Revision,
+    last: Revision,
+    rows: Sequence[CaseRow],
+    committed_at: dt.datetime | None,
+    more: bool = False,
+) -> Iterator[Changes]:
+    """Cut rows that are complete up to `last` into batches whose frames are about FRAME_BYTES at most.
+
+    `more` says that further batches follow; every batch but the last says so anyway.
+    """
+    begin, size = 0, 0
+    for index, row in enumerate(rows):
+        row_bytes = ROW_BYTES + len(row.body) + len(row.caller or b"")
+        if size + row_bytes > FRAME_BYTES and index > begin:
+            upto = rows[index - 1].row.revision
+            yield Changes(
+                first=first, last=upto, rows=tuple(rows[begin:index]), committed_at=committed_at, catching_up=True
+            )
+            first, begin, size = Revision(upto + 1), index, 0
+        size += row_bytes
+    yield Changes(first=first, last=last, rows=tuple(rows[begin:]), committed_at=committed_at, catching_up=more)
+
+
+def _accepted(outcome: Outcome) -> Accepted:
+    if not isinstance(outcome.verdict, Accepted):
+        raise TypeError("a refusal makes no row")
+    return outcome.verdict

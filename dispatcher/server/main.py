@@ -1,0 +1,205 @@
+"""The centre as a program: builds the parts, listens, and stops without losing anything accepted.
+
+Promises: one line "listening on http://HOST:PORT" once it does; on SIGTERM or SIGINT consoles are told, what is
+queued is committed, and the process ends with 0. One centre per ledger: it believes to be the only writer.
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Generator, Iterable
+from typing import NamedTuple
+
+import uvicorn
+
+from dispatcher.models.ids import Revision
+from dispatcher.models.law import Law
+from dispatcher.models.organisation import Actor, Unit
+from dispatcher.server.desk import Desk
+from dispatcher.server.doors import Doors
+from dispatcher.server.feed import Feed
+from dispatcher.server.hub import Hub
+from dispatcher.server.identity import Identity
+from dispatcher.server.intake import Intake
+from dispatcher.server.socket import Patience, socket_class
+from dispatcher.storage.ledger import Account, Ledger
+from dispatcher.sync.ports import Clock, Trouble
+from dispatcher.wire import PROTOCOL, Welcome
+
+BACKLOG = 2048
+STOP_WITHIN_S = 10
+
+
+class Seed(NamedTuple):
+    """What an empty ledger begins with: its directory, and accounts where the caller has some."""
+
+    units: tuple[Unit, ...] = ()
+    accounts: tuple[Account, ...] = ()
+
+
+NO_SEED = Seed()
+
+
+class Running:
+    """A centre that listens: where, and how to stop it."""
+
+    def __init__(self, url: str, server: uvicorn.Server, desk: Desk, hub: Hub) -> None:
+        self.url = url
+        self.desk = desk
+        self.hub = hub
+        self._server = server
+
+    def stop(self) -> None:
+        """Ask it to stop; from any thread or signal handler, harmless when repeated."""
+        self._server.should_exit = True
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that tells when it listens and sets no signal handlers: whoever runs the centre decides when it stops."""
+
+    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._listening = listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._listening()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+async def serve(
+    database: str,
+    law: Law,
+    clock: Clock,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    seed: Seed = NO_SEED,
+    patience: Patience | None = None,
+    started: Callable[[Running], None] = lambda running: None,
+) -> None:
+    """Run a centre until it is stopped; `started` hears when it listens. Raises Trouble when it cannot begin."""
+    listener = _listen(host, port)
+    try:
+        ledger = await asyncio.to_thread(open_ledger, database, clock, seed)
+    except BaseException:
+        listener.close()
+        raise
+    head, units = await asyncio.to_thread(lambda: (ledger.head(), ledger.units()))
+    hub = Hub(head, clock)
+    desk = Desk(ledger, law, clock, hub.committed)
+    try:
+        identity = Identity(desk, clock)
+
+        def welcome(actor: Actor, head: Revision) -> Welcome:
+            return Welcome(
+                protocol=PROTOCOL,
+                now=clock.now(),
+                ledger=ledger.id,
+                head=head,
+                actor=actor,
+                policy=law.policy,
+                calendar=law.calendar,
+                units=units,
+            )
+
+        feed = Feed(desk, hub, identity, clock, ledger.id, welcome)
+        intake = Intake(desk, law, clock, {unit.id: unit for unit in units})
+        application = Doors(desk, hub, identity, intake, feed).application()
+        server = _Server(
+            uvicorn.Config(
+                application,
+                http="h11",
+                ws=socket_class(feed.talk, patience or Patience()),
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=STOP_WITHIN_S,
+            ),
+            lambda: started(Running(_url_of(listener, host), server, desk, hub)),
+        )
+        beating = asyncio.create_task(hub.beat(), name="beats of the hub")
+        try:
+            await server.serve(sockets=[listener])
+        finally:
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+            hub.close()
+    finally:
+        listener.close()
+        await desk.close()
+
+
+def run(
+    database: str, law: Law, clock: Clock, *, host: str = "127.0.0.1", port: int = 8345, seed: Seed = NO_SEED
+) -> int:
+    """Run a centre in this process until SIGTERM or SIGINT; prints where it listens; gives the exit status."""
+    running: list[Running] = []
+    stopped = threading.Event()
+
+    def stop(_signal: int, _frame: object) -> None:
+        stopped.set()
+        for centre in running:
+            centre.stop()
+
+    def started(centre: Running) -> None:
+        running.append(centre)
+        if stopped.is_set():
+            centre.stop()
+        sys.stdout.write(f"listening on {centre.url}\n")
+        sys.stdout.flush()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        asyncio.run(serve(database, law, clock, host=host, port=port, seed=seed, started=started))
+    except Trouble as trouble:
+        sys.stderr.write(f"{trouble}\n")
+        return 1
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return 0
+
+
+def open_ledger(database: str, clock: Clock, seed: Seed) -> Ledger:
+    """Open the ledger and, where it has no directory yet, put the seed in; raises Trouble."""
+    ledger = Ledger.open(database, clock.now)
+    try:
+        if not ledger.units():
+            ledger.put_units(seed.units)
+            _put_accounts(ledger, seed.accounts)
+    except BaseException:
+        ledger.close()
+        raise
+    return ledger
+
+
+def _put_accounts(ledger: Ledger, accounts: Iterable[Account]) -> None:
+    for account in accounts:
+        if ledger.person(account.person) is None:
+            ledger.put_account(account)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise Trouble(
+            f"{host}:{port}: 无法监听；换一个端口，或停掉占用它的程序。"
+            f" | Cannot listen there; take another port or stop the program that has it. ({error})"
+        ) from error
+    listener.setblocking(False)
+    return listener
+
+
+def _url_of(listener: socket.socket, host: str) -> str:
+    port = listener.getsockname()[1]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{shown}:{port}"
