@@ -1,0 +1,1 @@
+"""The dispatcher's console: queue, case panel, whistle panel, command bar, outbox."""

@@ -1,0 +1,1 @@
+"""Dialogs: opened, never run; they make one command, or show what is asked for."""
