@@ -1,0 +1,83 @@
+"""The map of keys (F1): every action of the window with its key, from the same actions that carry the keys."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from dispatcher.ui.keybook import KeyBook
+from dispatcher.widgets.buttons import KeyButton
+from dispatcher.widgets.chips import Keycap
+from dispatcher.widgets.theme import Theme
+
+
+class KeysDialog(QDialog):
+    """Shows groups of keys in columns; Escape or F1 closes it."""
+
+    def __init__(self, book: KeyBook, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("键位"))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(20, 16, 20, 16)
+        outer.setSpacing(12)
+        title = QLabel(self.tr("键位"))
+        title.setProperty("class", "dialog-title")
+        outer.addWidget(title)
+        inside = QWidget()
+        row = QHBoxLayout(inside)
+        row.setContentsMargins(0, 0, 8, 0)
+        row.setSpacing(32)
+        groups = list(book.groups().items())
+        for column in _balanced(groups):
+            side = QVBoxLayout()
+            side.setSpacing(16)
+            for group, entries in column:
+                side.addLayout(_group(group, entries, theme))
+            side.addStretch(1)
+            row.addLayout(side, 1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        wanted = inside.sizeHint()
+        area.setMinimumSize(wanted.width() + 16, min(wanted.height() + 4, 560))
+        outer.addWidget(area, 1)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        close = KeyButton(self.tr("关闭"), theme, key="Esc")
+        close.clicked.connect(self.accept)
+        foot.addWidget(close)
+        outer.addLayout(foot)
+
+
+def _balanced(
+    groups: list[tuple[str, list[tuple[str, str]]]],
+) -> tuple[list[tuple[str, list[tuple[str, str]]]], ...]:
+    """Put groups into two columns of about equal length, keeping their order."""
+    total = sum(len(entries) + 2 for _, entries in groups)
+    left: list[tuple[str, list[tuple[str, str]]]] = []
+    length = 0
+    for number, (group, entries) in enumerate(groups):
+        if length >= total / 2 - 2:
+            return left, groups[number:]
+        left.append((group, entries))
+        length += len(entries) + 2
+    return (left,)
+
+
+def _group(name: str, entries: list[tuple[str, str]], theme: Theme) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(6)
+    grid.setColumnStretch(0, 1)
+    head = QLabel(name)
+    head.setProperty("class", "title")
+    grid.addWidget(head, 0, 0, 1, 2)
+    for number, (words, keys) in enumerate(entries, start=1):
+        grid.addWidget(QLabel(words), number, 0)
+        caps = QHBoxLayout()
+        caps.setSpacing(4)
+        caps.addStretch(1)
+        for key in keys.split("  "):
+            caps.addWidget(Keycap(key, theme))
+        grid.addLayout(caps, number, 1)
+    return grid
