@@ -97,7 +97,7 @@ PROGRAMS = (
 
           dispatcher admin add chenzhuo --name 陈卓 --unit 110105035 --role dispatcher --role shift_leader
           dispatcher admin add hotline --name 市热线 --unit 110000 --role hotline
-          dispatcher admin list""",
+          dispatcher admin add zhao --name 赵工 --unit D-WATER --role liaison""",
     ),
     Program(
         "demo",
@@ -155,10 +155,8 @@ def _run(settings: object, parsed: argparse.Namespace) -> int:
 
             return run_import(settings, parsed.file)
         case AdminSettings():
-            from dispatcher.centre import add_account, list_accounts
+            from dispatcher.centre import add_account
 
-            if parsed.task == "list":
-                return list_accounts(settings)
             return add_account(settings, parsed.new_person, parsed.name, parsed.unit, parsed.role)
         case _:
             raise AssertionError(settings)
@@ -206,4 +204,3 @@ def _add_admin(sub: argparse.ArgumentParser) -> None:
     add.add_argument("--name", required=True, help="the person's name as others see it")
     add.add_argument("--unit", required=True, metavar="CODE", help="unit code, e.g. 110105035 or a department's")
     add.add_argument("--role", required=True, action="append", help="a role; may be given several times")
-    tasks.add_parser("list", help="list the accounts")

@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -41,9 +41,9 @@ def data_path() -> Path:
 Parse = Callable[[str], object]
 
 
-def setting(help_: str, parse: Parse, default: object, *, metavar: str = "VALUE", flag: bool = True) -> Any:
+def setting(help_: str, parse: Parse, default: object, *, metavar: str = "VALUE") -> Any:  # noqa: ANN401
     """Declare one field of a settings class; `parse` raises ValueError whose text is the remedy."""
-    metadata = {"help": help_, "parse": parse, "metavar": metavar, "flag": flag}
+    metadata = {"help": help_, "parse": parse, "metavar": metavar}
     if callable(default):
         return dataclasses.field(default_factory=default, metadata=metadata)
     return dataclasses.field(default=default, metadata=metadata)
@@ -238,7 +238,10 @@ class DemoSettings:
     """`dispatcher demo`."""
 
     for_: float = setting(
-        "run this long, worked by a simulated dispatcher, then stop and report", number(1, 86_400), 0.0, metavar="SECONDS"
+        "run this long, worked by a simulated dispatcher, then stop and report",
+        number(1, 86_400),
+        0.0,
+        metavar="SECONDS",
     )
     speed: float = setting("how fast the day passes", number(0.1, 1000), 1.0, metavar="FACTOR")
     seed: int = setting("which day is simulated; the same seed gives the same orders", whole(0, 2**31), 1)
@@ -292,13 +295,14 @@ def _table(table: str, kind: type[object], file: Path | None) -> dict[str, str]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise BadSetting("config", str(path), "settings file", f"cannot be read: {error}") from None
     names = {field.name.rstrip("_") for field in dataclasses.fields(kind)}  # pyright: ignore[reportArgumentType]
-    found = content.get(table, {})
-    if not isinstance(found, dict):
-        raise BadSetting(table, found, str(path), f"write it as a table: [{table}]")
+    values: object = content.get(table, {})
+    if not isinstance(values, dict):
+        raise BadSetting(table, values, str(path), f"write it as a table: [{table}]")
+    found = cast("dict[str, object]", values)
     for name in found:
         if name not in names:
             raise BadSetting(name, found[name], f"{path}, [{table}]", f"known here: {', '.join(sorted(names))}")
-    return {str(name): str(value) for name, value in found.items()}
+    return {name: str(value) for name, value in found.items()}
 
 
 def environment() -> Mapping[str, str]:

@@ -69,7 +69,9 @@ class Mapping:
         try:
             self._zone = zoneinfo.ZoneInfo(profile.times.zone)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-            raise LookupError(f"{profile.name}: times.zone: {profile.times.zone!r} is no time zone known here") from None
+            raise LookupError(
+                f"{profile.name}: times.zone: {profile.times.zone!r} is no time zone known here"
+            ) from None
         self._columns = {
             field: (names,) if isinstance(names, str) else names for field, names in profile.fields.items()
         }
@@ -255,7 +257,6 @@ class Mapping:
             codes = ", ".join(unit.id for unit in found)
             raise _Bad("holder", text, f"several units have that name ({codes}); write the code or the district")
         return found[0].id
-
 
 
 def _plain(cell: Cell) -> str:

@@ -100,7 +100,9 @@ def _table(path: Path, text: str, delimiter: str) -> Iterator[Row | BadLine]:
             continue
         if len(cells) != len(head):
             shown = delimiter.join(cells)[:120]
-            yield BadLine(line, shown, f"has {len(cells)} columns, the head has {len(head)}; quote text that holds a comma")
+            yield BadLine(
+                line, shown, f"has {len(cells)} columns, the head has {len(head)}; quote text that holds a comma"
+            )
             continue
         yield Row(line, dict(zip(head, cells, strict=True)))
 

@@ -136,7 +136,9 @@ def summarise(case: Case, law: Law) -> QueueRow:
         case.revision,
         order.number,
         order.title,
-        f"{place.address} · {place.community}" if place.address and place.community else place.address or place.community,
+        f"{place.address} · {place.community}"
+        if place.address and place.community
+        else place.address or place.community,
         order.topic,
         order.urgency,
         case.state,

@@ -259,7 +259,9 @@ def _blow(
         return Refused(reason=Reason.ALREADY_SUMMONED, field="assisting")
     for unit in units:
         if law.summonable and unit not in law.summonable:
-            return Refused(reason=Reason.UNKNOWN_UNIT, field="lead" if unit == command.lead else "assisting", detail=unit)
+            return Refused(
+                reason=Reason.UNKNOWN_UNIT, field="lead" if unit == command.lead else "assisting", detail=unit
+            )
     if any(whistle.id == command.whistle for whistle in case.whistles):
         return Refused(reason=Reason.ALREADY_THERE, field="whistle", detail=command.whistle)
     stale_after = valid_for(command, law)
@@ -401,9 +403,7 @@ def _apply(case: Case, event: e.AnyEvent, at: dt.datetime, recorded: e.Recorded)
                 return case
             return replace(case, called_back_at=at, solved=event.solved, satisfied=event.satisfied)
         case e.RedoOrdered():
-            return replace(
-                case, state=CaseState.REDO, redo_at=at, redo_count=case.redo_count + 1, called_back_at=None
-            )
+            return replace(case, state=CaseState.REDO, redo_at=at, redo_count=case.redo_count + 1, called_back_at=None)
         case e.CaseClosed():
             return replace(case, state=CaseState.CLOSED, closed_at=at)
         case e.CallerRevealed() | e.WhistleApproved():
@@ -412,9 +412,7 @@ def _apply(case: Case, event: e.AnyEvent, at: dt.datetime, recorded: e.Recorded)
             return replace(case, whistles=(*case.whistles, event.whistle))
         case e.MilestonePassed():
             passed = Passed(event.milestone, at, recorded.by, event.note)
-            case = _with_summons(
-                case, event.whistle, event.unit, lambda s: replace(s, passed=(*s.passed, passed))
-            )
+            case = _with_summons(case, event.whistle, event.unit, lambda s: replace(s, passed=(*s.passed, passed)))
             if event.milestone is Milestone.REPORTED_IN and case.on_scene_at is None:
                 return replace(case, on_scene_at=at)
             return case
@@ -422,13 +420,9 @@ def _apply(case: Case, event: e.AnyEvent, at: dt.datetime, recorded: e.Recorded)
             reason = event.reason
             return _with_summons(case, event.whistle, event.unit, lambda s: replace(s, refused_reason=reason))
         case e.WhistleAccepted():
-            return _with_whistle(
-                case, event.whistle, lambda w: replace(w, state=WhistleState.ACCEPTED, closed_at=at)
-            )
+            return _with_whistle(case, event.whistle, lambda w: replace(w, state=WhistleState.ACCEPTED, closed_at=at))
         case e.WhistleWithdrawn():
-            return _with_whistle(
-                case, event.whistle, lambda w: replace(w, state=WhistleState.WITHDRAWN, closed_at=at)
-            )
+            return _with_whistle(case, event.whistle, lambda w: replace(w, state=WhistleState.WITHDRAWN, closed_at=at))
         case _:
             assert_never(event)
 
@@ -440,9 +434,7 @@ def _replied(case: Case, at: dt.datetime) -> Case:
 
 
 def _with_whistle(case: Case, whistle: WhistleId, change: Callable[[Whistle], Whistle]) -> Case:
-    return msgspec.structs.replace(
-        case, whistles=tuple(change(w) if w.id == whistle else w for w in case.whistles)
-    )
+    return msgspec.structs.replace(case, whistles=tuple(change(w) if w.id == whistle else w for w in case.whistles))
 
 
 def _with_summons(case: Case, whistle: WhistleId, unit: UnitId, change: Callable[[Summons], Summons]) -> Case:

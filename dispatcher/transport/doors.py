@@ -21,14 +21,15 @@ class SignedIn(msgspec.Struct, frozen=True):
 
 
 class _Told(msgspec.Struct, frozen=True):
-    detail: str = ""
+    problem: str = ""
+    remedy: str = ""
 
 
 async def sign_in(centre: str, person: PersonId, password: str) -> str:
     """Trade a password for a token; raises LinkLost when the centre is away, LinkRefused with the centre's words."""
     async with httpx.AsyncClient(base_url=centre, timeout=TIMEOUT_S, trust_env=False) as client:
         response = await _post(client, "/sign-in", msgspec.json.encode({"person": person, "password": password}))
-    if response.status_code != httpx.codes.OK:
+    if response.is_error:
         raise LinkRefused(_words(response))
     return msgspec.json.decode(response.content, type=SignedIn).token
 
@@ -51,7 +52,7 @@ class Intake:
         response = await _post(
             self._client, "/intake/orders", b"\n".join(lines), {"content-type": "application/x-ndjson"}
         )
-        if response.status_code >= httpx.codes.BAD_REQUEST:
+        if response.is_error:
             raise LinkRefused(_words(response))
         return response.content.splitlines()
 
@@ -70,4 +71,6 @@ def _words(response: httpx.Response) -> str:
         told = msgspec.json.decode(response.content, type=_Told)
     except msgspec.DecodeError:
         told = _Told()
-    return told.detail or f"the centre answered {response.status_code}"
+    if not told.problem:
+        return f"the centre answered {response.status_code}"
+    return f"{told.problem}: {told.remedy}" if told.remedy else told.problem

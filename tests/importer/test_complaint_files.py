@@ -30,9 +30,7 @@ NOW = dt.datetime(2026, 11, 23, 4, 0, tzinfo=dt.UTC)
         ("chicago311_open311_events.jsonl", "chicago311_open311", 50, 49, {}),
     ],
 )
-def test_a_complaint_file(
-    shared_data: Path, file: str, profile: str, rows: int, closed: int, mends: dict[str, int]
-):
+def test_a_complaint_file(shared_data: Path, file: str, profile: str, rows: int, closed: int, mends: dict[str, int]):
     made: Mapping | None = None
     counted: collections.Counter[str] = collections.Counter()
     for row in read_rows(shared_data / "dev" / file):

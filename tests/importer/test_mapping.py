@@ -163,10 +163,12 @@ def test_an_unknown_file_asks_for_a_profile():
         ("name = 1", "Expected `str`"),
         ('name="a"\ntitle="a"\nsource="a"\ndetect=[]\n[fields]\nnumber="n"\ntitle="t"\ncolour="c"', "fields.colour"),
         ('name="a"\ntitle="a"\nsource="a"\ndetect=[]\n[fields]\ntitle="t"', "fields.number is missing"),
-        ('name="a"\ntitle="a"\nsource="a"\ndetect=[]\n[fields]\nnumber="n"\ntitle="t"', "fields.dispatched_at is missing"),
         (
-            'name="a"\ntitle="a"\nsource="a"\ndetect=[]\n[times]\nforms=["yyyy"]\n[fields]\nnumber="n"\ntitle="t"\n'
-            'dispatched_at="d"',
+            'name="a"\ntitle="a"\nsource="a"\ndetect=[]\n[fields]\nnumber="n"\ntitle="t"',
+            "fields.dispatched_at is missing",
+        ),
+        (
+            'name="a"\ntitle="a"\nsource="a"\ndetect=[]\nfields={number="n",title="t",dispatched_at="d"}\n[times]\nforms=["yyyy"]',
             "is no form of a time",
         ),
     ],

@@ -1,0 +1,118 @@
+"""Composition root of the centre's commands: the server, its accounts, and the import into it. Imports no Qt."""
+
+import asyncio
+import datetime as dt
+import getpass
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dispatcher.assets import BadAsset, load_law, load_organisation
+from dispatcher.models.ids import PersonId, UnitId
+from dispatcher.models.organisation import Role
+from dispatcher.settings import AdminSettings, ImportSettings, ServerSettings
+from dispatcher.sync.clock import SystemClock
+from dispatcher.sync.ports import Trouble
+
+
+def run_server(settings: ServerSettings) -> int:
+    """Run the centre until it is told to stop; gives the exit status."""
+    from dispatcher.server.main import Seed, run
+
+    try:
+        units = load_organisation()
+        law = load_law(settings.policy, units)
+    except BadAsset as error:
+        return _failed(error)
+    _make_folder(settings.database)
+    return run(settings.database, law, SystemClock(), host=settings.host, port=settings.port, seed=Seed(units=units))
+
+
+def add_account(settings: AdminSettings, person: str, name: str, unit: str, roles: Sequence[str]) -> int:
+    """Make an account and print its password, this once; gives the exit status."""
+    from dispatcher.server.identity import administer
+    from dispatcher.server.main import Seed, open_ledger
+
+    unknown = [role for role in roles if role not in set(Role)]
+    if unknown:
+        return _failed(f"--role {unknown[0]}: no such role; choose from {', '.join(Role)}", 2)
+    _make_folder(settings.database)
+    try:
+        ledger = open_ledger(settings.database, SystemClock(), Seed(units=load_organisation()))
+    except Trouble as trouble:
+        return _failed(trouble)
+    try:
+        if UnitId(unit) not in {known.id for known in ledger.units()}:
+            return _failed(f"--unit {unit}: no such unit in this centre's directory; give a code like 110105035", 2)
+        password = administer(ledger, PersonId(person), name, UnitId(unit), [Role(role) for role in roles])
+    except Trouble as trouble:
+        return _failed(trouble)
+    finally:
+        ledger.close()
+    print(f"{person}: {password}")  # noqa: T201  the one time it is shown
+    return 0
+
+
+def run_import(settings: ImportSettings, path: Path) -> int:
+    """Bring a file in and say what became of its rows; gives 0 when every row was answered."""
+    from dispatcher.importer.profiles import BadProfile, named
+    from dispatcher.importer.readers import UnreadableFile
+    from dispatcher.importer.upload import Tally, upload
+    from dispatcher.transport.doors import Intake, sign_in
+
+    rejected_to = Path(settings.rejected) if settings.rejected else path.with_name(f"{path.name}.rejected.csv")
+
+    async def bring() -> Tally:
+        token = await sign_in(settings.centre, PersonId(settings.person), _password(settings))
+        async with Intake(settings.centre, token) as intake:
+            return await upload(
+                path,
+                intake,
+                profile=named(settings.profile) if settings.profile else None,
+                units=load_organisation(),
+                default_holder=UnitId(settings.street),
+                now=dt.datetime.now(dt.UTC),
+                rejected_to=rejected_to,
+                progress=_show if sys.stderr.isatty() else lambda tally: None,
+            )
+
+    try:
+        tally = asyncio.run(bring())
+    except (UnreadableFile, BadProfile, LookupError, Trouble, BadAsset, OSError) as error:
+        return _failed(error)
+    say = sys.stdout.write
+    say(f"profile {tally.profile}\n")
+    say(
+        f"read {tally.read} / accepted {tally.accepted} / already there {tally.already_there}"
+        f" / rejected {tally.rejected}\n"
+    )
+    for mend, count in tally.mends.most_common():
+        say(f"  mended {count}: {mend}\n")
+    if tally.rejected:
+        say(f"rejected rows: {rejected_to}\n")
+    if tally.failed:
+        return _failed(f"{tally.failed} rows could not be written at the centre; run the import again")
+    return 0
+
+
+def _show(tally: object) -> None:
+    sys.stderr.write(f"\r{getattr(tally, 'read', 0)} rows")
+    sys.stderr.flush()
+
+
+def _password(settings: ImportSettings) -> str:
+    if settings.password_file:
+        return Path(settings.password_file).read_text("utf-8").strip()
+    return getpass.getpass(f"{settings.person}@{settings.centre}: ")
+
+
+def _make_folder(database: str) -> None:
+    """Make the folder of the default database; a folder the user named must be there already."""
+    if urlsplit(database).scheme == "sqlite":
+        Path(database.removeprefix("sqlite:///")).absolute().parent.mkdir(parents=True, exist_ok=True)
+
+
+def _failed(error: object, status: int = 1) -> int:
+    sys.stderr.write(f"dispatcher: {error}\n")
+    return status
