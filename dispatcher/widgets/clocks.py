@@ -67,7 +67,7 @@ class ClockBar(Painted):
 
     def restyle(self) -> None:
         """Take the fonts."""
-        self._figure = CountdownPainter(self.theme.font("title", True), self.theme.font("caption", True))
+        self._figure = CountdownPainter(self.theme.font("title", True), self.theme.font("caption"))
 
     def sizeHint(self) -> QSize:
         """26 px high or what the text needs."""
@@ -97,7 +97,7 @@ class ClockBar(Painted):
         name_width = body.averageCharWidth() * 12 if wide else body.horizontalAdvance("四个汉字")
         limit_width = body.averageCharWidth() * 8 if wide else body.horizontalAdvance("每 24 时 ")
         due_width = max(caption.horizontalAdvance("至 12-12 00:00"), caption.horizontalAdvance(line.due))
-        figure = CountdownPainter.width(self._figure, write(-_WIDEST_MS, language())) + 4
+        figure = max(self._figure.width(write(-_WIDEST_MS, language())), caption.horizontalAdvance(line.used)) + 4
         painter.setFont(theme.font("body", not met))
         painter.setPen(theme.colour("text_muted" if met else "text"))
         painter.drawText(QRectF(26, 0, name_width, height), LEFT, line.name)

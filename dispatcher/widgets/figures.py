@@ -5,7 +5,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dispatcher.widgets.glyphs import Glyph
-from dispatcher.widgets.paint import Painted, outline
+from dispatcher.widgets.paint import Painted, draw_large, outline
 from dispatcher.widgets.theme import Theme
 
 
@@ -90,10 +90,9 @@ class FigureTile(Painted):
         painter.drawText(QPointF(pad, word_baseline), word)
         # The digits' ink stands in the middle of what the word leaves.
         baseline = (word_baseline + rect.height() + figure.capHeight()) / 2
-        painter.setFont(self._figure_font)
         zero = self._figure in ("0", "–")
-        painter.setPen(theme.colour("text" if zero else self._text_ink))
-        painter.drawText(QPointF(pad, baseline), self._figure)
+        ink = theme.colour("text" if zero else self._text_ink)
+        draw_large(painter, pad, baseline, self._figure, self._figure_font, ink)
         if self._glyph is not None:
             size = self._figure_px * 0.42
             x = pad + figure.horizontalAdvance(self._figure) + size * 0.5

@@ -24,6 +24,7 @@ FAMILIES = (
 
 PACKAGED_FAMILY = "Noto Sans CJK SC"
 
+_BOLD = 700
 _PROBE = "诉哨签办秒"
 _EQUAL_WIDTH = "0123456789+\u2212"
 
@@ -58,12 +59,20 @@ def has_chinese(family: str) -> bool:
     return all(metrics.inFontUcs4(ord(char)) for char in _PROBE)
 
 
+def has_bold(family: str) -> bool:
+    """Tell whether the family has a bold face of its own; the packaged one has not, Qt makes one up to 63 px."""
+    return any(QFontDatabase.weight(family, style) >= _BOLD for style in QFontDatabase.styles(family))
+
+
 def make_font(family: str, pixels: int, *, bold: bool = False) -> QFont:
     """Make a font of `pixels` (device-independent) whose digits, plus and minus share one advance width."""
     font = QFont(family)
     font.setPixelSize(pixels)
     font.setWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    if bold and not has_bold(family):
+        # Qt thickens the strokes of a missing bold and leaves the advance as it was: give them air.
+        font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, pixels / 40)
     if not digits_are_even(font):
         font.setFeature(QFont.Tag("tnum"), 1)
     return font

@@ -242,7 +242,7 @@ class OutageBanner(Painted):
 
     def restyle(self) -> None:
         """Take fonts and pass the theme on to the buttons."""
-        self._time = CountdownPainter(self.theme.font("headline", True), self.theme.font("body", True))
+        self._time = CountdownPainter(self.theme.font("headline", True), self.theme.font("body"))
         for button in self._buttons:
             button.set_theme(self.theme)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dispatcher.models.queue import Pending
 from dispatcher.widgets.buttons import KeyButton
@@ -52,11 +52,6 @@ class OutboxCard(Painted):
         super().__init__(theme, parent)
         self._line = line
         self._buttons: list[KeyButton] = []
-        self._column = QVBoxLayout(self)
-        self._row = QHBoxLayout()
-        self._row.setSpacing(8)
-        self._column.addStretch(1)
-        self._column.addLayout(self._row)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
@@ -72,18 +67,15 @@ class OutboxCard(Painted):
         """Show another state of the act."""
         self._line = line
         for button in self._buttons:
-            self._row.removeWidget(button)
+            button.hide()
             button.deleteLater()
-        while self._row.count():
-            self._row.takeAt(0)
         self._buttons = []
         for entry in line.keys:
-            button = KeyButton(entry.words, self.theme, key=entry.key)
+            button = KeyButton(entry.words, self.theme, key=entry.key, parent=self)
             button.clicked.connect(lambda _=False, name=entry.name: self.wished.emit(self._line.key, name))
-            self._row.addWidget(button)
+            button.show()
             self._buttons.append(button)
-        self._row.addStretch(1)
-        self._column.setContentsMargins(int(_INDENT), 0, int(_PAD), int(_PAD))
+        self._place_buttons()
         self.setAccessibleName(f"{line.word} {line.title}")
         self.setAccessibleDescription(line.detail)
         self.updateGeometry()
@@ -124,7 +116,8 @@ class OutboxCard(Painted):
         return QSize(round(max(240, _INDENT + buttons + _PAD)), self.heightForWidth(max(240, self.width())))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Wrapping depends on the width."""
+        """Wrapping depends on the width; no layout of its own, whose height would win over ours."""
+        self._place_buttons()
         if event.oldSize().width() != event.size().width():
             self.updateGeometry()
         super().resizeEvent(event)
@@ -196,6 +189,13 @@ class OutboxCard(Painted):
         room = QRectF(0, 0, max(80.0, width - _INDENT - _PAD), 10_000)
         caption = QFontMetricsF(self.theme.font("caption"))
         return caption.boundingRect(room, _WRAPPED, self._line.detail).height()
+
+    def _place_buttons(self) -> None:
+        x = _INDENT
+        for button in self._buttons:
+            size = button.sizeHint()
+            button.setGeometry(round(x), round(self.height() - _PAD - size.height()), size.width(), size.height())
+            x += size.width() + 8
 
     def _button_height(self) -> int:
         return max((button.sizeHint().height() for button in self._buttons), default=0)

@@ -7,10 +7,11 @@ import enum
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QWidget
 
 from dispatcher.models.order import Urgency
+from dispatcher.widgets.fonts import has_bold
 from dispatcher.widgets.glyphs import Glyphs
 from dispatcher.widgets.theme import Theme
 
@@ -184,3 +185,16 @@ def draw_chip(painter: QPainter, rect: QRectF, text: str, ink: ChipInk, theme: T
     painter.setPen(ink.text)
     painter.setFont(theme.font("caption", ink.bold))
     painter.drawText(rect, MIDDLE, text)
+
+
+def draw_large(painter: QPainter, x: float, baseline: float, text: str, font: QFont, ink: QColor) -> None:
+    """Paint large text truly bold where the typeface has no bold face; Qt thickens only what is under 64 px."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    path = QPainterPath()
+    path.addText(x, baseline, font, text)
+    if font.bold() and not has_bold(font.family()):
+        painter.setPen(QPen(ink, font.pixelSize() / 26))
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    painter.drawPath(path)

@@ -57,6 +57,11 @@ class Theme:
         """Make a font of any size: the wall's sizes follow from its distance, not from the scale of roles."""
         return fonts.make_font(self.family, pixels, bold=bold)
 
+    @property
+    def has_bold(self) -> bool:
+        """Tell whether the typeface has a bold face; without one, figures of 64 px and more need `draw_large`."""
+        return fonts.has_bold(self.family)
+
     def space(self, step: int) -> int:
         """Give a distance of `step` units of 4 px."""
         return step * self.sizes["space.unit"]
