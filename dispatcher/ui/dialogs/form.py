@@ -1,0 +1,422 @@
+"""The frame of every act's dialog: fields, words beside the field at fault, one primary button, drafts that survive.
+
+A dialog makes one command and hands it to the bridge; it closes when the act is stored and stays, with the text
+in it, when the act is refused. It never runs a loop of its own: `open()` it and listen to `submitted`.
+"""
+
+from abc import abstractmethod
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QRadioButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dispatcher.bridge import ActAnswer, Bridge
+from dispatcher.models.case import Case
+from dispatcher.models.commands import AnyCommand
+from dispatcher.models.ids import CaseId, CommandId
+from dispatcher.models.verdicts import Reason, Refused
+from dispatcher.ui import strings
+from dispatcher.widgets.buttons import ButtonLook, KeyButton
+from dispatcher.widgets.glyphs import Glyph
+from dispatcher.widgets.theme import Theme
+
+Value = str | bool
+AnyWidget = TypeVar("AnyWidget", bound=QWidget)
+
+# A box for texts of several lines, and a radio button whose ring stays when it is chosen.
+_SHEET = """
+QPlainTextEdit {{ background: {sunken}; border: 1px solid {line}; border-radius: 4px; padding: 1px 5px; }}
+QPlainTextEdit:focus {{ border: 2px solid {ring}; padding: 0 4px; }}
+QPlainTextEdit[class~="mistake"] {{ border-color: {red}; }}
+QPlainTextEdit:disabled {{ border-color: {dim}; }}
+QListWidget {{ background: {sunken}; border: 1px solid {dim}; border-radius: 4px; }}
+QListWidget::item {{ padding: 3px 8px; }}
+QRadioButton::indicator:checked {{
+  width: 14px; height: 14px; border: 1px solid {accent}; border-radius: 8px;
+  background: qradialgradient(cx: 0.5, cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5,
+    stop: 0 {accent}, stop: 0.55 {accent}, stop: 0.65 {sunken}, stop: 1 {sunken});
+}}
+"""
+_INKS = {
+    "sunken": "sunken",
+    "line": "line_strong",
+    "dim": "line",
+    "ring": "focus.ring",
+    "red": "sla.red.mark",
+    "accent": "accent",
+}
+
+
+@dataclass
+class Desk:
+    """What one desk remembers between dialogs: drafts by case and form, and whom it assigned lately."""
+
+    drafts: dict[tuple[CaseId, str], dict[str, Value]] = field(
+        default_factory=dict[tuple[CaseId, str], dict[str, Value]]
+    )
+    assignees: list[str] = field(default_factory=list[str])
+
+    def remember_assignee(self, name: str) -> None:
+        """Put a name first among the recent ones; eight are kept."""
+        self.assignees = [name, *(each for each in self.assignees if each != name)][:8]
+
+
+class Choice(QFrame):
+    """A row of radio buttons; the arrow keys move in it, `value` is the chosen one's name or empty."""
+
+    changed = Signal()
+
+    def __init__(self, options: tuple[tuple[str, str], ...], columns: int = 4, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._buttons: dict[str, QRadioButton] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(2)
+        for index, (name, text) in enumerate(options):
+            button = QRadioButton(text, self)
+            button.toggled.connect(self._toggled)
+            grid.addWidget(button, *divmod(index, columns))
+            self._buttons[name] = button
+        grid.setColumnStretch(columns, 1)
+        if self._buttons:
+            self.setFocusProxy(next(iter(self._buttons.values())))
+
+    def value(self) -> str:
+        """Give the name of the chosen option, empty when none is."""
+        return next((name for name, button in self._buttons.items() if button.isChecked()), "")
+
+    def choose(self, name: str) -> None:
+        """Choose an option by name; a name it does not have changes nothing."""
+        if name in self._buttons:
+            self._buttons[name].setChecked(True)
+            self.setFocusProxy(self._buttons[name])
+
+    def button(self, name: str) -> QRadioButton:
+        """Give one option's button."""
+        return self._buttons[name]
+
+    def _toggled(self, on: bool) -> None:
+        if on:
+            self.changed.emit()
+
+
+class ActDialog(QDialog):
+    """Base of the dialogs: subclasses add fields, make the command, and may warn."""
+
+    submitted = Signal(object)
+    """ActAnswer of the act that was stored."""
+
+    form = ""
+    """Names the draft."""
+    enter_submits = False
+    """Whether a plain Enter outside a text of several lines does it; where it is not safe only Ctrl+Enter does."""
+    width_px = 520
+    glyph: Glyph | None = None
+    """Stands on the primary button."""
+
+    def __init__(self, bridge: Bridge, theme: Theme, case: Case, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.bridge = bridge
+        self.theme = theme
+        self.case = case
+        self.desk = desk
+        self._fields: dict[str, QWidget] = {}
+        self._labels: dict[str, str] = {}
+        self._beside: dict[str, QLabel] = {}
+        self._asked: CommandId | None = None
+        self._asking = False
+        self._early: list[ActAnswer] = []
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(self.width_px)
+        self.setStyleSheet(_SHEET.format(**{name: theme.colour(path).name() for name, path in _INKS.items()}))
+        bridge.act_answered.connect(self._answered)
+
+        outer = self.outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        self._head = QVBoxLayout()
+        self._head.setContentsMargins(20, 16, 20, 12)
+        self._head.setSpacing(4)
+        self._title = label("", "dialog-title")
+        about = label(f"{case.order.number}  {case.order.title}", "muted", wraps=True)
+        self._head.addWidget(self._title)
+        self._head.addWidget(about)
+        outer.addLayout(self._head)
+        outer.addWidget(rule())
+        self.middle = QHBoxLayout()
+        self.middle.setSpacing(0)
+        self.left = QVBoxLayout()
+        self.left.setContentsMargins(20, 16, 20, 12)
+        self.left.setSpacing(8)
+        self.body = QGridLayout()
+        self.body.setHorizontalSpacing(16)
+        self.body.setVerticalSpacing(4)
+        self.body.setColumnStretch(1, 1)
+        self.left.addLayout(self.body)
+        self.left.addStretch(1)
+        self.middle.addLayout(self.left, 1)
+        outer.addLayout(self.middle, 1)
+        outer.addWidget(rule())
+        foot = self.foot = QHBoxLayout()
+        foot.setContentsMargins(20, 12, 20, 16)
+        foot.setSpacing(8)
+        self.said = label("", "caption", wraps=True)
+        self.said.setAccessibleName(QCoreApplication.translate("ActDialog", "结果"))
+        foot.addWidget(self.said, 1)
+        self.cancel = KeyButton(QCoreApplication.translate("ActDialog", "取消"), theme, key="Esc", look=ButtonLook.BARE)
+        self.cancel.clicked.connect(self.reject)
+        key = "Enter" if self.enter_submits else "Ctrl Enter"
+        self.submit_button = KeyButton("", theme, key=key, look=ButtonLook.PRIMARY, glyph=self.glyph)
+        self.submit_button.clicked.connect(self.submit)
+        foot.addWidget(self.cancel)
+        foot.addWidget(self.submit_button)
+        outer.addLayout(foot)
+
+    # ---- for subclasses
+
+    @abstractmethod
+    def command(self) -> AnyCommand:
+        """Make the command from what stands in the fields."""
+        raise NotImplementedError
+
+    def missing(self) -> str:
+        """Name the first field that must not be empty and is; empty when all is there."""
+        return ""
+
+    def name_it(self, title: str, act: str) -> None:
+        """Set the title and the primary button's word."""
+        self._title.setText(title)
+        self.setWindowTitle(f"{title} · {self.case.order.number}")
+        self.submit_button.set_words(act)
+
+    def add(self, name: str, text: str, widget: AnyWidget, hint: str = "") -> AnyWidget:
+        """Add a field with its label and room for words below it; the draft's value is put in by `restore`."""
+        at = self.body.rowCount()
+        title = label(text, "muted")
+        title.setBuddy(widget)
+        widget.setAccessibleName(text)
+        beside = label(hint, "caption", wraps=True)
+        beside.setVisible(bool(hint))
+        beside.setProperty("hint", hint)
+        top = Qt.AlignmentFlag.AlignTop
+        self.body.addWidget(title, at, 0, top)
+        title.setContentsMargins(0, 6, 0, 0)
+        self.body.addWidget(widget, at, 1)
+        self.body.addWidget(beside, at + 1, 1)
+        self.body.setRowMinimumHeight(at + 1, 8)
+        self._fields[name] = widget
+        self._labels[name] = text
+        self._beside[name] = beside
+        if isinstance(widget, QLineEdit):
+            widget.textEdited.connect(lambda: self.say_beside(name, ""))
+        elif isinstance(widget, QPlainTextEdit):
+            widget.textChanged.connect(lambda: self.say_beside(name, ""))
+        elif isinstance(widget, Choice):
+            widget.changed.connect(lambda: self.say_beside(name, ""))
+        return widget
+
+    def add_note(self, text: str) -> QLabel:
+        """Add a line of explanation across the body."""
+        said = label(text, "caption", wraps=True)
+        self.body.addWidget(said, self.body.rowCount(), 0, 1, 2)
+        return said
+
+    def restore(self) -> None:
+        """Put the draft of this case back into the fields; call it when all are there."""
+        draft = self.desk.drafts.get((self.case.id, self.form), {})
+        self.restore_more(draft)
+        for name, value in draft.items():
+            widget = self._fields.get(name)
+            if isinstance(widget, QLineEdit):
+                widget.setText(str(value))
+            elif isinstance(widget, QPlainTextEdit):
+                widget.setPlainText(str(value))
+            elif isinstance(widget, QCheckBox):
+                widget.setChecked(bool(value))
+            elif isinstance(widget, Choice):
+                widget.choose(str(value))
+
+    def more_to_keep(self) -> dict[str, Value]:
+        """Give what a draft holds besides the fields."""
+        return {}
+
+    def restore_more(self, draft: dict[str, Value]) -> None:
+        """Put back what `more_to_keep` gave."""
+
+    def text(self, name: str) -> str:
+        """Give a field's text or choice, stripped."""
+        widget = self._fields[name]
+        if isinstance(widget, QLineEdit):
+            return widget.text().strip()
+        if isinstance(widget, QPlainTextEdit):
+            return widget.toPlainText().strip()
+        if isinstance(widget, Choice):
+            return widget.value()
+        raise TypeError(f"{name} holds no text")
+
+    def say_beside(self, name: str, words: str, *, mistake: bool = True) -> None:
+        """Put words below a field; empty puts its hint back."""
+        beside = self._beside[name]
+        hint = str(beside.property("hint"))
+        restyle(beside, "caption mistake" if words and mistake else "" if words else "caption")
+        beside.setText(words or hint)
+        beside.setVisible(bool(words or hint))
+        restyle(self._fields[name], "mistake" if words and mistake else "")
+
+    # ---- the act
+
+    def submit(self) -> None:
+        """Hand the command to the bridge, unless something is missing: then say what, beside it."""
+        if self._asking:
+            return
+        lacking = self.missing()
+        if lacking:
+            self._show(Refused(reason=Reason.MISSING_FIELD, field=lacking))
+            return
+        self._asking = True
+        self._asked = None
+        self.submit_button.setEnabled(False)
+        self.said.setText("")
+        self._asked = self.bridge.submit(self.command())
+        early, self._early = self._early, []
+        for answer in early:
+            self._answered(answer)
+
+    def _answered(self, answer: ActAnswer) -> None:
+        if not self._asking:
+            return
+        if self._asked is None:  # told before `submit` returned its id
+            self._early.append(answer)
+            return
+        if answer.act != self._asked:
+            return
+        self._asking = False
+        self.submit_button.setEnabled(True)
+        if answer.refused is not None:
+            self._show(answer.refused)
+            return
+        if answer.trouble:
+            restyle(self.said, "caption mistake")
+            self.said.setText(answer.trouble)
+            return
+        self.desk.drafts.pop((self.case.id, self.form), None)
+        self.stored(answer)
+        self.submitted.emit(answer)
+        super().accept()
+
+    def stored(self, answer: ActAnswer) -> None:
+        """Do what follows a stored act, before the dialog closes."""
+
+    def _show(self, refused: Refused) -> None:
+        said = strings.refusal(refused, self.bridge.unit_name)
+        widget = self._fields.get(refused.field)
+        if widget is not None and refused.reason is Reason.MISSING_FIELD:
+            lacking = QCoreApplication.translate("ActDialog", "“{label}”还没有填。")
+            said = lacking.format(label=self._labels[refused.field])
+        if widget is None:
+            restyle(self.said, "caption mistake")
+            self.said.setText(said)
+            return
+        self.say_beside(refused.field, said)
+        widget.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # ---- leaving and keys
+
+    def done(self, result: int) -> None:
+        """Keep the draft unless the act was stored."""
+        if result != QDialog.DialogCode.Accepted:
+            self._keep_draft()
+        super().done(result)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Closing by the window's own button keeps the draft too."""
+        if self.isVisible():
+            self._keep_draft()
+        super().closeEvent(event)
+
+    def _keep_draft(self) -> None:
+        values = self.more_to_keep()
+        for name, widget in self._fields.items():
+            if isinstance(widget, QCheckBox):
+                values[name] = widget.isChecked()
+            elif isinstance(widget, QLineEdit | QPlainTextEdit | Choice):
+                values[name] = self.text(name)
+        if any(values.values()):
+            self.desk.drafts[self.case.id, self.form] = values
+        else:
+            self.desk.drafts.pop((self.case.id, self.form), None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+Enter does it from anywhere; a plain Enter where the act is safe, or on the button it stands on."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+            return
+        focus = self.focusWidget()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.submit()
+        elif isinstance(focus, QAbstractButton) and not isinstance(focus, QRadioButton | QCheckBox):
+            focus.click()
+        elif self.enter_submits:
+            self.submit()
+        event.accept()
+
+
+class Lines(QPlainTextEdit):
+    """A text of a few lines: Tab leaves it, Enter makes a line, Ctrl+Enter is the dialog's."""
+
+    def __init__(self, rows: int = 3, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(self.fontMetrics().lineSpacing() * rows + 24)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Ctrl+Enter through."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+
+
+def label(text: str, classes: str, *, wraps: bool = False) -> QLabel:
+    """Make a label of the style sheet's classes; its text is never read as markup."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("class", classes)
+    made.setWordWrap(wraps)
+    return made
+
+
+def rule() -> QFrame:
+    """Make a line of one pixel."""
+    line = QFrame()
+    line.setProperty("class", "line")
+    line.setFixedHeight(1)
+    return line
+
+
+def restyle(widget: QWidget, classes: str) -> None:
+    """Change a widget's classes and have the style sheet read again."""
+    if widget.property("class") == classes:
+        return
+    widget.setProperty("class", classes)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
