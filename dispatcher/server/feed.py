@@ -31,7 +31,6 @@ from dispatcher.wire import (
     Beat,
     Fault,
     Hello,
-    Judged,
     Ping,
     Pong,
     Submit,
@@ -142,9 +141,6 @@ class Feed:
                     console.write_changes(changes)
             elif complete:
                 console.sent = page.last
-                settles = console.take_owed(page.last)
-                if settles:
-                    console.write(Judged(settles=settles))
             if complete:
                 console.write(Beat(now=self._clock.now(), head=console.sent))
                 self._hub.join(console)

@@ -8,7 +8,7 @@ never waits. Knows nothing of the ledger.
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
@@ -54,18 +54,29 @@ class Console:
         """Tell whether the console waits for a verdict that can be told or will be."""
         return bool(self._owed)
 
-    def take_owed(self, up_to: Revision) -> tuple[Settled, ...]:
-        """Take the verdicts that may be told once the console has everything up to a revision."""
-        ready = tuple(s for s in self._owed if not isinstance(s.verdict, Accepted) or s.verdict.revision <= up_to)
-        if ready:
-            self._owed = [s for s in self._owed if s not in ready]
-        return ready
-
     def write_changes(self, changes: Changes) -> None:
-        """Write a batch that only this console gets, with the verdicts it settles."""
-        settles = self.take_owed(changes.last)
+        """Write a batch to this console alone, with the verdicts of the acts that made its revisions."""
+        settles = self._take(lambda made: changes.first <= made <= changes.last)
         self.write(msgspec.structs.replace(changes, settles=settles) if settles else changes)
         self.sent = changes.last
+
+    def write_verdicts(self, up_to: Revision) -> None:
+        """Tell verdicts that no batch will bring: refusals, and those whose revisions it has been written already."""
+        settles = self._take(lambda made: made <= up_to)
+        if settles:
+            self.write(Judged(settles=settles))
+
+    def _take(self, ready: Callable[[Revision], bool]) -> tuple[Settled, ...]:
+        """Take the owed verdicts whose revision is ready; a refusal counts as made at revision 0."""
+        if not self._owed:
+            return ()
+        taken: list[Settled] = []
+        left: list[Settled] = []
+        for settled in self._owed:
+            made = settled.verdict.revision if isinstance(settled.verdict, Accepted) else Revision(0)
+            (taken if ready(made) else left).append(settled)
+        self._owed = left
+        return tuple(taken)
 
 
 class Hub:
@@ -104,16 +115,14 @@ class Hub:
         console.behind.clear()
         console.live = True
         self._live.setdefault(console.scope, set()).add(console)
+        if console.is_owed:
+            self._owing.add(console)
+            self._wake()
 
     def leave(self, console: Console) -> None:
         """Forget a console; harmless when it is not here."""
-        console.live = False
         self._owing.discard(console)
-        consoles = self._live.get(console.scope)
-        if consoles is not None:
-            consoles.discard(console)
-            if not consoles:
-                del self._live[console.scope]
+        self._part(console)
 
     def owe(self, console: Console, settled: Settled) -> None:
         """Owe a console a verdict: it goes out with the row it made, or alone when there is none for this console."""
@@ -161,9 +170,9 @@ class Hub:
             self._send(fresh)
         owing, self._owing = self._owing, set()
         for console in owing:
-            settles = console.take_owed(max(console.sent, self._head) if console.live else console.sent)
-            if settles:
-                console.write(Judged(settles=settles))
+            console.write_verdicts(max(console.sent, self._head) if console.live else console.sent)
+            if console.is_owed:
+                self._owing.add(console)
 
     def _send(self, fresh: Sequence[Outcome]) -> None:
         newest = _accepted(fresh[-1])
@@ -218,8 +227,16 @@ class Hub:
             console.sent = self._head
 
     def _send_back(self, console: Console) -> None:
-        self.leave(console)
+        self._part(console)
         console.behind.set()
+
+    def _part(self, console: Console) -> None:
+        console.live = False
+        consoles = self._live.get(console.scope)
+        if consoles is not None:
+            consoles.discard(console)
+            if not consoles:
+                del self._live[console.scope]
 
 
 def as_seen_by(scope: Scope, row: CaseRow) -> CaseRow:
