@@ -1,0 +1,37 @@
+"""SQLCipher connections, typed as the sqlite3 connections they behave like."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any, Final, cast
+
+import sqlcipher3.dbapi2 as _sqlcipher  # pyright: ignore[reportMissingTypeStubs]
+
+from dispatcher.storage.keys import Key
+
+module: Final[Any] = _sqlcipher
+Error: Final[type[Exception]] = module.Error
+
+PAGE_SIZE: Final = 16384
+"""Bytes of a page of the cache: a body fits several times, and a page's authentication is paid less often."""
+
+
+def connect(path: Path, key: Key, page_size: int | None = None) -> sqlite3.Connection:
+    """Open an encrypted file in autocommit; nothing is read yet, so a wrong key shows at the first statement."""
+    connection = plain(path)
+    connection.execute("PRAGMA cipher_log_level = NONE").close()
+    connection.execute(f"PRAGMA key = \"x'{key}'\"").close()
+    if page_size is not None:
+        connection.execute(f"PRAGMA cipher_page_size = {page_size}").close()
+    return connection
+
+
+def attach(connection: sqlite3.Connection, path: Path, schema: str, key: Key) -> None:
+    """Attach a second encrypted file of the usual page size."""
+    connection.execute(f"ATTACH DATABASE ? AS {schema} KEY ?", (str(path), f"x'{key}'")).close()
+
+
+def plain(path: Path) -> sqlite3.Connection:
+    """Open an unencrypted file in autocommit."""
+    # One connection may be opened by the program's start and used by the engine's thread, never by both at once.
+    connection = module.connect(str(path), isolation_level=None, check_same_thread=False, timeout=1.0)
+    return cast(sqlite3.Connection, connection)
