@@ -23,7 +23,7 @@ from dispatcher.ui.console.act_bar import ActBar
 from dispatcher.ui.console.case_parts import ChipFlow, WaitStrip, chips, clock_line, waiting_for
 from dispatcher.ui.console.happenings import happenings
 from dispatcher.ui.dialogs import acts, reply
-from dispatcher.ui.dialogs.form import ActDialog, Desk, label, rule
+from dispatcher.ui.dialogs.form import ActDialog, Desk, label, restyle, rule
 from dispatcher.ui.dialogs.whistle import WhistleDialog
 from dispatcher.widgets.buttons import ButtonLook, KeyButton
 from dispatcher.widgets.chips import Chip
@@ -131,7 +131,10 @@ class CasePanel(QFrame):
         self._urgency = Chip("", self.theme)
         self._title = label("", "headline", wraps=True)
         self._as_of = AsOf(self.theme)
-        first.addWidget(self._urgency, 0, Qt.AlignmentFlag.AlignTop)
+        chip = QVBoxLayout()
+        chip.setContentsMargins(0, 4, 0, 0)
+        chip.addWidget(self._urgency, 0, Qt.AlignmentFlag.AlignTop)
+        first.addLayout(chip)
         first.addWidget(self._title, 1)
         first.addWidget(self._as_of, 0, Qt.AlignmentFlag.AlignTop)
         self._number = label("", "caption", wraps=True)
@@ -439,7 +442,8 @@ class CasePanel(QFrame):
         super().hideEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A low panel folds what is done."""
+        """A low panel folds what is done and writes its title smaller."""
+        restyle(self._title, "title" if event.size().height() < SHORT_PX else "headline")
         folds = (event.oldSize().height() < SHORT_PX) != (event.size().height() < SHORT_PX)
         if folds and self.case is not None:
             self._show_clocks(self.case)

@@ -2,14 +2,16 @@
 that was never sent.
 """
 
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from dispatcher.bridge import Bridge
 from dispatcher.models import commands as c
 from dispatcher.models.case import Case
 from dispatcher.models.ids import UnitId
 from dispatcher.models.whistle import Milestone, Whistle
-from dispatcher.ui.dialogs.form import ActDialog, Choice, Desk, Lines
+from dispatcher.ui.dialogs.form import ActDialog, Choice, Desk, Lines, label
+from dispatcher.widgets.buttons import ButtonLook, KeyButton
 from dispatcher.widgets.theme import Theme
 
 
@@ -103,4 +105,44 @@ class WithdrawDialog(_WhistleDialog):
         return c.WithdrawWhistle(case=self.case.id, whistle=self.whistle.id, reason=self.text("reason"))
 
 
-__all__ = ["AcceptDialog", "ArrivalDialog", "WithdrawDialog"]
+class DiscardDialog(QDialog):
+    """Give up a whistle that was never sent: asks why, because its receipt keeps the reason. `given(str)`."""
+
+    given = Signal(str)
+
+    def __init__(self, theme: Theme, what: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("作废"))
+        self.setMinimumWidth(480)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 16)
+        column.setSpacing(12)
+        column.addWidget(label(self.tr("作废"), "dialog-title"))
+        column.addWidget(label(what, "muted", wraps=True))
+        self.reason = QLineEdit()
+        self.reason.setPlaceholderText(self.tr("为什么作废？理由留在回执里"))
+        self.reason.setAccessibleName(self.tr("作废理由"))
+        self.reason.returnPressed.connect(self._give)
+        column.addWidget(self.reason)
+        self.said = label("", "caption mistake", wraps=True)
+        column.addWidget(self.said)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        keep = KeyButton(self.tr("不作废"), theme, key="Esc", look=ButtonLook.BARE)
+        keep.clicked.connect(self.reject)
+        self.give = KeyButton(self.tr("作废"), theme, key="Enter", look=ButtonLook.PRIMARY)
+        self.give.clicked.connect(self._give)
+        foot.addWidget(keep)
+        foot.addWidget(self.give)
+        column.addLayout(foot)
+        self.reason.setFocus()
+
+    def _give(self) -> None:
+        reason = self.reason.text().strip()
+        if not reason:
+            self.said.setText(self.tr("请写明理由。"))
+            self.reason.setFocus()
+            return
+        self.given.emit(reason)
+        self.accept()
