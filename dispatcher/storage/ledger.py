@@ -29,6 +29,8 @@ from dispatcher.wire import MAX_FRAME_BYTES, CaseRow
 
 PAGE_BYTES: Final = MAX_FRAME_BYTES * 3 // 4
 """A page holds at most this much, so that it fits a frame with room for verdicts."""
+STREAMED: Final = 500
+"""Rows taken from the database at a time while a page is filled."""
 
 _cases = schema.cases
 _decode_rows = msgspec.json.Decoder(list[QueueRow]).decode
@@ -146,19 +148,19 @@ class Ledger:
 
         Callers are in only where the scope has them, and those of confidential orders only for a scope of everything.
         """
+        rows: list[Any] = []
+        size, more = 0, False
         with self._read() as connection:
             head = _head(connection)
-            found = connection.execution_options(yield_per=max(1, min(limit + 1, 500))).execute(
-                _in_scope(scope), {"after": after, "head": head, "unit": scope.unit, "limit": limit + 1}
-            )
-            rows: list[Any] = []
-            size, more = 0, False
-            for row in found:
-                size += len(row.row) + len(row.body) + len(row.caller or b"")
-                if len(rows) == limit or (rows and size > PAGE_BYTES):
-                    more = True
-                    break
-                rows.append(row)
+            values = {"after": after, "head": head, "unit": scope.unit, "limit": limit + 1}
+            streaming = connection.execution_options(yield_per=min(limit + 1, STREAMED))
+            with streaming.execute(_in_scope(scope), values) as found:
+                for row in found:
+                    size += len(row.row) + len(row.body) + len(row.caller or b"")
+                    if len(rows) == limit or (rows and size > PAGE_BYTES):
+                        more = True
+                        break
+                    rows.append(row)
         summaries = _decode_rows(b"[" + b",".join(row.row for row in rows) + b"]")
         return Page(
             rows=tuple(

@@ -11,11 +11,11 @@ from typing import Any, Final
 import msgspec
 
 from dispatcher.models.commands import Act
-from dispatcher.models.verdicts import Accepted, Reason, Refused, Settled, Verdict
+from dispatcher.models.verdicts import Accepted, Refused, Settled, Verdict
 from dispatcher.storage.instants import from_us, to_us
-from dispatcher.sync.ports import ActState, Receipt, Trouble
+from dispatcher.sync.ports import ActState, Receipt, Trouble, state_after
 
-_COLUMNS: Final = "seq, state, act, made_us, sent_us, judged_us, verdict"
+_COLUMNS: Final = "seq, state, act, made_us, sent_us, judged_us, verdict, note"
 _UNSETTLED: Final = "state IN ('queued', 'sent', 'parked', 'expired')"
 
 _encode = msgspec.json.Encoder().encode
@@ -53,13 +53,14 @@ def newest(connection: sqlite3.Connection, limit: int) -> tuple[Receipt, ...]:
 def update(connection: sqlite3.Connection, receipts: Iterable[Receipt]) -> None:
     """Write the states the engine has decided."""
     connection.executemany(
-        "UPDATE outbox.receipts SET state = ?, sent_us = ?, judged_us = ?, verdict = ? WHERE act_id = ?",
+        "UPDATE outbox.receipts SET state = ?, sent_us = ?, judged_us = ?, verdict = ?, note = ? WHERE act_id = ?",
         [
             (
                 receipt.state.value,
                 to_us(receipt.sent_at),
                 to_us(receipt.judged_at),
                 None if receipt.verdict is None else _encode(receipt.verdict),
+                receipt.note,
                 receipt.act.id,
             )
             for receipt in receipts
@@ -75,19 +76,18 @@ def settle(connection: sqlite3.Connection, settles: Iterable[Settled], now: dt.d
             case Accepted():
                 connection.execute(
                     "UPDATE outbox.receipts SET state = ?, judged_us = ?, verdict = ? WHERE act_id = ?",
-                    (ActState.ACCEPTED.value, to_us(verdict.judged_at), _encode(verdict), settled.act),
+                    (state_after(verdict).value, to_us(verdict.judged_at), _encode(verdict), settled.act),
                 )
             case Refused():
-                state = ActState.EXPIRED if verdict.reason is Reason.EXPIRED else ActState.PARKED
                 connection.execute(
                     "UPDATE outbox.receipts SET state = ?, judged_us = ?, verdict = ?"
                     " WHERE act_id = ? AND state IN ('queued', 'sent')",
-                    (state.value, to_us(now), _encode(verdict), settled.act),
+                    (state_after(verdict).value, to_us(now), _encode(verdict), settled.act),
                 )
 
 
 def _receipt(row: tuple[Any, ...]) -> Receipt:
-    seq, state, act, made_us, sent_us, judged_us, verdict = row
+    seq, state, act, made_us, sent_us, judged_us, verdict, note = row
     try:
         return Receipt(
             seq=seq,
@@ -97,6 +97,7 @@ def _receipt(row: tuple[Any, ...]) -> Receipt:
             sent_at=None if sent_us is None else from_us(int(sent_us)),
             judged_at=None if judged_us is None else from_us(int(judged_us)),
             verdict=None if verdict is None else _decode_verdict(verdict),
+            note=note,
         )
     except (msgspec.DecodeError, ValueError) as error:
         raise Trouble(f"发件记录 {seq} 无法读取。 | Receipt {seq} of the outbox cannot be read. ({error})") from error

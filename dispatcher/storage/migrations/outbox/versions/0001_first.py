@@ -12,7 +12,7 @@ def upgrade() -> None:
         (
             "CREATE TABLE receipts (seq INTEGER PRIMARY KEY, act_id TEXT NOT NULL UNIQUE, case_id TEXT NOT NULL, "
             "state TEXT NOT NULL, act BLOB NOT NULL, made_us INTEGER NOT NULL, sent_us INTEGER, judged_us INTEGER, "
-            "verdict BLOB)"
+            "verdict BLOB, note TEXT NOT NULL DEFAULT '')"
         ),
         "CREATE INDEX receipts_unsettled ON receipts (seq) WHERE state IN ('queued', 'sent', 'parked', 'expired')",
     ):
