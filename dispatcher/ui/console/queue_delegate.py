@@ -1,0 +1,306 @@
+"""Paints a row of the queue: light, countdown, urgency, demand, state, whistles, on one or two lines.
+
+Everything that can be prepared is: words by the model, fonts, metrics and colours once per theme, glyphs as
+pixmaps. Colours of a row depend on light and selection alone and are looked up, not made.
+"""
+
+import enum
+from collections.abc import Callable
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from dispatcher.models.deadlines import Light
+from dispatcher.models.ids import CaseId, Revision
+from dispatcher.models.queue import QueueRow
+from dispatcher.ui.console.queue_cells import Cells, Column
+from dispatcher.ui.console.queue_model import QueueModel
+from dispatcher.widgets.countdown import CountdownPainter, Language, Written, language, write
+from dispatcher.widgets.glyphs import Glyph, Glyphs, light_glyph, light_ink, pending_glyph
+from dispatcher.widgets.paint import CHIP_HEIGHT, ChipInk, ChipLook, chip_ink, chip_width, draw_chip, outline
+from dispatcher.widgets.theme import Theme
+
+
+class Density(enum.StrEnum):
+    """How high a row is; compact has one line."""
+
+    COMPACT = "compact"
+    STANDARD = "standard"
+    COMFORTABLE = "comfortable"
+
+
+_LEFT_PAD = 12
+_LIGHT = 18
+_GAP = 8
+_PLATE_PAD = 6
+
+
+class _Text:
+    """A font with what is asked of it per row measured once."""
+
+    def __init__(self, font: QFont) -> None:
+        self.font = font
+        self.metrics = QFontMetricsF(font)
+        self.cap = self.metrics.capHeight()
+        self._cut: dict[tuple[str, int], str] = {}
+
+    def width(self, text: str) -> float:
+        return self.metrics.horizontalAdvance(text)
+
+    def cut(self, text: str, room: float) -> str:
+        """Give the text, ended with … where it does not fit; remembered."""
+        key = (text, int(room))
+        found = self._cut.get(key)
+        if found is None:
+            if len(self._cut) > _REMEMBERED:
+                self._cut.clear()
+            found = self._cut[key] = self.metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room))
+        return found
+
+
+_REMEMBERED = 8000
+
+
+class QueueDelegate(QStyledItemDelegate):
+    """Paints rows of a `QueueModel`; `now_ms` gives the instant, `focused` whether the list has the keyboard."""
+
+    def __init__(
+        self,
+        model: QueueModel,
+        theme: Theme,
+        density: Density,
+        now_ms: Callable[[], int],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._now_ms = now_ms
+        self.focused = False
+        self.keyboard_used = True
+        self.watching = False
+        self.first_painted: dict[CaseId, Revision] = {}
+        self.fresh: list[tuple[CaseId, Revision]] = []
+        self.set_look(theme, density)
+
+    def set_look(self, theme: Theme, density: Density) -> None:
+        """Take fonts, measures and colours from a theme."""
+        self.theme, self.density = theme, density
+        self.compact = density is Density.COMPACT
+        self._glyphs = Glyphs(theme)
+        self._language = language()
+        digits = theme.font("countdown_compact" if self.compact else "countdown", True)
+        self._figure = CountdownPainter(digits, theme.font("caption"))
+        demand = "body" if self.compact else "body_strong"
+        self._demand, self._demand_bold = _Text(theme.font(demand)), _Text(theme.font(demand, True))
+        self._body = _Text(theme.font("body"))
+        self._caption, self._caption_bold = _Text(theme.font("caption")), _Text(theme.font("caption", True))
+        self._strong = _Text(theme.font("body", True))
+        self._chips: dict[ChipLook, ChipInk] = {look: chip_ink(look, theme) for look in ChipLook}
+        self._chip_widths: dict[tuple[str, bool], float] = {}
+        self.row_height = theme.row_height(density.value)
+        self._written: dict[int, Written] = {}
+        colour = theme.colour
+        self._line, self._hover, self._ground = colour("line"), colour("selection.hover"), colour("surface")
+        self._selected, self._edge, self._ring = (
+            colour("selection.background"),
+            colour("selection.edge"),
+            colour("focus.ring"),
+        )
+        self._text = (colour("text"), colour("selection.text"))
+        self._muted = (colour("text_muted"), colour("selection.text_muted"))
+        self._late = colour("sla.red.text")
+        self._plate, self._on_plate = colour("sla.overdue.fill"), colour("sla.overdue.on_fill")
+        self._lights = {light: colour("text" if light is Light.GREEN else f"sla.{light.value}.text") for light in Light}
+
+    def column_widths(self, total: int) -> dict[Column, int]:
+        """Share the width out: what must not be cut gets what it needs, the demand takes the rest."""
+        figure = self._figure.widest(self._language) + 2 * _PLATE_PAD
+        widest_clock = max(self._caption.width(text) for text in _widest_words(self._language))
+        countdown = _LEFT_PAD + _LIGHT + _GAP + figure + (widest_clock + _GAP if self.compact else 0)
+        order = max(self._chip_width(text) for text in _widest_chips(self._language)) + _GAP
+        order = max(order, self._caption.width("00000") + _GAP + 4)
+        state = self._body.width(_STATE_SAMPLE[self._language]) + 10
+        whistles = 22 + self._strong.width("10/10") + 14
+        if total >= _WIDE:
+            state, whistles = state * 1.35, whistles + 22
+        fixed = {
+            Column.COUNTDOWN: round(countdown),
+            Column.ORDER: round(order),
+            Column.STATE: round(state),
+            Column.WHISTLES: round(whistles),
+        }
+        rest = max(_DEMAND_LEAST, total - sum(fixed.values()))
+        return {**fixed, Column.DEMAND: rest}
+
+    def written(self, row: QueueRow) -> Written | None:
+        """Give the countdown of a row as it is written now, None when no clock runs."""
+        return None if row.clock is None else write(row.due_ms - self._now_ms(), self._language)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Rows are all equally high."""
+        del option, index
+        return QSize(40, self.row_height)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Paint one cell."""
+        number, column = index.row(), index.column()
+        model = self._model
+        row, cells = model.row_at(number), model.cells_at(number)
+        rect = QRectF(option.rect)
+        state: QStyle.StateFlag = option.state
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        self._paint_ground(painter, rect, column, selected, bool(state & QStyle.StateFlag.State_MouseOver))
+        if column == Column.COUNTDOWN:
+            self._paint_countdown(painter, rect, row, cells, selected)
+        elif column == Column.ORDER:
+            self._paint_order(painter, rect, cells, selected)
+        elif column == Column.DEMAND:
+            self._paint_demand(painter, rect, cells, selected)
+            if self.watching and self.first_painted.get(row.id) != row.revision:
+                self.first_painted[row.id] = row.revision
+                self.fresh.append((row.id, row.revision))
+        elif column == Column.STATE:
+            self._paint_state(painter, rect, cells, selected)
+        else:
+            self._paint_whistles(painter, rect, row, cells, selected)
+        if selected:
+            self._paint_selection(painter, rect, column)
+
+    def _paint_ground(self, painter: QPainter, rect: QRectF, column: int, selected: bool, hover: bool) -> None:
+        if selected:
+            painter.fillRect(rect, self._selected)
+        elif hover:
+            painter.fillRect(rect, self._hover)
+        painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), self._line)
+
+    def _paint_selection(self, painter: QPainter, rect: QRectF, column: int) -> None:
+        ring = self.focused
+        if column == Column.COUNTDOWN:
+            painter.fillRect(QRectF(rect.left(), rect.top(), 3, rect.height()), self._edge)
+        if not ring:
+            return
+        width = 2.0
+        painter.fillRect(QRectF(rect.left(), rect.top(), rect.width(), width), self._ring)
+        painter.fillRect(QRectF(rect.left(), rect.bottom() - width, rect.width(), width), self._ring)
+        if column == Column.COUNTDOWN:
+            painter.fillRect(QRectF(rect.left(), rect.top(), width, rect.height()), self._ring)
+        if column == Column.WHISTLES:
+            painter.fillRect(QRectF(rect.right() - width, rect.top(), width, rect.height()), self._ring)
+
+    def _lines(self, rect: QRectF) -> tuple[float, float]:
+        """Give the middles of the two lines; compact has one."""
+        if self.compact:
+            middle = rect.top() + (rect.height() - 1) / 2
+            return middle, middle
+        return rect.top() + rect.height() * 0.32, rect.top() + rect.height() * 0.73
+
+    def _paint_countdown(self, painter: QPainter, rect: QRectF, row: QueueRow, cells: Cells, selected: bool) -> None:
+        first, second = self._lines(rect)
+        light = row.light(self._now_ms())
+        right = rect.right() - _PLATE_PAD - 4
+        if self.compact:
+            clock = cells.clock or cells.review
+            self._draw(
+                painter, self._caption, clock, right - self._caption.width(clock) + 4, first, self._muted[selected]
+            )
+            right -= max(self._caption.width(text) for text in _widest_words(self._language)) + _GAP - 4
+        else:
+            line = cells.clock_line or cells.review
+            room = right - rect.left() - _LEFT_PAD
+            shown = self._caption.cut(line, room)
+            self._draw(painter, self._caption, shown, right - self._caption.width(shown), second, self._muted[selected])
+        if light is None:
+            return
+        y = rect.top() + (rect.height() - 1 - _LIGHT) / 2
+        self._glyphs.draw(painter, light_glyph(light), rect.left() + _LEFT_PAD, y, _LIGHT, light_ink(light))
+        written = write(row.due_ms - self._now_ms(), self._language)
+        ink = self._lights[light]
+        baseline = first + self._figure.cap / 2
+        if light is Light.OVERDUE:
+            width = self._figure.width(written)
+            height = min(self._figure.cap + 11, rect.height() - 4)
+            plate = QRectF(right - width - _PLATE_PAD, round(first - height / 2), width + 2 * _PLATE_PAD, height)
+            outline(painter, plate, self.theme.size("radius.chip"), None, self._plate)
+            ink = self._on_plate
+        elif light is Light.GREEN:
+            ink = self._text[selected]
+        self._figure.paint(painter, right, baseline, written, ink)
+
+    def _paint_order(self, painter: QPainter, rect: QRectF, cells: Cells, selected: bool) -> None:
+        first, second = self._lines(rect)
+        ink = self._chips[cells.chip_look]
+        width = self._chip_width(cells.chip)
+        left = rect.left() + (rect.width() - _GAP) / 2
+        box = QRectF(round(left - width / 2), round(first - CHIP_HEIGHT / 2), width, CHIP_HEIGHT)
+        draw_chip(painter, box, cells.chip, ink, self.theme)
+        if not self.compact:
+            shown = self._caption.cut(cells.number, rect.width() - 2)
+            x = left - self._caption.width(shown) / 2
+            self._draw(painter, self._caption, shown, x, second, self._muted[selected])
+
+    def _paint_demand(self, painter: QPainter, rect: QRectF, cells: Cells, selected: bool) -> None:
+        first, second = self._lines(rect)
+        room = rect.width() - 14
+        text = self._demand_bold if cells.strong else self._demand
+        x = rect.left() + 4
+        self._draw(painter, text, text.cut(cells.title, room), x, first, self._text[selected])
+        if not self.compact:
+            self._draw(painter, self._caption, self._caption.cut(cells.place, room), x, second, self._muted[selected])
+
+    def _paint_state(self, painter: QPainter, rect: QRectF, cells: Cells, selected: bool) -> None:
+        first, second = self._lines(rect)
+        x, room = rect.left(), rect.width() - 10
+        glyph = pending_glyph(cells.pending)
+        if glyph is None:
+            ink = self._text[selected]
+            self._draw(painter, self._body, self._body.cut(cells.state, room), x, first, ink)
+        else:
+            path = f"outbox.{cells.pending.value}"
+            self._glyphs.draw(painter, glyph, x, first - 8, 16, f"{path}.mark")
+            shown = self._strong.cut(cells.state, room - 20)
+            self._draw(painter, self._strong, shown, x + 20, first, self.theme.colour(f"{path}.text"))
+        if not self.compact:
+            shown = self._caption.cut(cells.state_line, room)
+            self._draw(painter, self._caption, shown, x, second, self._muted[selected])
+
+    def _paint_whistles(self, painter: QPainter, rect: QRectF, row: QueueRow, cells: Cells, selected: bool) -> None:
+        first, second = self._lines(rect)
+        x = rect.left()
+        if cells.whistles:
+            late = row.whistle_late(self._now_ms())
+            self._glyphs.draw(painter, Glyph.WHISTLE, x, first - 9, 16, "sla.red.mark" if late else "accent_text")
+            text = self._strong if late else self._body
+            ink = self._late if late else self._text[selected]
+            self._draw(painter, text, cells.whistles, x + 22, first, ink)
+        if cells.flags and not (self.compact and cells.whistles):
+            line = first if self.compact else second
+            shown = self._caption.cut(cells.flags, rect.width() - 8)
+            self._draw(painter, self._caption, shown, x, line, self._muted[selected])
+
+    def _draw(self, painter: QPainter, text: _Text, words: str, x: float, middle: float, ink: QColor) -> None:
+        painter.setFont(text.font)
+        painter.setPen(ink)
+        painter.drawText(QPointF(x, middle + text.cap / 2), words)
+
+    def _chip_width(self, text: str) -> float:
+        key = (text, True)
+        found = self._chip_widths.get(key)
+        if found is None:
+            found = self._chip_widths[key] = chip_width(text, self.theme, bold=True)
+        return found
+
+
+_WIDE = 700
+_DEMAND_LEAST = 120
+_STATE_SAMPLE = {Language.ZH: "退回重办了", Language.EN: "Return requested"}
+
+
+def _widest_words(language: Language) -> tuple[str, ...]:
+    return ("重办",) if language is Language.ZH else ("First contact",)
+
+
+def _widest_chips(language: Language) -> tuple[str, ...]:
+    return ("突发",) if language is Language.ZH else ("Livelihood",)
