@@ -94,14 +94,14 @@ class Doors:
 
     async def health(self, _request: Request) -> Response:
         """Answer as long as the process can."""
-        return _json(Health("live", self._hub.live, self._hub.head))
+        return _json(Health("live", self._feed.talking, self._hub.head))
 
     async def ready(self, _request: Request) -> Response:
         """Answer well only when acts can be judged."""
         if self._desk.trouble is not None:
             raise self._desk.trouble
         head = await self._desk.read(lambda ledger: ledger.head())
-        return _json(Health("ready", self._hub.live, head))
+        return _json(Health("ready", self._feed.talking, head))
 
     async def sign_in(self, request: Request) -> Response:
         """Give a token for a name and a password."""

@@ -67,6 +67,11 @@ class Feed:
         self._welcome = welcome
         self._talking: dict[Console, str] = {}
 
+    @property
+    def talking(self) -> int:
+        """How many consoles are signed in on a connection."""
+        return len(self._talking)
+
     def dismiss(self, token: str) -> None:
         """End the conversations that began with a token that has been signed out."""
         for console, used in list(self._talking.items()):
