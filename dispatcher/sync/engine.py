@@ -94,6 +94,8 @@ class Engine:
                     return
                 await self._keep_in_step(desk)
                 self._close()
+                self._interrupt.clear()
+                await self._pause(self._back_off.next_s())  # a disk that breaks every file is not asked at full speed
         finally:
             ticking.cancel()
             await asyncio.gather(ticking, return_exceptions=True)
@@ -328,9 +330,11 @@ class Engine:
     def take(self, desk: Desk, changes: wire.Changes) -> None:
         """Take a batch."""
         desk.apply(changes)
-        if changes.catching_up:
+        if self._online_since_s is None:
             self._received += len(changes.rows)
-            self._health.note(received=self._received, as_of=desk.as_of)
+            self._health.note(received=self._received)
+        if changes.catching_up:
+            self._health.note(as_of=desk.as_of)
             self._health.tell()
         else:
             self._be_online(desk)

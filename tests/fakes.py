@@ -1,0 +1,290 @@
+"""Hand-written stand-ins: time that is driven, a store in memory, a centre that speaks the wire, a listener that notes.
+
+The store keeps the port's contract (one suite runs over it and the real one); the centre judges by the real rules.
+"""
+
+import asyncio
+import datetime as dt
+import selectors
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from dispatcher import wire
+from dispatcher.models.case import Case
+from dispatcher.models.changes import ChangeSet
+from dispatcher.models.commands import Act
+from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
+from dispatcher.models.order import Caller
+from dispatcher.models.queue import QueueRow
+from dispatcher.models.verdicts import Accepted
+from dispatcher.sync.ports import (
+    ActAnswer,
+    ActState,
+    Arrival,
+    CaseView,
+    LinkState,
+    LinkStatus,
+    Receipt,
+    Remembered,
+    Standing,
+    Trouble,
+    state_after,
+)
+from tests import builders
+
+PATIENCE_S = 120.0
+"""How long, in driven time, a story waits for what must happen."""
+
+
+class FakeClock:
+    """Time that passes when told to; the wall clock can be set apart from it."""
+
+    def __init__(self, wall: dt.datetime = builders.NOON) -> None:
+        self._wall = wall
+        self._passed_s = 0.0
+
+    def now(self) -> dt.datetime:
+        return self._wall + dt.timedelta(seconds=self._passed_s)
+
+    def monotonic(self) -> float:
+        return self._passed_s
+
+    def advance(self, seconds: float) -> None:
+        self._passed_s += seconds
+
+    def set_wall(self, by_s: float) -> None:
+        """Set the wall clock forward or back, as a person or a time server does."""
+        self._wall += dt.timedelta(seconds=by_s)
+
+
+class DrivenLoop(asyncio.SelectorEventLoop):
+    """An event loop in which waiting takes no time: when nothing is ready its clock goes to the next timer."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        super().__init__(_NeverWaits(clock))
+
+    def time(self) -> float:
+        return self._clock.monotonic()
+
+
+class _NeverWaits(selectors.DefaultSelector):
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__()
+        self._driven = clock
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        ready = super().select(0)
+        if ready or (timeout is not None and timeout <= 0):
+            return ready
+        if timeout is None:
+            raise RuntimeError("nothing will ever happen: no timer runs and nothing is ready")
+        self._driven.advance(timeout)
+        return ready
+
+
+async def until(happened: Callable[[], object], patience_s: float = PATIENCE_S) -> None:
+    """Let driven time pass until something has happened; fail when it does not."""
+    deadline_s = asyncio.get_running_loop().time() + patience_s
+    while not happened():
+        assert asyncio.get_running_loop().time() < deadline_s, "it never happened"
+        await asyncio.sleep(0.01)
+
+
+class MemoryStore:
+    """The Store port over dictionaries. `failing` is raised by every call until it is taken away."""
+
+    def __init__(self, page: int = 100) -> None:
+        self.failing: Trouble | None = None
+        self.failing_writes: Trouble | None = None
+        self.writes = 0
+        self.is_open = True
+        self._page = page
+        self._standing = Standing(ledger=LedgerId(""), cursor=Revision(0), as_of=None)
+        self._remembered: Remembered | None = None
+        self._rows: dict[CaseId, wire.CaseRow] = {}
+        self._receipts: dict[CommandId, Receipt] = {}
+
+    def reopened(self) -> "MemoryStore":
+        """Give the store as the next start of the program opens it."""
+        self.is_open = True
+        return self
+
+    def standing(self) -> Standing:
+        self._reads()
+        return self._standing
+
+    def remembered(self) -> Remembered | None:
+        self._reads()
+        return self._remembered
+
+    def begin_ledger(self, ledger: LedgerId, remembered: Remembered) -> None:
+        self._wrote()
+        self._remembered = remembered
+        if ledger != self._standing.ledger:
+            self._rows.clear()
+            self._standing = Standing(ledger=ledger, cursor=Revision(0), as_of=None)
+
+    def apply(self, changes: wire.Changes, as_of: dt.datetime) -> None:
+        self._wrote()
+        for row in changes.rows:
+            self._rows[row.row.id] = row
+        for case in changes.gone:
+            self._rows.pop(case, None)
+        for settled in changes.settles:
+            receipt = self._receipts.get(settled.act)
+            if receipt is not None:
+                judged_at = settled.verdict.judged_at if isinstance(settled.verdict, Accepted) else as_of
+                self._receipts[settled.act] = msgspec.structs.replace(
+                    receipt, state=state_after(settled.verdict), verdict=settled.verdict, judged_at=judged_at
+                )
+        self._standing = msgspec.structs.replace(self._standing, cursor=changes.last, as_of=as_of)
+
+    def settle(self, receipts: tuple[Receipt, ...]) -> None:
+        self._wrote()
+        for receipt in receipts:
+            self._receipts[receipt.act.id] = receipt
+
+    def touch(self, as_of: dt.datetime, cursor: Revision) -> None:
+        self._wrote()
+        self._standing = msgspec.structs.replace(self._standing, cursor=cursor, as_of=as_of)
+
+    def rows(self, closed_since_ms: int) -> Iterator[tuple[QueueRow, ...]]:
+        self._reads()
+        wanted = sorted(
+            (row.row for row in self._rows.values() if row.row.closed_ms >= closed_since_ms), key=lambda row: row.due_ms
+        )
+        for start in range(0, len(wanted), self._page):
+            yield tuple(wanted[start : start + self._page])
+
+    def row(self, case: CaseId) -> QueueRow | None:
+        self._reads()
+        found = self._rows.get(case)
+        return found.row if found else None
+
+    def case(self, case: CaseId) -> Case | None:
+        self._reads()
+        found = self._rows.get(case)
+        return msgspec.json.decode(found.body, type=Case) if found else None
+
+    def caller(self, case: CaseId) -> Caller | None:
+        self._reads()
+        found = self._rows.get(case)
+        if found is None or found.caller is None or bytes(found.caller) == b"null":
+            return None
+        return msgspec.json.decode(found.caller, type=Caller)
+
+    def count(self) -> int:
+        self._reads()
+        return len(self._rows)
+
+    def enqueue(self, act: Act) -> Receipt:
+        self._wrote()
+        if act.id not in self._receipts:
+            self._receipts[act.id] = Receipt(
+                seq=len(self._receipts) + 1, act=act, state=ActState.QUEUED, made_at=act.made_at
+            )
+        return self._receipts[act.id]
+
+    def unsettled(self) -> tuple[Receipt, ...]:
+        self._reads()
+        waiting = (ActState.QUEUED, ActState.SENT, ActState.PARKED, ActState.EXPIRED)
+        return tuple(receipt for receipt in self._receipts.values() if receipt.state in waiting)
+
+    def receipts(self, limit: int) -> tuple[Receipt, ...]:
+        self._reads()
+        return tuple(reversed(self._receipts.values()))[:limit]
+
+    def close(self) -> None:
+        self.is_open = False
+
+    def _reads(self) -> None:
+        assert self.is_open, "used after close"
+        if self.failing is not None:
+            raise self.failing
+
+    def _wrote(self) -> None:
+        self._reads()
+        if self.failing_writes is not None:
+            raise self.failing_writes
+        self.writes += 1
+
+
+class Recorder:
+    """A listener that notes everything and keeps what a screen would show."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.sessions: list[Remembered] = []
+        self.sets: list[ChangeSet] = []
+        self.rows: dict[CaseId, QueueRow] = {}
+        self.arrivals: list[Arrival] = []
+        self.statuses: list[LinkStatus] = []
+        self.views: list[CaseView | None] = []
+        self.outbox: tuple[Receipt, ...] = ()
+        self.answers: list[ActAnswer] = []
+        self.settled: list[Receipt] = []
+        self.listed: tuple[Receipt, ...] = ()
+        self.troubles: list[str] = []
+
+    @property
+    def status(self) -> LinkStatus:
+        return self.statuses[-1]
+
+    @property
+    def states(self) -> list[LinkState]:
+        """The states in the order they were entered."""
+        return [s.state for i, s in enumerate(self.statuses) if i == 0 or self.statuses[i - 1].state is not s.state]
+
+    def answer(self, act: CommandId) -> ActAnswer:
+        return next(answer for answer in self.answers if answer.act == act)
+
+    def session_changed(self, remembered: Remembered) -> None:
+        self.told.append("session")
+        self.sessions.append(remembered)
+
+    def rows_changed(self, changes: ChangeSet) -> None:
+        self.told.append("rows")
+        self.sets.append(changes)
+        if changes.reset:
+            self.rows.clear()
+        for case in changes.gone:
+            assert case in self.rows, "gone, but it was never shown"
+            del self.rows[case]
+        for row in changes.rows:
+            assert self.rows.get(row.id) != row, "told again though it looks as before"
+            self.rows[row.id] = row
+
+    def arrived(self, arrival: Arrival) -> None:
+        self.told.append("arrived")
+        self.arrivals.append(arrival)
+
+    def link_changed(self, status: LinkStatus) -> None:
+        self.told.append("link")
+        assert not self.statuses or self.statuses[-1] != status
+        self.statuses.append(status)
+
+    def case_changed(self, view: CaseView | None, case: CaseId) -> None:
+        self.told.append("case")
+        self.views.append(view)
+
+    def outbox_changed(self, receipts: tuple[Receipt, ...]) -> None:
+        self.told.append("outbox")
+        self.outbox = receipts
+
+    def act_answered(self, answer: ActAnswer) -> None:
+        self.told.append("answered")
+        self.answers.append(answer)
+
+    def act_settled(self, receipt: Receipt) -> None:
+        self.told.append("settled")
+        self.settled.append(receipt)
+
+    def receipts_listed(self, receipts: tuple[Receipt, ...]) -> None:
+        self.told.append("listed")
+        self.listed = receipts
+
+    def trouble(self, text: str) -> None:
+        self.told.append("trouble")
+        self.troubles.append(text)
