@@ -32,6 +32,10 @@ class KeyBook:
         self._entries.append(Entry(group, action))
         return action
 
+    def take(self, group: str, action: QAction) -> None:
+        """List an action that a panel made."""
+        self._entries.append(Entry(group, action))
+
     def note(self, group: str, words: str, keys: str) -> None:
         """List a key that a widget handles by itself."""
         action = QAction(words, self._window)

@@ -87,7 +87,7 @@ class OutboxPage(QFrame):
         foot.setContentsMargins(12, 8, 12, 8)
         hint = QLabel(self.tr("Tab 换卡片，按卡片上的字母办理"))
         hint.setProperty("class", "caption")
-        self.receipts = KeyButton(self.tr("全部回执"), theme, key="Ctrl L")
+        self.receipts = KeyButton(self.tr("全部回执"), theme, key="Ctrl J")
         self.receipts.clicked.connect(self.receipts_requested)
         foot.addWidget(hint)
         foot.addStretch(1)

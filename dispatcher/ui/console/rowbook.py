@@ -12,6 +12,7 @@ class RowBook:
 
     def __init__(self) -> None:
         self._rows: dict[CaseId, QueueRow] = {}
+        self._whistles: dict[CaseId, QueueRow] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -23,14 +24,28 @@ class RowBook:
         """Give a case's row, None when the station has none."""
         return self._rows.get(case)
 
-    def see(self, changes: ChangeSet) -> None:
-        """Take changed rows in."""
+    def see(self, changes: ChangeSet) -> bool:
+        """Take changed rows in; tells whether the whistles that are out changed."""
+        changed = bool(changes.reset and self._whistles)
         if changes.reset:
             self._rows.clear()
+            self._whistles.clear()
         for case in changes.gone:
             self._rows.pop(case, None)
+            changed |= self._whistles.pop(case, None) is not None
         for row in changes.rows:
             self._rows[row.id] = row
+            if row.whistles_out and row.is_open:
+                self._whistles[row.id] = row
+                changed = True
+            elif row.id in self._whistles:
+                del self._whistles[row.id]
+                changed = True
+        return changed
+
+    def whistles(self) -> tuple[QueueRow, ...]:
+        """List the cases with departments out, the one owed first above."""
+        return tuple(sorted(self._whistles.values(), key=lambda row: row.whistle_due_ms))
 
     def by_tail(self, tail: str, limit: int = 9) -> tuple[QueueRow, ...]:
         """Find rows whose number ends in `tail`; an exact number wins alone; open ones first."""

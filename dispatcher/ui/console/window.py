@@ -1,0 +1,314 @@
+"""The dispatcher's console: the queue, the case, the whistles, side by side; the outbox in the queue's place.
+
+It puts panels together and sends what is typed and pressed to them; what each shows and asks is its own. Narrow, the
+whistle panel folds to a tab of the case panel; the queue never folds.
+"""
+
+import datetime as dt
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtGui import QActionGroup, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from dispatcher.bridge import Bridge, CaseView, LinkStatus, Receipt
+from dispatcher.models import commands as c
+from dispatcher.models.changes import ChangeSet
+from dispatcher.models.ids import CaseId
+from dispatcher.ui.console.act_words import tag_of
+from dispatcher.ui.console.case_panel import CasePanel
+from dispatcher.ui.console.grammar import Verb, Wish
+from dispatcher.ui.console.outbox_page import OutboxPage
+from dispatcher.ui.console.queue_delegate import Density
+from dispatcher.ui.console.queue_lights import View
+from dispatcher.ui.console.queue_page import QueuePage
+from dispatcher.ui.console.whistle_panel import WhistlePanel
+from dispatcher.ui.dialogs.form import Desk
+from dispatcher.ui.station import StationWindow
+from dispatcher.widgets.theme import Theme
+
+FOLDS_BELOW_PX = 1366
+"""Narrower than this the whistle panel is a tab of the case panel."""
+
+_ACTS = {
+    Verb.SIGN: "sign",
+    Verb.CONTACT: "contact",
+    Verb.PROGRESS: "progress",
+    Verb.ASSIGN: "assign",
+    Verb.REPLY: "reply",
+    Verb.CALL_BACK: "call_back",
+    Verb.CLOSE: "close",
+    Verb.WHISTLE: "whistle",
+}
+_ACT_OF_TAG = {verb.value: act for verb, act in _ACTS.items()}
+
+
+class ConsoleWindow(StationWindow):
+    """A street's dispatcher at work."""
+
+    def __init__(self, bridge: Bridge, theme: Theme, *, state_file: Path | None = None) -> None:
+        super().__init__(bridge, theme, state_file=state_file)
+        self._folded: bool | None = None
+        self._density = Density.STANDARD
+        self._density_chosen = False
+        self._wanted: tuple[CaseId, str] | None = None
+        desk = Desk()
+        self.queue = QueuePage(bridge, theme)
+        self.outbox = OutboxPage(bridge, theme, self.row_of)
+        self.case = CasePanel(bridge, theme, desk)
+        self.whistles = WhistlePanel(bridge, theme, desk, self.row_of)
+        self.left = QStackedWidget()
+        self.left.addWidget(self.queue)
+        self.left.addWidget(self.outbox)
+        self.middle = QFrame()
+        self.middle.setProperty("class", "panel")
+        self._middle_tabs = QTabBar()
+        self._middle_tabs.setExpanding(False)
+        self._middle_tabs.addTab(self.tr("案件"))
+        self._middle_tabs.addTab(self.tr("哨"))
+        self._middle_tabs.setAccessibleName(self.tr("案件和哨"))
+        self._middle_tabs.currentChanged.connect(self._show_middle)
+        self._middle = QStackedWidget()
+        self._middle.addWidget(self.case)
+        column = QVBoxLayout(self.middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._middle_tabs)
+        column.addWidget(self._middle, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(1)
+        self.splitter.addWidget(self.left)
+        self.splitter.addWidget(self.middle)
+        self.splitter.addWidget(self.whistles)
+        self.splitter.setStretchFactor(1, 1)
+        self._fold(folded=False)
+        self._make_more_keys()
+        self.queue.case_chosen.connect(self._watch)
+        self.queue.case_opened.connect(self._open_in_panel)
+        self.whistles.case_requested.connect(self.open_case)
+        self.outbox.case_requested.connect(self.open_case)
+        self.outbox.phone_requested.connect(self.open_phones)
+        self.outbox.edit_requested.connect(self._edit)
+        self.outbox.receipts_requested.connect(self.open_receipts)
+        bridge.rows_changed.connect(self._take_rows)
+        bridge.outbox_changed.connect(self.outbox.set_outbox)
+        bridge.case_changed.connect(self._see_case)
+        self.set_centre(self.splitter)
+        self.queue.list.setFocus()
+
+    def _make_more_keys(self) -> None:
+        book, views, case = self.book, self.tr("视图"), self.tr("案件")
+        for number, view in enumerate(tuple(View)[:7], start=1):
+            book.add(views, self.queue.tabs.words(view), f"Ctrl+{number}", lambda view=view: self.show_view(view))
+        book.add(views, self.tr("本机待发箱"), "Ctrl+8", self.show_outbox)
+        book.add(views, self.queue.tabs.words(View.CLOSED_TODAY), "Ctrl+9", lambda: self.show_view(View.CLOSED_TODAY))
+        for action in self.case.actions():
+            book.take(case, action)
+        for action in self.whistles.actions():
+            book.take(self.tr("哨"), action)
+        listed = self.tr("队列")
+        book.note(listed, self.tr("上一件、下一件"), "↑  ↓")
+        book.note(listed, self.tr("最上、最下"), "Home  End")
+        book.note(listed, self.tr("打开、返回"), "Enter  Esc")
+        book.note(listed, self.tr("让变动现在生效"), "R")
+
+    # ---- what a person wants
+
+    def show_view(self, view: View) -> None:
+        """List a view of the queue."""
+        self.left.setCurrentWidget(self.queue)
+        self.queue.set_view(view)
+        self.queue.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def show_outbox(self) -> None:
+        """Put the outbox in the queue's place."""
+        self.left.setCurrentWidget(self.outbox)
+        self.outbox.focus_first()
+
+    def open_case(self, case: CaseId) -> None:
+        """Go to a case in the queue and show it."""
+        self.left.setCurrentWidget(self.queue)
+        if not self.queue.select(case):
+            self._watch(case)
+        self._middle_tabs.setCurrentIndex(0)
+
+    def carry_out(self, wish: Wish, case: CaseId | None) -> None:
+        """Do what was typed: go to the case it names, then press the act's key."""
+        match wish.verb:
+            case Verb.OUTBOX:
+                self.show_outbox()
+            case Verb.RECONNECT:
+                self.bridge.reconnect()
+            case Verb.KEYS:
+                self.open_keys()
+            case Verb.VIEW:
+                self._view_by_words(wish.rest)
+            case Verb.OPEN | Verb.FIND:
+                if case is not None:
+                    self.open_case(case)
+            case _:
+                self._act_on(case or self.queue.selected(), _ACTS[wish.verb])
+
+    def panes(self) -> tuple[QWidget, ...]:
+        """What F6 goes through."""
+        left = self.queue.list if self.left.currentWidget() is self.queue else self.outbox
+        return (left, self.case, self.whistles, self.command.line)
+
+    def _view_by_words(self, words: str) -> None:
+        views = tuple(View)
+        if words.isdigit() and 1 <= int(words) <= len(views):
+            self.show_view(views[int(words) - 1])
+            return
+        for view in views:
+            if words and words.lower() in self.queue.tabs.words(view).lower():
+                self.show_view(view)
+                return
+        self.command.say(self.tr("没有视图“{words}”").format(words=words))
+
+    def _act_on(self, case: CaseId | None, act: str) -> None:
+        if case is None:
+            self.command.say(self.tr("先选一件，或在命令里写编号"))
+            return
+        self._wanted = (case, act)
+        self.open_case(case)
+        shown = self.case.case
+        if shown is not None and shown.id == case:
+            self._press_wanted()
+
+    def _press_wanted(self) -> None:
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            self.case.bar.button(wanted[1]).trigger()
+
+    def _edit(self, receipt: Receipt) -> None:
+        command = receipt.act.command
+        act = "whistle" if isinstance(command, c.BlowWhistle) else _ACT_OF_TAG.get(tag_of(command))
+        self._middle_tabs.setCurrentIndex(0)
+        if act is None:
+            self.open_case(command.case)
+        else:
+            self._act_on(command.case, act)
+
+    # ---- facts
+
+    def _watch(self, case: CaseId) -> None:
+        self.bridge.watch(case)
+
+    def _open_in_panel(self, case: CaseId) -> None:
+        self.open_case(case)
+        self.case.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.case.focusNextChild()
+
+    def _take_rows(self, changes: ChangeSet) -> None:
+        self.queue.apply(changes)
+
+    def _see_case(self, view: CaseView | None) -> None:
+        if view is None or self._wanted is None:
+            return
+        if view.case.id == self._wanted[0]:
+            self._press_wanted()
+
+    def see_whistles(self) -> None:
+        """Tell the whistle panel what else is out."""
+        self.whistles.set_others(self.rows.whistles())
+
+    def see_link(self, status: LinkStatus, now: dt.datetime) -> None:
+        """Stamp the pages that are this window's."""
+        self.queue.set_link(status, now)
+        self.outbox.set_link(status, now)
+
+    def tick(self, now: dt.datetime) -> None:
+        """Write what moves with time."""
+        if self.bridge.link is not None and self.queue.as_of.is_stale:
+            self.see_link(self.bridge.link, now)
+        if self.left.currentWidget() is self.outbox:
+            self.outbox.tick()
+
+    # ---- looks and places
+
+    def themed(self, theme: Theme) -> None:
+        """Pass another look on."""
+        for part in (self.queue, self.outbox, self.case, self.whistles):
+            part.set_theme(theme)
+
+    def add_view_entries(self, menu: QMenu) -> None:
+        """Row heights."""
+        menu.addSeparator()
+        names = {
+            Density.COMPACT: self.tr("行高：紧凑"),
+            Density.STANDARD: self.tr("行高：标准"),
+            Density.COMFORTABLE: self.tr("行高：宽松"),
+        }
+        group = QActionGroup(menu)
+        for density, words in names.items():
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(density is self._density)
+            group.addAction(action)
+            action.triggered.connect(lambda _=False, density=density: self._choose_density(density))
+
+    def _choose_density(self, density: Density) -> None:
+        self._density_chosen = True
+        self._set_density(density)
+
+    def _set_density(self, density: Density) -> None:
+        if density is not self._density:
+            self._density = density
+            self.queue.list.set_look(self.theme, density)
+
+    def save(self, places: QSettings) -> None:
+        """Remember the splitter and the row height."""
+        if not self._folded:
+            places.setValue("console/splitter", self.splitter.saveState())
+        if self._density_chosen:
+            places.setValue("console/density", self._density.value)
+
+    def restore(self, places: QSettings) -> None:
+        """Take them back."""
+        state = places.value("console/splitter")
+        if isinstance(state, QByteArray):
+            self.splitter.restoreState(state)
+        density = places.value("console/density")
+        if isinstance(density, str) and density in frozenset(Density):
+            self._choose_density(Density(density))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Share the width out once it is known, unless a person has before."""
+        super().showEvent(event)
+        if self.places is None or self.places.value("console/splitter") is None:
+            self.share_width()
+
+    def share_width(self) -> None:
+        """Give queue, case and whistles their usual widths."""
+        width = self.width()
+        wide = width >= 1800
+        queue = 760 if wide else max(self.theme.size("queue_min"), round(width * 0.41))
+        whistles = 0 if self._folded else 500 if wide else max(330, round(width * 0.24))
+        self.splitter.setSizes([queue, width - queue - whistles, whistles])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold or unfold the whistle panel; a small window has low rows."""
+        super().resizeEvent(event)
+        self._fold(folded=event.size().width() < FOLDS_BELOW_PX)
+        if not self._density_chosen:
+            self._set_density(Density.COMPACT if event.size().height() < 800 else Density.STANDARD)
+
+    def _fold(self, *, folded: bool) -> None:
+        if folded is self._folded:
+            return
+        self._folded = folded
+        self._middle_tabs.setVisible(folded)
+        if folded:
+            self._middle.addWidget(self.whistles)
+        else:
+            self._middle_tabs.setCurrentIndex(0)
+            self.splitter.addWidget(self.whistles)
+            self.whistles.show()
+        self._middle.setCurrentIndex(self._middle_tabs.currentIndex() if folded else 0)
+        if self.isVisible():
+            self.share_width()
+
+    def _show_middle(self, index: int) -> None:
+        if self._folded:
+            self._middle.setCurrentIndex(index)
