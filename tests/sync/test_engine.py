@@ -401,7 +401,6 @@ async def test_many_acts_leave_through_the_window_each_once(world: World):
     assert all(case.state is CaseState.IN_HAND for case in world.centre.cases.values())
 
 
-@pytest.mark.xfail(reason="the wire's `Raw | None` refuses every row that has a caller", raises=AssertionError)
 @played
 async def test_revealing_the_caller_gives_name_and_phone_and_is_journaled(world: World):
     await world.centre.make(b.receive("case-1", caller=Caller("Zhang", "13800001111")), b.HOTLINE)
