@@ -318,9 +318,9 @@ def _append(connection: sqlite3.Connection, rows: Sequence[CaseRow], places: dic
     return placed
 
 
-def _present(raw: msgspec.Raw | None) -> bytes | None:
+def _present(raw: msgspec.Raw) -> bytes | None:
     """Give a part of a row that may be absent, which on the wire is null."""
-    data = None if raw is None else bytes(raw)
+    data = bytes(raw)
     return None if data == b"null" else data
 
 

@@ -170,7 +170,9 @@ class Files:
         try:
             for beside in _BESIDE:
                 part = path.with_name(path.name + beside)
-                if part.exists():
+                if beside and part.exists() and part.stat().st_size == 0:
+                    part.unlink()
+                elif part.exists():
                     part.replace(aside.with_name(aside.name + beside))
         except OSError as error:
             raise os_trouble(error, path) from error

@@ -24,7 +24,7 @@ from dispatcher.models.organisation import Actor
 from dispatcher.models.queue import epoch_ms, summarise
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Verdict
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.wire import CaseRow
+from dispatcher.wire import NO_CALLER, CaseRow
 
 LONGEST_ID: Final = 80
 LONGEST_KEY: Final = 200
@@ -162,7 +162,7 @@ class Batch:
             self._numbers.add((command.order.number, command.order.source))
             caller = _encode(command.caller) if command.caller is not None else None
         self._cases[case.id] = _Known(case, caller)
-        self._rows[case.id] = CaseRow(row, msgspec.Raw(body), msgspec.Raw(caller) if caller is not None else None)
+        self._rows[case.id] = CaseRow(row, msgspec.Raw(body), msgspec.Raw(caller) if caller is not None else NO_CALLER)
         return written
 
     def _write(self, at: dt.datetime) -> None:

@@ -25,7 +25,7 @@ from dispatcher.models.queue import QueueRow, epoch_ms, from_epoch_ms
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.centre import make_engine, migrate, sorted_errors
 from dispatcher.storage.judging import Batch, Outcome, upsert
-from dispatcher.wire import MAX_FRAME_BYTES, CaseRow
+from dispatcher.wire import MAX_FRAME_BYTES, NO_CALLER, CaseRow
 
 PAGE_BYTES: Final = MAX_FRAME_BYTES * 3 // 4
 """A page holds at most this much, so that it fits a frame with room for verdicts."""
@@ -164,7 +164,7 @@ class Ledger:
         summaries = _decode_rows(b"[" + b",".join(row.row for row in rows) + b"]")
         return Page(
             rows=tuple(
-                CaseRow(summary, msgspec.Raw(row.body), msgspec.Raw(row.caller) if row.caller is not None else None)
+                CaseRow(summary, msgspec.Raw(row.body), NO_CALLER if row.caller is None else msgspec.Raw(row.caller))
                 for summary, row in zip(summaries, rows, strict=True)
             ),
             last=Revision(rows[-1].revision) if more else max(head, after),

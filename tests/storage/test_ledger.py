@@ -16,7 +16,7 @@ from dispatcher.models.queue import summarise
 from dispatcher.models.verdicts import Accepted, Reason, Refused
 from dispatcher.storage import ledger as ledger_module
 from dispatcher.storage.ledger import Account, Ledger, Page
-from dispatcher.wire import Changes, decode_downward, encode
+from dispatcher.wire import NO_CALLER, Changes, decode_downward, encode
 from tests.storage.city import (
     CALLER,
     DISPATCHER,
@@ -231,7 +231,7 @@ def test_the_clock_of_the_ledger_stamps_the_commit(ledger_url: str) -> None:
 
 
 def callers(ledger: Ledger, scope: Scope) -> list[bool]:
-    return [row.caller is not None for row in ledger.changes(scope, Revision(0), 100).rows]
+    return [row.caller != NO_CALLER for row in ledger.changes(scope, Revision(0), 100).rows]
 
 
 def test_who_sees_which_cases_and_whose_callers(ledger: Ledger) -> None:

@@ -1,0 +1,133 @@
+"""The migrations lead to the schema the program works with, for all three databases."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from dispatcher.storage import cache_schema, cipher, ledger_schema
+from dispatcher.storage.cache import Cache
+from dispatcher.storage.cache_files import run
+from dispatcher.storage.cache_migrating import migrate
+from dispatcher.storage.centre import make_engine
+from dispatcher.storage.keys import KEY_FILE, Key, load_key, make_key
+from dispatcher.storage.ledger import Ledger
+from dispatcher.storage.migrations import Which, newest
+from dispatcher.sync.ports import StoreNewer, Trouble
+from tests.storage.test_crashes import ROOT
+
+KEY = Key("0123456789abcdef" * 4)
+FILES = {"cache": cache_schema.cache_statements, "outbox": cache_schema.outbox_statements}
+
+
+def page_size(which: Which) -> int | None:
+    return cipher.PAGE_SIZE if which == "cache" else None
+
+
+def content(path: Path, which: Which) -> tuple[object, ...]:
+    connection = cipher.connect(path, KEY, page_size(which))
+    try:
+        found = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name").fetchall()
+        made = [(*rest, re.sub(r"\s+", "", sql or "")) for *rest, sql in found]
+        rows = {
+            name: connection.execute(f"SELECT * FROM {name}").fetchall() for kind, name, *_ in made if kind == "table"
+        }
+        return made, rows, connection.execute("PRAGMA user_version").fetchone()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("which", ["cache", "outbox"])
+def test_migrating_from_nothing_gives_what_a_new_file_gets(tmp_path: Path, which: Which) -> None:
+    direct = cipher.connect(tmp_path / "direct.db", KEY, page_size(which))
+    run(direct, "BEGIN", *FILES[which]("main"), "COMMIT")
+    direct.close()
+    migrate(tmp_path / "migrated.db", KEY, which)
+    assert content(tmp_path / "direct.db", which) == content(tmp_path / "migrated.db", which)
+
+
+def test_the_versions_the_program_names_are_the_newest_migrations() -> None:
+    assert newest("centre") == ledger_schema.VERSION
+    assert newest("cache") == f"{cache_schema.CACHE_VERSION:04d}"
+    assert newest("outbox") == f"{cache_schema.OUTBOX_VERSION:04d}"
+
+
+def test_the_centre_s_migrations_give_exactly_the_tables_the_program_names(ledger_url: str) -> None:
+    Ledger.open(ledger_url).close()
+    engine = make_engine(ledger_url)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), ledger_schema.metadata) == []
+    engine.dispose()
+
+
+def test_a_ledger_of_a_newer_version_is_refused(ledger_url: str) -> None:
+    Ledger.open(ledger_url).close()
+    engine = make_engine(ledger_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0099'"))
+    engine.dispose()
+    with pytest.raises(StoreNewer, match="0099"):
+        Ledger.open(ledger_url)
+
+
+def test_a_cache_made_by_migration_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an older file goes through: opened with a lower version, migrated, opened again."""
+    key = make_key(tmp_path / KEY_FILE)
+    for which in ("cache", "outbox"):
+        migrate(tmp_path / f"{which}.db", key, which)
+    asked: list[str] = []
+
+    def migrating(path: Path, key: Key, which: Which) -> None:
+        asked.append(which)
+        connection = cipher.connect(path, key, page_size(which))
+        connection.execute("PRAGMA user_version = 2")
+        connection.close()
+
+    monkeypatch.setattr("dispatcher.storage.cache_migrating.migrate", migrating)
+    monkeypatch.setattr(cache_schema, "CACHE_VERSION", 2)
+    monkeypatch.setattr(cache_schema, "OUTBOX_VERSION", 2)
+    store = Cache.open(tmp_path)
+    assert asked == ["cache", "outbox"]
+    assert store.count() == 0
+    store.close()
+    assert load_key(tmp_path / KEY_FILE) == key
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        (lambda path: f"sqlite:///{path / 'no' / 'such' / 'directory' / 'l.db'}", "无法打开"),
+        (lambda _: "mysql://root:secret@localhost/db", "only sqlite"),
+        (lambda _: "nonsense", "not a database address"),
+        (lambda path: f"postgresql://nobody:secret@/db?host={path}", "数据库服务器"),
+    ],
+    ids=["no directory", "other database", "nonsense", "no server"],
+)
+def test_a_ledger_that_cannot_be_opened_says_why(tmp_path: Path, url: Callable[[Path], str], words: str) -> None:
+    with pytest.raises(Trouble, match=words) as caught:
+        Ledger.open(url(tmp_path))
+    assert "secret" not in str(caught.value)
+
+
+def test_a_file_that_is_no_ledger_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    path.write_bytes(b"not a database at all" * 100)
+    with pytest.raises(Trouble, match="损坏"):
+        Ledger.open(f"sqlite:///{path}")
+    assert path.read_bytes().startswith(b"not a database")
+
+
+def test_opening_a_cache_imports_neither_sqlalchemy_nor_alembic(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path\n"
+        "from dispatcher.storage.cache import Cache\n"
+        "Cache.open(Path(sys.argv[1])).close()\n"
+        "sys.exit(bool({'sqlalchemy', 'alembic', 'asyncio'} & sys.modules.keys()))\n"
+    )
+    assert subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, check=False).returncode == 0

@@ -1,0 +1,235 @@
+"""The contract of the console's store, over the encrypted one and the one in memory that other tests stand on."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from dispatcher.models import rules
+from dispatcher.models.case import Case
+from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
+from dispatcher.models.order import Caller
+from dispatcher.models.queue import NEVER_MS, QueueRow, epoch_ms, summarise
+from dispatcher.models.verdicts import Accepted, Reason, Refused, Settled
+from dispatcher.storage.cache import FIRST_PAGE, PAGE, Cache
+from dispatcher.sync.ports import ActState, Receipt, Remembered, Standing, Store
+from dispatcher.wire import NO_CALLER, CaseRow, Changes
+from tests.fakes import MemoryStore
+from tests.storage.city import CALENDAR, CALLER, DISPATCHER, LAW, NOW, POLICY, new_id, receive, sign
+
+LEDGER = LedgerId("ledger-1")
+REMEMBERED = Remembered(actor=DISPATCHER, policy=POLICY, calendar=CALENDAR, units=())
+LATER = NOW + dt.timedelta(seconds=5, microseconds=7)
+
+
+@pytest.fixture(params=["sqlcipher", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    store: Store = Cache.open(tmp_path / "cache") if request.param == "sqlcipher" else MemoryStore()
+    yield store
+    store.close()
+
+
+def a_case(revision: int, **more: object) -> Case:
+    act, by = receive(**more)
+    events = rules.judge(act, None, by, LAW, NOW)
+    assert not isinstance(events, Refused)
+    return rules.evolve(None, events[0], Revision(revision))
+
+
+def row_of(case: Case, caller: Caller | None = CALLER, **columns: object) -> CaseRow:
+    row = msgspec.structs.replace(summarise(case, LAW), **columns)
+    encode = msgspec.json.encode
+    return CaseRow(row, msgspec.Raw(encode(case)), msgspec.Raw(encode(caller)) if caller else NO_CALLER)
+
+
+def changes(*rows: CaseRow, last: int = 0, **more: object) -> Changes:
+    newest = last or max((row.row.revision for row in rows), default=0)
+    return Changes(first=Revision(1), last=Revision(newest), rows=rows, **more)  # type: ignore[arg-type]
+
+
+def begun(store: Store) -> Store:
+    store.begin_ledger(LEDGER, REMEMBERED)
+    return store
+
+
+def shown(store: Store, closed_since_ms: int = 0) -> list[QueueRow]:
+    return [row for page in store.rows(closed_since_ms) for row in page]
+
+
+def test_a_fresh_store_has_come_nowhere(store: Store) -> None:
+    assert store.standing() == Standing(ledger=LedgerId(""), cursor=Revision(0), as_of=None)
+    assert store.remembered() is None
+    assert store.count() == 0
+    assert shown(store) == []
+    assert store.unsettled() == store.receipts(10) == ()
+    nobody = CaseId("nobody")
+    assert (store.row(nobody), store.case(nobody), store.caller(nobody)) == (None, None, None)
+
+
+def test_a_welcome_is_remembered(store: Store) -> None:
+    begun(store)
+    assert store.remembered() == REMEMBERED
+    assert store.standing() == Standing(ledger=LEDGER, cursor=Revision(0), as_of=None)
+
+
+def test_rows_cursor_and_as_of_come_together(store: Store) -> None:
+    begun(store)
+    case = a_case(3)
+    store.apply(changes(row_of(case), last=7), LATER)
+    assert store.standing() == Standing(ledger=LEDGER, cursor=Revision(7), as_of=LATER)
+    assert store.row(case.id) == summarise(case, LAW)
+    assert store.case(case.id) == case
+    assert store.caller(case.id) == CALLER
+    assert (store.count(), shown(store)) == (1, [summarise(case, LAW)])
+
+
+def test_a_case_without_a_caller_has_none(store: Store) -> None:
+    case = a_case(1)
+    begun(store).apply(changes(row_of(case, None)), NOW)
+    assert store.caller(case.id) is None
+
+
+@pytest.mark.parametrize("filling", [True, False])
+def test_a_newer_state_replaces_the_older_one(store: Store, filling: bool) -> None:
+    begun(store)
+    case, other = a_case(1), a_case(2)
+    store.apply(changes(row_of(case), row_of(other), catching_up=filling), NOW)
+    newer = msgspec.structs.replace(case, revision=Revision(3), assignee="张三")
+    store.apply(changes(row_of(newer, None), catching_up=filling), NOW)
+    assert store.case(case.id) == newer
+    assert store.caller(case.id) is None
+    assert store.count() == 2
+    assert {row.id: row.revision for row in shown(store)} == {case.id: 3, other.id: 2}
+
+
+@pytest.mark.parametrize("filling", [True, False])
+def test_a_case_that_left_the_scope_is_gone(store: Store, filling: bool) -> None:
+    begun(store)
+    case, other = a_case(1), a_case(2)
+    store.apply(changes(row_of(case), row_of(other), catching_up=filling), NOW)
+    store.apply(changes(last=3, gone=(case.id, CaseId("never seen")), catching_up=filling), NOW)
+    assert [row.id for row in shown(store)] == [other.id]
+    assert (store.row(case.id), store.case(case.id), store.caller(case.id)) == (None, None, None)
+    store.apply(changes(row_of(msgspec.structs.replace(case, revision=Revision(4)))), NOW)
+    assert store.count() == 2
+
+
+def test_another_ledger_empties_the_cache_and_keeps_the_acts(store: Store) -> None:
+    begun(store).apply(changes(row_of(a_case(1))), NOW)
+    receipt = store.enqueue(sign(CaseId("c"))[0])
+    store.begin_ledger(LedgerId("ledger-2"), REMEMBERED)
+    assert store.standing() == Standing(ledger=LedgerId("ledger-2"), cursor=Revision(0), as_of=None)
+    assert (store.count(), shown(store)) == (0, [])
+    assert store.unsettled() == (receipt,)
+
+
+def test_the_same_ledger_again_keeps_the_rows(store: Store) -> None:
+    begun(store).apply(changes(row_of(a_case(1))), NOW)
+    begun(store)
+    assert store.count() == 1
+    assert store.standing().cursor == 1
+
+
+def test_touch_moves_cursor_and_as_of_alone(store: Store) -> None:
+    begun(store).apply(changes(row_of(a_case(1)), catching_up=True), NOW)
+    store.touch(LATER, Revision(9))
+    assert store.standing() == Standing(ledger=LEDGER, cursor=Revision(9), as_of=LATER)
+    assert store.count() == 1
+
+
+def test_what_is_due_first_comes_first_and_everything_comes_once(store: Store) -> None:
+    begun(store)
+    cases = [a_case(n + 1, dispatched_at=NOW - dt.timedelta(minutes=n % 997)) for n in range(PAGE + FIRST_PAGE + 50)]
+    store.apply(changes(*(row_of(case) for case in cases)), NOW)
+    pages = list(store.rows(NEVER_MS))
+    first = [row.due_ms for row in pages[0]]
+    assert first == sorted(first)
+    assert len(pages[0]) <= FIRST_PAGE
+    rest = [row for page in pages[1:] for row in page]
+    assert min(row.due_ms for row in rest) >= first[-1]
+    assert sorted(row.revision for page in pages for row in page) == list(range(1, len(cases) + 1))
+
+
+def test_closed_cases_come_only_when_closed_since(store: Store) -> None:
+    begun(store)
+    at = epoch_ms(NOW)
+    rows = [row_of(a_case(n + 1), closed_ms=closed) for n, closed in enumerate((at - 1, at, at + 1, NEVER_MS))]
+    store.apply(changes(*rows), NOW)
+    assert sorted(row.revision for row in shown(store, at)) == [2, 3, 4]
+    assert [row.revision for row in shown(store, NEVER_MS)] == [4]
+    assert store.count() == 4
+
+
+def test_rows_may_change_while_they_are_paged(store: Store) -> None:
+    begun(store)
+    cases = [a_case(n + 1) for n in range(FIRST_PAGE + 20)]
+    store.apply(changes(*(row_of(case) for case in cases)), NOW)
+    found: list[QueueRow] = []
+    for page in store.rows(0):
+        found += page
+        store.touch(NOW, Revision(len(cases)))
+    assert {row.id for row in found} == {case.id for case in cases}
+
+
+def test_an_act_is_kept_once(store: Store) -> None:
+    act, _ = sign(CaseId("c"))
+    receipt = store.enqueue(act)
+    assert receipt == Receipt(seq=1, act=act, state=ActState.QUEUED, made_at=act.made_at)
+    assert store.enqueue(act) == receipt
+    other = store.enqueue(sign(CaseId("c"))[0])
+    assert other.seq == 2
+    assert store.unsettled() == (receipt, other)
+
+
+def test_the_same_id_again_gives_the_receipt_as_it_stands(store: Store) -> None:
+    receipt = store.enqueue(sign(CaseId("c"))[0])
+    sent = msgspec.structs.replace(receipt, state=ActState.SENT, sent_at=LATER)
+    store.settle((sent,))
+    assert store.enqueue(receipt.act) == sent
+
+
+def test_verdicts_settle_acts_with_the_rows_they_made(store: Store) -> None:
+    begun(store)
+    case = a_case(1)
+    accepted, refused, stale, waiting = (store.enqueue(sign(case.id)[0]) for _ in range(4))
+    no = Refused(reason=Reason.WRONG_STATE, detail="signed")
+    late = Refused(reason=Reason.EXPIRED, field="valid_until")
+    yes = Accepted(revision=Revision(2), judged_at=LATER)
+    settles = (
+        Settled(act=accepted.act.id, verdict=yes),
+        Settled(act=refused.act.id, verdict=no),
+        Settled(act=stale.act.id, verdict=late),
+        Settled(act=CommandId("somebody else's"), verdict=yes),
+    )
+    store.apply(changes(row_of(case), last=2, settles=settles), NOW)
+    found = {receipt.act.id: receipt for receipt in store.receipts(10)}
+    replace = msgspec.structs.replace
+    assert found[accepted.act.id] == replace(accepted, state=ActState.ACCEPTED, verdict=yes, judged_at=LATER)
+    assert found[refused.act.id] == replace(refused, state=ActState.PARKED, verdict=no, judged_at=NOW)
+    assert found[stale.act.id] == replace(stale, state=ActState.EXPIRED, verdict=late, judged_at=NOW)
+    assert found[waiting.act.id] == waiting
+    assert [receipt.act.id for receipt in store.unsettled()] == [refused.act.id, stale.act.id, waiting.act.id]
+
+
+def test_an_act_given_up_no_longer_waits_but_its_receipt_stays(store: Store) -> None:
+    receipt = store.enqueue(sign(CaseId("c"))[0])
+    no = Refused(reason=Reason.NOT_DONE)
+    parked = msgspec.structs.replace(receipt, state=ActState.PARKED, verdict=no, sent_at=NOW, judged_at=LATER)
+    store.settle((parked,))
+    assert store.unsettled() == (parked,)
+    given_up = msgspec.structs.replace(parked, state=ActState.DISCARDED, note="重复操作")
+    store.settle((given_up,))
+    assert store.unsettled() == ()
+    assert store.receipts(1) == (given_up,)
+
+
+def test_receipts_are_listed_newest_first(store: Store) -> None:
+    made = [store.enqueue(sign(CaseId(new_id()))[0]) for _ in range(5)]
+    assert store.receipts(3) == tuple(reversed(made[2:]))
+
+
+def test_closing_twice_is_harmless(store: Store) -> None:
+    store.close()
+    store.close()
