@@ -178,7 +178,7 @@ class Desk:
             stopped = [(job, job.stream.trouble or trouble) for job in batch]
             answered = []
         else:
-            self.trouble = None
+            self.trouble = None if sound else self.trouble
         self._loop.call_soon_threadsafe(self._tell, answered, stopped)
 
     def _commit(self, jobs: list[Job]) -> list[tuple[Job, Outcome]]:

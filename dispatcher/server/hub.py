@@ -19,7 +19,7 @@ from dispatcher.models.verdicts import Accepted, Settled
 from dispatcher.server.socket import Socket, framed
 from dispatcher.storage.ledger import Outcome
 from dispatcher.sync.ports import Clock
-from dispatcher.wire import Beat, CaseRow, Changes, Downward, Judged, encode
+from dispatcher.wire import NO_CALLER, Beat, CaseRow, Changes, Downward, Judged, encode
 
 BEHIND_BYTES = 1024 * 1024
 """A console with more than this unread is no longer sent live batches, but pages once it has read on."""
@@ -241,10 +241,8 @@ class Hub:
 
 def as_seen_by(scope: Scope, row: CaseRow) -> CaseRow:
     """Take the caller out of a row for everybody who is not entitled to it."""
-    if row.caller is None:
-        return row
     entitled = scope.with_caller and (scope.everything or not row.row.flags & Flag.CONFIDENTIAL)
-    return row if entitled else msgspec.structs.replace(row, caller=None)
+    return row if entitled else msgspec.structs.replace(row, caller=NO_CALLER)
 
 
 def batches(
@@ -260,7 +258,7 @@ def batches(
     """
     begin, size = 0, 0
     for index, row in enumerate(rows):
-        row_bytes = ROW_BYTES + len(row.body) + len(row.caller or b"")
+        row_bytes = ROW_BYTES + len(row.body) + len(row.caller)
         if size + row_bytes > FRAME_BYTES and index > begin:
             upto = rows[index - 1].row.revision
             yield Changes(

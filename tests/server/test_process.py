@@ -1,0 +1,106 @@
+"""The centre as a process: it says where it listens, stops with a word to all, and loses nothing accepted."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import httpx
+import pytest
+
+from dispatcher.models import commands as c
+from dispatcher.models.verdicts import Accepted
+from dispatcher.wire import Fault
+from tests.server.centre import TIMEOUT_S, Centre, act, order
+
+HERE = Path(__file__).parents[2]
+
+
+@contextlib.asynccontextmanager
+async def process(database: str, port: int = 0) -> AsyncIterator[tuple[Process, Centre]]:
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.server.standalone", database, str(port), cwd=HERE, stdout=PIPE, stderr=PIPE
+    )
+    try:
+        assert child.stdout is not None
+        line = (await asyncio.wait_for(child.stdout.readline(), TIMEOUT_S * 2)).decode().strip()
+        assert line.startswith("listening on http://127.0.0.1:"), line
+        url = line.removeprefix("listening on ")
+        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=TIMEOUT_S) as http:
+            yield child, Centre(SimpleNamespace(url=url), http)  # type: ignore[arg-type]
+    finally:
+        if child.returncode is None:
+            child.kill()
+        await child.communicate()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it_with_a_word_to_the_consoles(tmp_path: Path, how: signal.Signals) -> None:
+    async def story() -> None:
+        database = f"sqlite:///{tmp_path / 'centre.db'}"
+        async with process(database) as (child, centre), centre.console("wang") as street, centre.open() as mute:
+            cases = await centre.accepted(*(order() for _ in range(100)))
+            acts = [act(c.SignFor(case=case), "wang") for case in cases]
+            await street.submit(*acts)
+            child.send_signal(how)
+            assert (await street.parting()).fault is Fault.STOPPING
+            assert (await mute.parting()).fault is Fault.STOPPING
+            assert await asyncio.wait_for(child.wait(), TIMEOUT_S) == 0
+            assert child.stderr is not None
+            assert (await child.stderr.read()) == b""
+        async with process(database) as (_, centre), centre.console("wang") as street:
+            await street.submit(*acts)
+            assert all(isinstance(verdict, Accepted) for verdict in await street.settled(*acts))
+            await street.until_complete(200)
+
+    asyncio.run(story())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_killed_in_the_middle_it_keeps_all_it_has_answered(tmp_path: Path) -> None:
+    async def story() -> None:
+        database = f"sqlite:///{tmp_path / 'centre.db'}"
+        answered: list[dict] = []
+        async with process(database) as (child, centre):
+            await centre.token("hotline")
+
+            async def go_on_posting() -> None:
+                while True:
+                    posted = [order() for _ in range(5)]
+                    await centre.accepted(*posted)
+                    answered.extend(posted)
+                    if len(answered) == 100:
+                        child.kill()
+
+            with contextlib.suppress(httpx.TransportError):
+                await asyncio.wait_for(go_on_posting(), TIMEOUT_S)
+        assert len(answered) >= 100
+        async with process(database) as (_, centre):
+            assert {answer["status"] for answer in await centre.post(*answered)} == {"already_there"}
+
+    asyncio.run(story())
+
+
+def test_a_taken_port_is_said_in_words(tmp_path: Path) -> None:
+    async def story() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            child = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tests.server.standalone", f"sqlite:///{tmp_path / 'centre.db'}"),
+                str(taken.getsockname()[1]),
+                cwd=HERE,
+                stdout=PIPE,
+                stderr=PIPE,
+            )
+            out, said = await asyncio.wait_for(child.communicate(), TIMEOUT_S * 2)
+        assert child.returncode == 1
+        assert out == b""
+        assert "take another port" in said.decode()
+        assert "Traceback" not in said.decode()
+
+    asyncio.run(story())
