@@ -31,6 +31,7 @@ from dispatcher.sync.ports import (
     Trouble,
     state_after,
 )
+from dispatcher.wire import NO_CALLER
 from tests import builders
 
 PATIENCE_S = 120.0
@@ -171,7 +172,7 @@ class MemoryStore:
     def caller(self, case: CaseId) -> Caller | None:
         self._reads()
         found = self._rows.get(case)
-        if found is None or found.caller is None or bytes(found.caller) == b"null":
+        if found is None or found.caller == NO_CALLER:
             return None
         return msgspec.json.decode(found.caller, type=Caller)
 
@@ -198,6 +199,10 @@ class MemoryStore:
 
     def close(self) -> None:
         self.is_open = False
+
+    def wire_rows(self) -> tuple[wire.CaseRow, ...]:
+        """Give all that is kept, for comparing."""
+        return tuple(self._rows.values())
 
     def _reads(self) -> None:
         assert self.is_open, "used after close"

@@ -7,7 +7,7 @@ it one inside an open transaction that holds the head's lock.
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -168,8 +168,9 @@ class Batch:
     def _write(self, at: dt.datetime) -> None:
         connection, now_ms, at_ms = self._connection, epoch_ms(self._now), epoch_ms(at)
         if self._fresh:
-            connection.execute(
-                sa.insert(schema.verdicts),
+            put(
+                connection,
+                schema.verdicts,
                 [
                     {
                         "act": act,
@@ -182,8 +183,9 @@ class Batch:
             )
         if not self._written:
             return
-        connection.execute(
-            sa.insert(schema.journal),
+        put(
+            connection,
+            schema.journal,
             [
                 {
                     "revision": written.case.revision,
@@ -200,9 +202,11 @@ class Batch:
                 for written in self._written
             ],
         )
-        connection.execute(
-            upsert(connection, schema.cases, ["id"]),
+        put(
+            connection,
+            schema.cases,
             [_case_columns(row, self._cases[id_], at_ms) for id_, row in self._rows.items()],
+            key=("id",),
         )
         summoned = [
             {"unit": unit, "case_id": id_, "revision": row.row.revision}
@@ -210,7 +214,7 @@ class Batch:
             for unit in summoned_units(self._cases[id_].case)
         ]
         if summoned:
-            connection.execute(upsert(connection, schema.case_units, ["unit", "case_id"]), summoned)
+            put(connection, schema.case_units, summoned, key=("unit", "case_id"))
         connection.execute(sa.update(schema.head).values(revision=self.head))
 
     def _outcome(self, act: Act, judged: _Judged, at: dt.datetime) -> Outcome:
@@ -295,8 +299,22 @@ def _without_caller(command: AnyCommand) -> AnyCommand:
     return command
 
 
-def upsert(connection: sa.Connection, table: sa.Table, key: Sequence[str]) -> sqlite.Insert | postgresql.Insert:
-    """Make the statement that inserts rows or replaces those of the same key, in the dialect of the connection."""
-    insert = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
-    changed = {column.name: insert.excluded[column.name] for column in table.c if column.name not in key}
-    return insert.on_conflict_do_update(index_elements=list(key), set_=changed)
+def put(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, object]], key: Sequence[str] = ()
+) -> None:
+    """Insert rows of all columns in one go; with a `key`, rows of the same key are replaced."""
+    columns = table.columns.keys()
+    if connection.dialect.name == "postgresql":
+        # One statement with an array for each column: a statement for each row costs a city its rush hour.
+        arrays = [sa.bindparam(c.name, type_=postgresql.ARRAY(c.type)) for c in table.c]
+        values = sa.func.unnest(*arrays).table_valued(*columns)
+        insert = postgresql.insert(table).from_select(columns, sa.select(*(values.c[name] for name in columns)))
+        parameters: Any = {name: [row[name] for row in rows] for name in columns}
+    else:
+        insert = sqlite.insert(table)
+        parameters = rows
+    if key:
+        changed = {name: insert.excluded[name] for name in columns if name not in key}
+        connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=changed), parameters)
+    else:
+        connection.execute(insert, parameters)

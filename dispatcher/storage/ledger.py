@@ -24,7 +24,7 @@ from dispatcher.models.organisation import Actor, Role, Scope, Unit
 from dispatcher.models.queue import QueueRow, epoch_ms, from_epoch_ms
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.centre import make_engine, migrate, sorted_errors
-from dispatcher.storage.judging import Batch, Outcome, upsert
+from dispatcher.storage.judging import Batch, Outcome, put
 from dispatcher.wire import MAX_FRAME_BYTES, NO_CALLER, CaseRow
 
 PAGE_BYTES: Final = MAX_FRAME_BYTES * 3 // 4
@@ -237,7 +237,7 @@ class Ledger:
         ]
         if rows:
             with self._write() as connection:
-                connection.execute(upsert(connection, schema.units, ["id"]), rows)
+                put(connection, schema.units, rows, key=("id",))
 
     def person(self, person: PersonId) -> Account | None:
         """Give the account of a sign-in name, None when there is none."""
@@ -256,7 +256,7 @@ class Ledger:
             "password_hash": account.password_hash,
         }
         with self._write() as connection:
-            connection.execute(upsert(connection, schema.accounts, ["person"]), values)
+            put(connection, schema.accounts, [values], key=("person",))
 
     def put_session(self, token_hash: str, person: PersonId, created: dt.datetime, expires: dt.datetime) -> None:
         """Keep a session by the hash of its token and forget those that have run out by `created`."""
@@ -269,7 +269,7 @@ class Ledger:
         }
         with self._write() as connection:
             connection.execute(sa.delete(table).where(table.c.expires_ms <= epoch_ms(created)))
-            connection.execute(upsert(connection, table, ["token_hash"]), values)
+            put(connection, table, [values], key=("token_hash",))
 
     def session(self, token_hash: str, now: dt.datetime) -> Account | None:
         """Give the account behind a token's hash, None when it is unknown or has run out."""

@@ -6,6 +6,7 @@ words; nothing else is raised. Knows nothing of sockets.
 
 from dispatcher.wire.messages import (
     MAX_FRAME_BYTES,
+    NO_CALLER,
     PROTOCOL,
     BadMessage,
     Beat,
@@ -28,6 +29,7 @@ from dispatcher.wire.messages import (
 
 __all__ = [
     "MAX_FRAME_BYTES",
+    "NO_CALLER",
     "PROTOCOL",
     "BadMessage",
     "Beat",

@@ -90,15 +90,19 @@ class Welcome(Message, frozen=True, tag="welcome"):
     units: tuple[Unit, ...]
 
 
+NO_CALLER = msgspec.Raw(b"null")
+
+
 class CaseRow(msgspec.Struct, frozen=True, array_like=True):
     """One case on the wire: its prepared columns, its body (a `Case` as JSON, kept undecoded) and its caller.
 
-    `caller` is a `Caller` as JSON, None unless the receiver is entitled to it.
+    `caller` is a `Caller` as JSON, `NO_CALLER` unless the receiver is entitled to it. (A union with None would make
+    the codec refuse every caller: it takes Raw in no union.)
     """
 
     row: QueueRow
     body: msgspec.Raw
-    caller: msgspec.Raw | None = None
+    caller: msgspec.Raw = NO_CALLER
 
 
 class Changes(Message, frozen=True, tag="changes"):
