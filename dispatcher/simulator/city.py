@@ -5,6 +5,7 @@ phones belong to a range nobody is given (no mobile number of China begins with 
 """
 
 import datetime as dt
+import functools
 import random
 from collections.abc import Iterator, Sequence
 from importlib import resources
@@ -85,6 +86,12 @@ class _Places(msgspec.Struct, frozen=True):
     street: tuple[_Street, ...]
 
 
+@functools.cache
+def _load_places() -> _Places:
+    file = resources.files("dispatcher.resources").joinpath("simulator", "places.toml")
+    return msgspec.toml.decode(file.read_bytes(), type=_Places)
+
+
 class City:
     """The demands of one street, as repeatable as its seed. `units` is the directory: names, communities."""
 
@@ -96,8 +103,7 @@ class City:
         self._district = parent.name.removesuffix("区") if parent else ""
         found = [unit.name for unit in units if unit.kind is UnitKind.COMMUNITY and unit.parent == street]
         self._communities = found or [f"{_short(self._unit.name)}社区"]
-        file = resources.files("dispatcher.resources").joinpath("simulator", "places.toml")
-        self._places = msgspec.toml.decode(file.read_bytes(), type=_Places)
+        self._places = _load_places()
         self._here = next((s for s in self._places.street if s.code == street), self._plain())
         self._demands = load_demands()
 

@@ -5,6 +5,7 @@ every demand is complete. Knows nothing of dates or places.
 """
 
 import enum
+import functools
 from importlib import resources
 
 import msgspec
@@ -49,6 +50,7 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     demand: tuple[Demand, ...]
 
 
+@functools.cache
 def load_demands() -> tuple[Demand, ...]:
     """Read the shipped table, in its order."""
     file = resources.files("dispatcher.resources").joinpath("simulator", "demands.toml")

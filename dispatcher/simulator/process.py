@@ -3,6 +3,7 @@
 Blocking, with a time limit on every wait; knows no event loop. The child's own log goes to standard error.
 """
 
+import contextlib
 import queue
 import subprocess
 import threading
@@ -63,11 +64,10 @@ class CentreProcess:
     def close(self, timeout_s: float = END_WITHIN_S) -> int:
         """End the child, by force if it must be, and give its exit status; harmless when repeated."""
         if self._child.stdin is not None and not self._child.stdin.closed:
-            try:
+            with contextlib.suppress(Trouble):  # it may have ended already
                 self._ask(End())
+            with contextlib.suppress(OSError):
                 self._child.stdin.close()
-            except (Trouble, OSError):
-                pass  # it has ended already
         try:
             status = self._child.wait(timeout_s)
         except subprocess.TimeoutExpired:

@@ -72,11 +72,12 @@ def suggest(order: Order, units: Iterable[Unit], actor: Actor) -> Suggestion | N
     """Give the units whose duties the order's words name, the most named one leading, or None when none is."""
     words = f"{' '.join(order.category)} {order.title} {order.text}"
     scored = [
-        (sum(len(duty) for duty in unit.duties if duty in words), unit.id)
+        (sum(len(duty) for duty in unit.duties if duty in words), unit.kind is UnitKind.ENTERPRISE, unit.id)
         for unit in units
         if unit.kind in (UnitKind.DEPARTMENT, UnitKind.ENTERPRISE)
     ]
-    named = [unit for score, unit in sorted(scored, key=lambda one: (-one[0], one[1])) if score]
+    # Of two that fit as well, the enterprise leads: it has the tools.
+    named = [unit for score, _, unit in sorted(scored, key=lambda one: (-one[0], not one[1], one[2])) if score]
     if not named:
         return None
     if order.urgency in _URGENT:
