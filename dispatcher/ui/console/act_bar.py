@@ -6,7 +6,7 @@ It promises that a key is never swallowed in silence: a shortcut for an act that
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
@@ -29,6 +29,9 @@ class ActKey:
     words: str
     key: str = ""
     command: type[c.Command] | None = None
+
+
+_COLUMNS = (10, 5, 4, 3)
 
 
 class ActBar(QWidget):
@@ -98,10 +101,19 @@ class ActBar(QWidget):
         self.say("")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """One row where there is room for all, two where there is not."""
-        needs = sum(button.sizeHint().width() + 8 for button in self._buttons.values()) + 24
-        self._arrange(len(self._keys) if event.size().width() >= needs else 5)
+        """One row where there is room for all, two or three where there is not; the order never changes."""
+        width = event.size().width()
+        self._arrange(next((count for count in _COLUMNS if self._needs(count) <= width), _COLUMNS[-1]))
         super().resizeEvent(event)
+
+    def minimumSizeHint(self) -> QSize:
+        """It may be squeezed to its narrowest arrangement."""
+        return QSize(self._needs(_COLUMNS[-1]), super().minimumSizeHint().height())
+
+    def _needs(self, columns: int) -> int:
+        widths = [button.sizeHint().width() for button in self._buttons.values()]
+        widest = [max(widths[at::columns]) for at in range(columns)]
+        return sum(widest) + 8 * (columns - 1) + 24
 
     def _acts(self) -> tuple[ActKey, ...]:
         return (

@@ -194,8 +194,15 @@ class WhistlePanel(QFrame):
         return self._buttons[name]
 
     def _outbox_changed(self) -> None:
+        if any(card.whistle.id in self._pending() for card in self.cards) or self._held_back():
+            self._show_whistles(compact=self._compact)
         self._show_outbox()
         self._fold()
+
+    def _held_back(self) -> bool:
+        """Tell whether a whistle of the case is not among the cards."""
+        case = self._case()
+        return case is not None and len(case.whistles) != len(self.cards)
 
     def _link_changed(self, status: LinkStatus) -> None:
         self._set_link(status)
@@ -250,10 +257,9 @@ class WhistlePanel(QFrame):
             self.cards.append(card)
 
     def _pending(self) -> dict[WhistleId, Receipt]:
-        acts = self.view.acts if self.view else ()
         return {
             receipt.act.command.whistle: receipt
-            for receipt in acts
+            for receipt in self.bridge.outbox
             if receipt.state in UNSETTLED and isinstance(receipt.act.command, c.BlowWhistle)
         }
 

@@ -150,7 +150,7 @@ class DepartmentRow(QStyledItemDelegate):
 
     def lead_rect(self, row: QRect) -> QRect:
         """Give where the words that make a department the lead stand."""
-        return QRect(row.right() - 128, row.top(), 120, row.height() // 2 + 4)
+        return QRect(row.right() - 160, row.top(), 160, row.height())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """See QStyledItemDelegate."""
@@ -187,10 +187,10 @@ class DepartmentRow(QStyledItemDelegate):
         painter.setFont(theme.font("caption"))
         if current and chosen and not self._model.is_lead(candidate):
             painter.setPen(theme.colour("accent_text"))
-            painter.drawText(self.lead_rect(row), _RIGHT, self.tr("设为主责 Alt Z"))
+            painter.drawText(top.adjusted(0, 0, 4, 0), _RIGHT, self.tr("设为主责 Alt Z"))
         elif candidate.unit.phone:
             painter.setPen(theme.colour(muted))
-            painter.drawText(self.lead_rect(row), _RIGHT, candidate.unit.phone)
+            painter.drawText(top.adjusted(0, 0, 4, 0), _RIGHT, candidate.unit.phone)
         if candidate.proposed and not candidate.called:
             painter.setPen(theme.colour("accent_text"))
             mark = self.tr("推荐")

@@ -47,6 +47,7 @@ QPlainTextEdit[class~="mistake"] {{ border-color: {red}; }}
 QPlainTextEdit:disabled {{ border-color: {dim}; }}
 QListWidget {{ background: {sunken}; border: 1px solid {dim}; border-radius: 4px; }}
 QListWidget::item {{ padding: 3px 8px; }}
+QDateTimeEdit::drop-down {{ border: 0; width: 24px; }}
 QRadioButton::indicator:checked {{
   width: 14px; height: 14px; border: 1px solid {accent}; border-radius: 8px;
   background: qradialgradient(cx: 0.5, cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5,
@@ -178,8 +179,11 @@ class ActDialog(QDialog):
         foot.setContentsMargins(20, 12, 20, 16)
         foot.setSpacing(8)
         self.said = label("", "caption", wraps=True)
-        self.said.setAccessibleName(QCoreApplication.translate("ActDialog", "结果"))
-        foot.addWidget(self.said, 1)
+        self.told = QVBoxLayout()
+        self.told.addStretch(1)
+        self.told.addWidget(self.said)
+        self.told.addStretch(1)
+        foot.addLayout(self.told, 1)
         self.cancel = KeyButton(QCoreApplication.translate("ActDialog", "取消"), theme, key="Esc", look=ButtonLook.BARE)
         self.cancel.clicked.connect(self.reject)
         key = "Enter" if self.enter_submits else "Ctrl Enter"
@@ -279,6 +283,20 @@ class ActDialog(QDialog):
         beside.setText(words or hint)
         beside.setVisible(bool(words or hint))
         restyle(self._fields[name], "mistake" if words and mistake else "")
+        self._grow()
+
+    def tell(self, words: str) -> None:
+        """Say at the foot why nothing happened; empty takes it away."""
+        restyle(self.said, "caption mistake")
+        self.said.setText(words)
+        self.said.setVisible(bool(words))
+        self._grow()
+
+    def _grow(self) -> None:
+        """Make room for words that have come: a window does not follow its wrapped labels by itself."""
+        if self.isVisible():
+            self.outer.activate()
+            self.resize(self.width(), max(self.height(), self.outer.totalHeightForWidth(self.width())))
 
     # ---- the act
 
@@ -293,7 +311,7 @@ class ActDialog(QDialog):
         self._asking = True
         self._asked = None
         self.submit_button.setEnabled(False)
-        self.said.setText("")
+        self.tell("")
         self._asked = self.bridge.submit(self.command())
         early, self._early = self._early, []
         for answer in early:
@@ -313,8 +331,7 @@ class ActDialog(QDialog):
             self._show(answer.refused)
             return
         if answer.trouble:
-            restyle(self.said, "caption mistake")
-            self.said.setText(answer.trouble)
+            self.tell(answer.trouble)
             return
         self.desk.drafts.pop((self.case.id, self.form), None)
         self.stored(answer)
@@ -331,8 +348,7 @@ class ActDialog(QDialog):
             lacking = QCoreApplication.translate("ActDialog", "“{label}”还没有填。")
             said = lacking.format(label=self._labels[refused.field])
         if widget is None:
-            restyle(self.said, "caption mistake")
-            self.said.setText(said)
+            self.tell(said)
             return
         self.say_beside(refused.field, said)
         widget.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -26,7 +26,7 @@ from dispatcher.ui import language, strings
 from dispatcher.ui.console.spans import limit_words, minute_moment
 from dispatcher.ui.dialogs.department_list import DepartmentList
 from dispatcher.ui.dialogs.departments import candidates
-from dispatcher.ui.dialogs.form import ActDialog, Choice, Desk, Lines, Value, label, restyle
+from dispatcher.ui.dialogs.form import ActDialog, Choice, Desk, Lines, Value, label
 from dispatcher.ui.dialogs.whistle_parts import KindList, KindWords, Ruler
 from dispatcher.widgets.glyphs import Glyph
 from dispatcher.widgets.theme import Theme
@@ -90,6 +90,8 @@ class WhistleDialog(ActDialog):
         number = len(case.whistles) + 1
         first, more = self.tr("吹哨"), self.tr("吹哨 · 本案第 {number} 个")
         self.name_it(first if number == 1 else more.format(number=number), self.tr("吹哨"))
+        self.body.setVerticalSpacing(1)
+        self.left.setContentsMargins(20, 12, 20, 8)
         self._warning = self._make_warning()
         self.outer.insertWidget(1, self._warning)
         self.kinds = KindList(theme)
@@ -104,8 +106,9 @@ class WhistleDialog(ActDialog):
         self.ruler = self.add("ruler", self.tr("时限"), Ruler(theme))
         self.departments = DepartmentList(candidates(case, bridge.units(), bridge.language == "en"), theme)
         self._lay_right()
-        self.outcome = label("", "body-strong", wraps=True)
-        self.foot.insertWidget(0, self.outcome, 1)
+        self.outcome = label("", "", wraps=True)
+        self.outcome.setFont(theme.font("body_strong", True))
+        self.told.insertWidget(1, self.outcome)
 
         self.demand.setPlainText(case.order.title)
         self.place.setText(case.order.place.spot or case.order.place.address)
@@ -199,8 +202,7 @@ class WhistleDialog(ActDialog):
 
     def _choose_kind(self, at: int) -> None:
         if not self.kinds.choose(at):
-            restyle(self.said, "caption mistake")
-            self.said.setText(self.kinds.why_locked(at))
+            self.tell(self.kinds.why_locked(at))
 
     def _follow(self) -> None:
         law, now = self.bridge.law, self.bridge.now()
@@ -276,8 +278,7 @@ class WhistleDialog(ActDialog):
     def submit(self) -> None:
         """Blow, unless nobody is called or the kind is not this person's."""
         if self.kinds.locked or not self.departments.model.chosen:
-            restyle(self.said, "caption mistake")
-            self.said.setText(self.kinds.locked or self.tr("还没有选部门，哨没有吹出。"))
+            self.tell(self.kinds.locked or self.tr("还没有选部门，哨没有吹出。"))
             self.departments.view.setFocus()
             return
         super().submit()

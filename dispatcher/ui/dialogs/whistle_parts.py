@@ -82,7 +82,7 @@ class KindList(Painted):
 
     def sizeHint(self) -> QSize:
         """The chosen kind takes two lines, the others one."""
-        return QSize(380, sum(self._height(at) + 6 for at in range(len(self._rows))) - 6)
+        return QSize(380, sum(self._height(at) + 5 for at in range(len(self._rows))) - 5)
 
     def minimumSizeHint(self) -> QSize:
         """A kind is never cut in height."""
@@ -118,7 +118,7 @@ class KindList(Painted):
         outline(painter, rect, 4, line, theme.colour("selection.background") if chosen else None)
         if chosen and self.hasFocus():
             focus_ring(painter, rect, theme, 4)
-        middle = rect.top() + self._line() / 2 + 4
+        middle = rect.top() + self._line() / 2 + 3
         painter.setPen(QPen(theme.colour("accent" if chosen else "line_strong" if not row.locked else "line"), 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(QPointF(rect.left() + 18, middle), 7, 7)
@@ -150,17 +150,17 @@ class KindList(Painted):
         return max((metrics.horizontalAdvance(row.name) for row in self._rows), default=0) + 16
 
     def _line(self) -> int:
-        return 26
+        return 24
 
     def _height(self, at: int) -> int:
-        return self._line() + 8 + (22 if at == self._chosen else 0)
+        return self._line() + 6 + (22 if at == self._chosen else 0)
 
     def _rects(self) -> list[QRectF]:
         rects: list[QRectF] = []
         top = 0
         for at in range(len(self._rows)):
             rects.append(QRectF(0, top, self.width(), self._height(at)))
-            top += self._height(at) + 6
+            top += self._height(at) + 5
         return rects
 
     def _say(self) -> None:
