@@ -11,12 +11,12 @@ from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QActionGroup, QCloseEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFrame, QMainWindow, QMenu, QVBoxLayout, QWidget
 
-from dispatcher.bridge import ActState, Bridge, LinkState, LinkStatus, Receipt, Remembered
+from dispatcher.bridge import Bridge, LinkStatus, Receipt, Remembered
 from dispatcher.models.alarms import Alarm
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.commands import BlowWhistle
 from dispatcher.models.ids import CaseId
-from dispatcher.models.queue import QueueRow, epoch_ms
+from dispatcher.models.queue import QueueRow
 from dispatcher.ui import language
 from dispatcher.ui.console.alarm_feed import AlarmFeed
 from dispatcher.ui.console.commandbar import CommandBar
@@ -28,14 +28,10 @@ from dispatcher.ui.dialogs.keys import KeysDialog
 from dispatcher.ui.dialogs.phones import PhonesDialog
 from dispatcher.ui.dialogs.receipts import ReceiptsDialog
 from dispatcher.ui.keybook import KeyBook
+from dispatcher.ui.outage import Outage
 from dispatcher.widgets.alarms import AlarmStrip
 from dispatcher.widgets.buttons import ButtonLook, KeyButton
-from dispatcher.widgets.link import BannerKey, OutageBanner
 from dispatcher.widgets.theme import THEMES, Theme, load_theme
-
-_CUT = frozenset({LinkState.STALE, LinkState.OFFLINE, LinkState.REFUSED})
-_RECOVERED_MS = 6_000
-"""How long the banner says what came of the outage once nothing waits any more."""
 
 
 class StationWindow(QMainWindow):
@@ -51,23 +47,12 @@ class StationWindow(QMainWindow):
         self.places = QSettings(str(state_file), QSettings.Format.IniFormat) if state_file else None
         self.rows = RowBook()
         self.book = KeyBook(self)
-        self._cut_since: dt.datetime | None = None
-        self._recovering = False
-        self._settled: dict[ActState, int] = {}
-        self._alarm_keys: tuple[object, ...] = ()
         self.setMinimumSize(1280, 720)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
         self.top = TopBar(theme)
-        self.banner = OutageBanner(
-            theme,
-            (
-                BannerKey("outbox", self.tr("看本机待发"), "Ctrl 8"),
-                BannerKey("phones", self.tr("电话名单"), "Alt T"),
-                BannerKey("reconnect", self.tr("立即重连"), "Ctrl L"),
-            ),
-        )
-        self.banner.hide()
+        self.outage = Outage(bridge, theme, self)
+        self.banner = self.outage.banner
         self.strip = AlarmStrip(theme)
         self.alarms = AlarmFeed(bridge, self)
         self.command = CommandBar(theme, self.rows)
@@ -90,10 +75,6 @@ class StationWindow(QMainWindow):
         self._second.setSingleShot(True)
         self._second.setTimerType(Qt.TimerType.PreciseTimer)
         self._second.timeout.connect(self._tick)
-        self._farewell = QTimer(self)
-        self._farewell.setSingleShot(True)
-        self._farewell.setInterval(_RECOVERED_MS)
-        self._farewell.timeout.connect(self._end_outage)
 
     # ---- for subclasses
 
@@ -111,6 +92,10 @@ class StationWindow(QMainWindow):
 
     def see_link(self, status: LinkStatus, now: dt.datetime) -> None:
         """Pass the link on to the panels' stamps; for subclasses."""
+
+    def alarm_rows(self, changes: ChangeSet) -> ChangeSet:
+        """Give the rows as alarms should see them; for subclasses."""
+        return changes
 
     def see_whistles(self) -> None:
         """Hear that whistles that are out changed; for subclasses."""
@@ -218,12 +203,12 @@ class StationWindow(QMainWindow):
         bridge.rows_changed.connect(self._see_rows)
         bridge.link_changed.connect(self._see_link)
         bridge.outbox_changed.connect(self._see_outbox)
-        bridge.act_settled.connect(self._see_settled)
+        bridge.act_settled.connect(self.outage.see_settled)
         bridge.trouble_told.connect(self._see_trouble)
         self.alarms.changed.connect(self._show_alarms)
         self.strip.open_requested.connect(self._open_alarm)
         self.strip.acknowledge_requested.connect(self._acknowledge)
-        self.banner.key_pressed.connect(self._banner_key)
+        self.outage.key_pressed.connect(self._banner_key)
         self.command.wished.connect(self._wished)
         self.top.find_requested.connect(self._find)
 
@@ -252,8 +237,7 @@ class StationWindow(QMainWindow):
             return
         focus = QApplication.focusWidget()
         here = next((n for n, pane in enumerate(panes) if focus is pane or (focus and pane.isAncestorOf(focus))), -1)
-        pane = panes[(here + step) % len(panes)] if here >= 0 else panes[0]
-        pane.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        _focus_into(panes[(here + step) % len(panes)] if here >= 0 else panes[0])
 
     def _open_view_menu(self) -> None:
         menu = QMenu(self)
@@ -277,26 +261,22 @@ class StationWindow(QMainWindow):
 
     def _see_session(self, session: Remembered) -> None:
         where = self.bridge.unit_name(session.actor.unit)
-        self.top.set_duty(session.actor, where)
+        units = {unit.id: unit for unit in session.units}
+        own = units.get(session.actor.unit)
+        above = units.get(own.parent) if own is not None and own.parent is not None else None
+        self.top.set_duty(session.actor, where, self.bridge.unit_name(above.id) if above is not None else "")
         self.status.set_session(session)
         self.setWindowTitle(self.tr("{where} · 调度台").format(where=where))
 
     def _see_rows(self, changes: ChangeSet) -> None:
         if self.rows.see(changes):
             self.see_whistles()
-        self.alarms.see_rows(changes)
+        self.alarms.see_rows(self.alarm_rows(changes))
 
     def _see_outbox(self, outbox: tuple[Receipt, ...]) -> None:
         self.status.set_outbox(outbox)
         self.alarms.see_outbox(outbox)
-        if self._recovering:
-            self._say_recovery()
-
-    def _see_settled(self, receipt: Receipt) -> None:
-        if self._cut_since is not None or self._recovering:
-            self._settled[receipt.state] = self._settled.get(receipt.state, 0) + 1
-            if self._recovering:
-                self._say_recovery()
+        self.outage.see_outbox()
 
     def _see_trouble(self, words: str) -> None:
         self.command.say(words)
@@ -305,63 +285,10 @@ class StationWindow(QMainWindow):
         now = self.bridge.now()
         self.status.set_link(status, now)
         self.alarms.see_link(status)
-        if status.state in _CUT:
-            if self._cut_since is None:
-                self._settled.clear()
-            self._cut_since = min(status.since, self._cut_since or status.since)
-            self._recovering = False
-            self._farewell.stop()
-            self._say_outage(status, now)
-        elif self._cut_since is not None and status.state in (LinkState.CATCHING_UP, LinkState.ONLINE):
-            self._recovering = True
-            self._say_recovery()
+        self.outage.see_link(status)
         self.see_link(status, now)
         if not self.strip.nth(1):
             self._show_alarms()
-
-    def _say_outage(self, status: LinkStatus, now: dt.datetime) -> None:
-        match status.state:
-            case LinkState.STALE:
-                title = self.tr("中心没有回应")
-            case LinkState.REFUSED:
-                title = self.tr("中心拒绝接入")
-            case _:
-                title = self.tr("与中心的链路已中断")
-        if status.as_of is None:
-            stands = self.tr("本机还没有数据。")
-        else:
-            stands = self.tr("画面停在 {at}。").format(at=language.moment_text(status.as_of, now))
-        words = stands + self.tr("照常办理：每一步先存本机，接通后按时间补传。紧急的哨不会到达部门，请先打电话。")
-        if status.state is LinkState.REFUSED and status.detail:
-            words = status.detail + self.tr("。") + stands
-        self.banner.set_outage(title, words, epoch_ms(self._cut_since or status.since))
-        self.banner.tick(self.bridge.now_ms())
-        self.banner.show()
-
-    def _say_recovery(self) -> None:
-        link = self.bridge.link
-        accepted = self._settled.get(ActState.ACCEPTED, 0)
-        refused = self._settled.get(ActState.PARKED, 0) + self._settled.get(ActState.EXPIRED, 0)
-        waiting = sum(r.state in (ActState.QUEUED, ActState.SENT) for r in self.bridge.outbox)
-        online = link is not None and link.state is LinkState.ONLINE
-        words = self.tr("补传：中心已受理 {accepted} 项，退回 {refused} 项，还有 {waiting} 项在路上。").format(
-            accepted=accepted, refused=refused, waiting=waiting
-        )
-        if online:
-            title = self.tr("链路已恢复")
-        else:
-            received = link.received if link is not None else 0
-            title = self.tr("链路已恢复，正在补收 {count} 条").format(count=received)
-        self.banner.set_outage(title, words, None)
-        self.banner.show()
-        if online and not waiting:
-            self._farewell.start()
-        else:
-            self._farewell.stop()
-
-    def _end_outage(self) -> None:
-        self._cut_since, self._recovering = None, False
-        self.banner.hide()
 
     def _show_alarms(self) -> None:
         lines = self.alarms.lines()
@@ -390,8 +317,7 @@ class StationWindow(QMainWindow):
         self.alarms.tick()
         if not self.strip.nth(1):
             self._show_alarms()
-        if self.banner.isVisible():
-            self.banner.tick(now_ms)
+        self.outage.tick()
         self.tick(now)
         # On the second, so that the clock never skips one; not more often where the demo's time runs fast.
         self._second.start(max(200, 1000 - now_ms % 1000))
@@ -401,7 +327,7 @@ class StationWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember where everything stood."""
         self._second.stop()
-        self._farewell.stop()
+        self.outage.stop()
         if self.places is not None:
             self.places.setValue("window/geometry", self.saveGeometry())
             self.save(self.places)
@@ -422,3 +348,11 @@ def _line() -> QFrame:
     line.setProperty("class", "line")
     line.setFixedHeight(1)
     return line
+
+
+def _focus_into(pane: QWidget) -> None:
+    """Give the keyboard to a pane, or to the first part of it that takes it."""
+    for part in (pane, *pane.findChildren(QWidget)):
+        if part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.isEnabled() and part.isVisible():
+            part.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return

@@ -58,7 +58,7 @@ class TopBar(QFrame):
 
     find_requested = Signal(str)
 
-    def __init__(self, theme: Theme, place: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
         self.setProperty("class", "bar")
@@ -68,7 +68,7 @@ class TopBar(QFrame):
         row.setSpacing(8)
         self._sign = Sign(theme, Glyph.WHISTLE, "accent")
         self.where = _label("title")
-        self._district = _label("caption", place)
+        self._district = _label("caption")
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("搜索：尾号、地址、诉求"))
         self.search.setAccessibleName(self.tr("搜索"))
@@ -109,10 +109,11 @@ class TopBar(QFrame):
         self.clock.setFixedWidth(self.clock.fontMetrics().horizontalAdvance("00:00:00") + 2)
         self.setFixedHeight(max(theme.size("header"), self.clock.fontMetrics().height() + 4))
 
-    def set_duty(self, actor: Actor, where: str) -> None:
-        """Say who is on duty, as what, and where."""
+    def set_duty(self, actor: Actor, where: str, above: str) -> None:
+        """Say who is on duty, as what, in which unit and what it belongs to."""
         roles = [strings.role(role) for role in _RANK if role in actor.roles][:1]
         self.where.setText(where)
+        self._district.setText(above)
         self.duty.setText(" ".join((*roles, actor.name)))
 
     def tick(self, now: dt.datetime) -> None:

@@ -74,6 +74,7 @@ class ConsoleWindow(StationWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._middle_tabs)
+        self._middle_tabs.setContentsMargins(12, 0, 0, 0)
         column.addWidget(self._middle, 1)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
@@ -153,7 +154,7 @@ class ConsoleWindow(StationWindow):
     def panes(self) -> tuple[QWidget, ...]:
         """What F6 goes through."""
         left = self.queue.list if self.left.currentWidget() is self.queue else self.outbox
-        return (left, self.case, self.whistles, self.command.line)
+        return (left, self._middle_tabs, self.case, self.whistles, self.command.line)
 
     def _view_by_words(self, words: str) -> None:
         views = tuple(View)

@@ -24,7 +24,7 @@ class KeysDialog(QDialog):
         outer.addWidget(title)
         inside = QWidget()
         row = QHBoxLayout(inside)
-        row.setContentsMargins(0, 0, 8, 0)
+        row.setContentsMargins(16, 12, 16, 12)
         row.setSpacing(32)
         groups = list(book.groups().items())
         for column in _balanced(groups):
