@@ -11,11 +11,11 @@ import os
 import re
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Generator
 from pathlib import Path
 
-import qasync
-from PySide6.QtCore import QObject, Qt, Signal
+import qasync  # pyright: ignore[reportMissingTypeStubs]
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from dispatcher.bridge import Bridge, LinkState, LinkStatus, Remembered
@@ -112,16 +112,23 @@ class Station(QObject):
             self.window = self._make_window(self, session)
             self.window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
             self.window.installEventFilter(self)
+            if not state_file(self).is_file():
+                # The first time: the whole screen, also where no window manager would maximise it.
+                self.window.setGeometry(self.window.screen().availableGeometry())
+                self.window.setWindowState(Qt.WindowState.WindowMaximized)
             self.window.show()
             self.window_opened.emit(self.window)
 
-    def eventFilter(self, watched: QObject, event: object) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hear of the window being closed by the person."""
-        from PySide6.QtCore import QEvent
-
-        if watched is self.window and isinstance(event, QEvent) and event.type() == QEvent.Type.Close:
+        if watched is self.window and event.type() == QEvent.Type.Close:
             self.closed.emit()
         return False
+
+
+def state_file(station: Station) -> Path:
+    """Give the file in which a station's window remembers its places."""
+    return station.home / "window.ini"
 
 
 def console_window(station: Station, session: Remembered) -> QWidget:
@@ -129,10 +136,10 @@ def console_window(station: Station, session: Remembered) -> QWidget:
     if session.actor.is_any(*(STREET_ROLES - {Role.WALL})) or not session.actor.is_any(Role.LIAISON):
         from dispatcher.ui.console.window import ConsoleWindow
 
-        return ConsoleWindow(station.bridge, station.theme, state_file=station.home / "window.ini")
+        return ConsoleWindow(station.bridge, station.theme, state_file=state_file(station))
     from dispatcher.ui.liaison.window import LiaisonWindow
 
-    return LiaisonWindow(station.bridge, station.theme, state_file=station.home / "window.ini")
+    return LiaisonWindow(station.bridge, station.theme, state_file=state_file(station))
 
 
 def wall_window(settings: WallSettings) -> Callable[[Station, Remembered], QWidget]:
@@ -151,11 +158,11 @@ def run_station(settings: ConsoleSettings | WallSettings) -> int:
     application, theme = make_application(settings.language, settings.theme)
     make_window = wall_window(settings) if isinstance(settings, WallSettings) else console_window
     with interface_loop(application) as loop:
-        return loop.run_until_complete(_live(settings, theme, make_window))
+        return run_in(loop, _live(settings, theme, make_window))
 
 
 @contextlib.contextmanager
-def interface_loop(application: QApplication) -> Iterator[qasync.QEventLoop]:
+def interface_loop(application: QApplication) -> Generator[asyncio.AbstractEventLoop]:
     """Give the loop of the interface's coroutines, with the last-chance handler for errors of ours."""
     loop = qasync.QEventLoop(application, already_running=False)
     asyncio.set_event_loop(loop)
@@ -172,6 +179,11 @@ def interface_loop(application: QApplication) -> Iterator[qasync.QEventLoop]:
     finally:
         sys.excepthook = before
         asyncio.set_event_loop(None)
+
+
+def run_in(loop: asyncio.AbstractEventLoop, work: Coroutine[object, object, int]) -> int:
+    """Run the interface's main coroutine to its end."""
+    return loop.run_until_complete(work)
 
 
 async def _live(settings: StationSettings, theme: Theme, make_window: Callable[[Station, Remembered], QWidget]) -> int:
@@ -196,7 +208,7 @@ async def _live(settings: StationSettings, theme: Theme, make_window: Callable[[
 
     def ask_again(status: LinkStatus) -> None:
         if status.state is LinkState.REFUSED and not asking:
-            asking.append(asyncio.ensure_future(renew()))
+            asking.append(asyncio.create_task(renew()))
 
     async def renew() -> None:
         token = await ask_password(theme, centre, home.name.partition("@")[0], station.window)
@@ -205,7 +217,7 @@ async def _live(settings: StationSettings, theme: Theme, make_window: Callable[[
             station.thread_of_engine.use_token(token[1])
         asking.clear()
 
-    asking: list[asyncio.Future[None]] = []
+    asking: list[asyncio.Task[None]] = []
     station.closed.connect(end)
     station.bridge.link_changed.connect(ask_again)
     station.start()
@@ -267,7 +279,7 @@ async def ask_password(theme: Theme, centre: str, person: str, parent: QWidget |
         dialog.tell("")
 
     def asked(where: str, who: str, password: str) -> None:
-        task = asyncio.ensure_future(attempt(where, who, password))
+        task = asyncio.create_task(attempt(where, who, password))
         trying.add(task)
         task.add_done_callback(trying.discard)
 
