@@ -17,7 +17,7 @@ from dispatcher.models.order import Urgency
 from dispatcher.models.policy import parse_limit
 from dispatcher.models.verdicts import Reason, Refused
 from dispatcher.models.whistle import WhistleKind
-from dispatcher.ui.console import case_panel
+from dispatcher.ui.console import caller_line
 from dispatcher.ui.console.case_panel import CasePanel
 from dispatcher.ui.console.case_parts import clock_line, waiting_for
 from dispatcher.ui.console.history import lines, words
@@ -104,7 +104,7 @@ def test_a_case_with_its_clocks_and_whom_it_waits_for(panel: CasePanel, bridge: 
     assert "07387" in panel._number.text()
     assert "外勤 2 组" in panel._number.text()
     assert panel._chips.chips == ("办理中", "要求回复", "催办 2")
-    assert panel._caller_words.text() == "刘**  138****1234"
+    assert panel.caller.words.text() == "刘**  138****1234"
     said = [bar.accessibleName() for bar in panel._clock_bars]
     assert len(said) == 5
     assert said[0].endswith("用 1 分 45 秒")
@@ -326,13 +326,13 @@ def test_a_number_is_shown_with_a_reason_and_goes_again(qtbot: QtBot, panel: Cas
     qtbot.mouseClick(dialog.usual.button("contact"), Qt.MouseButton.LeftButton)
     qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Return)
     assert bridge.submitted == [c.RevealCaller(case=PIPE, reason="首次联系")]
-    assert "13800001234" in panel._caller_words.text()
-    assert case_panel.REVEALED_MS == 60_000
-    assert panel._hide_caller.isActive()
-    assert panel._hide_caller.interval() == case_panel.REVEALED_MS
-    panel._hide_caller.timeout.emit()
-    assert "13800001234" not in panel._caller_words.text()
-    assert not panel._hide_caller.isActive()
+    assert "13800001234" in panel.caller.words.text()
+    assert caller_line.REVEALED_MS == 60_000
+    assert panel.caller.timer.isActive()
+    assert panel.caller.timer.interval() == caller_line.REVEALED_MS
+    panel.caller.timer.timeout.emit()
+    assert "13800001234" not in panel.caller.words.text()
+    assert not panel.caller.timer.isActive()
 
 
 def test_a_number_goes_with_its_case(qtbot: QtBot, panel: CasePanel, bridge: FakeBridge) -> None:
@@ -341,15 +341,15 @@ def test_a_number_goes_with_its_case(qtbot: QtBot, panel: CasePanel, bridge: Fak
     assert dialog is not None
     dialog.reason.setText("现场找人")
     dialog.submit()
-    assert "13800001234" in panel._caller_words.text()
+    assert "13800001234" in panel.caller.words.text()
     bridge.watch(LIFT)
     bridge.watch(PIPE)
-    assert "13800001234" not in panel._caller_words.text()
+    assert "13800001234" not in panel.caller.words.text()
 
 
 def test_a_confidential_caller_is_never_asked_for(qtbot: QtBot, panel: CasePanel, bridge: FakeBridge) -> None:
     bridge.watch(SECRET)
-    assert panel._caller_words.text() == "保密"
+    assert panel.caller.words.text() == "保密"
     key(qtbot, panel, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     assert "保密" in panel.bar.said
     assert bridge.submitted == []

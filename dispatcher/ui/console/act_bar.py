@@ -15,7 +15,7 @@ from dispatcher.models.case import Case
 from dispatcher.models.organisation import Actor
 from dispatcher.models.rules import possible
 from dispatcher.ui import strings
-from dispatcher.ui.dialogs.form import label, restyle
+from dispatcher.ui.dialogs.fields import label, restyle
 from dispatcher.widgets.buttons import ButtonLook, KeyButton
 from dispatcher.widgets.glyphs import Glyph
 from dispatcher.widgets.theme import Theme

@@ -14,18 +14,17 @@ from dispatcher.bridge import ActAnswer, Bridge, CaseView, LinkStatus
 from dispatcher.models import commands as c
 from dispatcher.models.case import Case
 from dispatcher.models.deadlines import Clock, clocks
-from dispatcher.models.ids import CommandId
-from dispatcher.models.order import Caller
 from dispatcher.models.queue import epoch_ms
 from dispatcher.models.rules import possible
 from dispatcher.ui import language, strings
 from dispatcher.ui.console.act_bar import ActBar
+from dispatcher.ui.console.caller_line import CallerLine
 from dispatcher.ui.console.case_parts import ChipFlow, WaitStrip, chips, clock_line, waiting_for
 from dispatcher.ui.console.happenings import happenings
 from dispatcher.ui.dialogs import acts, reply
-from dispatcher.ui.dialogs.form import ActDialog, Desk, label, restyle, rule
+from dispatcher.ui.dialogs.fields import label, restyle, rule
+from dispatcher.ui.dialogs.form import ActDialog, Desk
 from dispatcher.ui.dialogs.whistle import WhistleDialog
-from dispatcher.widgets.buttons import ButtonLook, KeyButton
 from dispatcher.widgets.chips import Chip
 from dispatcher.widgets.clocks import ClockBar
 from dispatcher.widgets.link import AsOf, LinkLook
@@ -33,8 +32,6 @@ from dispatcher.widgets.paint import urgency_chip
 from dispatcher.widgets.theme import Theme
 from dispatcher.widgets.timeline import Timeline
 
-REVEALED_MS = 60_000
-"""How long a revealed number stands."""
 SHORT_PX = 640
 """A panel lower than this folds the clocks that are met into one line."""
 
@@ -63,17 +60,11 @@ class CasePanel(QFrame):
         self.theme = theme
         self.desk = desk or Desk()
         self.view: CaseView | None = None
-        self._caller: Caller | None = None
-        self._signing: CommandId | None = None
         self._clock_bars: list[ClockBar] = []
         self._clocks: tuple[Clock, ...] = ()
         self.setProperty("class", "panel")
         self.setMinimumWidth(theme.size("case_min"))
         self._build()
-        self._hide_caller = QTimer(self)
-        self._hide_caller.setSingleShot(True)
-        self._hide_caller.setInterval(REVEALED_MS)
-        self._hide_caller.timeout.connect(self.hide_caller)
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.timeout.connect(self.tick)
@@ -106,7 +97,7 @@ class CasePanel(QFrame):
         self._reveal_action = QAction(self.tr("显示来电号码"), self)
         self._reveal_action.setObjectName("reveal")
         self._reveal_action.setShortcut(QKeySequence("Ctrl+R"))
-        self._reveal_action.triggered.connect(self._reveal.trigger)
+        self._reveal_action.triggered.connect(self.caller.button.trigger)
         for name in (
             "sign",
             "contact",
@@ -156,19 +147,13 @@ class CasePanel(QFrame):
         self._address_head, self._caller_head = label("", "caption"), label("", "caption")
         self._address = label("", "", wraps=True)
         self._address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._caller_words = label("", "")
-        self._reveal = KeyButton("", self.theme, key="Ctrl R", look=ButtonLook.BARE)
-        self._reveal.clicked.connect(lambda: self.act("reveal"))
-        self._reveal.refused.connect(self.bar_says)
-        caller = QHBoxLayout()
-        caller.setSpacing(8)
-        caller.addWidget(self._caller_words)
-        caller.addWidget(self._reveal)
-        caller.addStretch(1)
+        self.caller = CallerLine(self.theme)
+        self.caller.reveal_requested.connect(lambda: self.act("reveal"))
+        self.caller.refused.connect(self.bar_says)
         facts.addWidget(self._address_head, 0, 0, Qt.AlignmentFlag.AlignTop)
         facts.addWidget(self._address, 0, 1)
         facts.addWidget(self._caller_head, 1, 0)
-        facts.addLayout(caller, 1, 1)
+        facts.addWidget(self.caller, 1, 1)
         page.addLayout(facts)
         box = QFrame()
         box.setProperty("class", "sunken")
@@ -211,7 +196,7 @@ class CasePanel(QFrame):
     def set_view(self, view: CaseView | None) -> None:
         """Show another case or another state of it."""
         if view is None or self.view is None or view.case.id != self.view.case.id:
-            self.hide_caller()
+            self.caller.put_away()
             self.bar.say("")
             self._scroll.verticalScrollBar().setValue(0)
         self.view = view
@@ -220,18 +205,11 @@ class CasePanel(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Change to another look."""
         self.theme = theme
-        for part in (self._urgency, self._as_of, self._chips, self._wait, self.timeline, self._reveal, self.bar):
+        for part in (self._urgency, self._as_of, self._chips, self._wait, self.timeline, self.caller, self.bar):
             part.set_theme(theme)
         for bar in self._clock_bars:
             bar.set_theme(theme)
         self._show()
-
-    def hide_caller(self) -> None:
-        """Put the number away."""
-        self._caller = None
-        if hasattr(self, "_hide_caller"):
-            self._hide_caller.stop()
-        self._show_caller()
 
     def bar_says(self, words: str) -> None:
         """Say something over the act buttons."""
@@ -278,33 +256,16 @@ class CasePanel(QFrame):
         place = order.place
         where = [each for each in (place.address, place.community, place.spot) if each]
         self._address.setText(self.tr("，").join(dict.fromkeys(where)) or self.tr("没有写地址"))
-        self._show_caller()
+        self._show_caller(case)
         self._demand.setText(order.text)
         self._demand_box.setVisible(bool(order.text) and order.text != order.title)
         self._show_clocks(case)
         self._show_history()
 
-    def _show_caller(self) -> None:
-        case = self.case
-        if case is None:
-            return
-        order = case.order
-        if self._caller is not None:
-            self._caller_words.setText(f"{self._caller.name}  {self._caller.phone}")
-            self._caller_words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            self._reveal.set_words(self.tr("60 秒后收起"))
-            return
-        if order.confidential:
-            self._caller_words.setText(self.tr("保密"))
-        elif order.caller_name_hint or order.caller_phone_hint:
-            self._caller_words.setText(f"{order.caller_name_hint}  {order.caller_phone_hint}".strip())
-        else:
-            self._caller_words.setText(self.tr("没有留下"))
-        self._caller_words.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-        self._reveal.set_words(self.tr("显示号码，记入审计"))
+    def _show_caller(self, case: Case) -> None:
         actor = self.bridge.session.actor if self.bridge.session else None
         reason = possible(c.RevealCaller, case, actor) if actor else None
-        self._reveal.set_refusal(strings.reason(reason, case.state) if reason else "")
+        self.caller.set_order(case.order, strings.reason(reason, case.state) if reason else "")
 
     def _show_clocks(self, case: Case) -> None:
         law, now = self.bridge.law, self.bridge.now()
@@ -358,7 +319,7 @@ class CasePanel(QFrame):
             return
         self.bar.say("")
         if name == "sign":
-            self._signing = self.bridge.submit(c.SignFor(case=case.id))
+            self.bridge.submit(c.SignFor(case=case.id))
         elif name == "more":
             self._open_menu(case)
         else:
@@ -380,9 +341,7 @@ class CasePanel(QFrame):
         if answer.caller is None:
             self.bar.say(self.tr("本机没有这位来电人的号码，请向热线查询。"))
             return
-        self._caller = answer.caller
-        self._hide_caller.start()
-        self._show_caller()
+        self.caller.reveal(answer.caller)
 
     def _answered(self, answer: ActAnswer) -> None:
         if self.case is None or answer.case != self.case.id or _has_dialog(self):
@@ -397,7 +356,7 @@ class CasePanel(QFrame):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setToolTipsVisible(True)
         entries: tuple[tuple[str, str, Callable[[], None]], ...] = (
-            (self.tr("显示来电号码…"), self._reveal.refusal, lambda: self._reveal.trigger()),
+            (self.tr("显示来电号码…"), self.caller.button.refusal, lambda: self.caller.button.trigger()),
             (self.tr("复制工单编号"), "", lambda: QGuiApplication.clipboard().setText(case.order.number)),
         )
         for words, why, then in entries:

@@ -17,7 +17,7 @@ from dispatcher.models.whistle import Milestone, Whistle, WhistleKind
 from dispatcher.ui import strings
 from dispatcher.ui.console.spans import minute_moment
 from dispatcher.ui.console.summons import Standing, facts, reported_in, standing
-from dispatcher.ui.dialogs.form import label, rule
+from dispatcher.ui.dialogs.fields import label, rule
 from dispatcher.widgets.chips import Chip
 from dispatcher.widgets.countdown import CountdownPainter, language, spoken, write
 from dispatcher.widgets.milestones import MilestoneTrack

@@ -24,7 +24,8 @@ from dispatcher.ui import language, strings
 from dispatcher.ui.console import act_words
 from dispatcher.ui.console.others import OthersList
 from dispatcher.ui.console.whistle_card import WhistleCard
-from dispatcher.ui.dialogs.form import ActDialog, Desk, label, restyle, rule
+from dispatcher.ui.dialogs.fields import label, restyle, rule
+from dispatcher.ui.dialogs.form import ActDialog, Desk
 from dispatcher.ui.dialogs.phones import PhonesDialog
 from dispatcher.ui.dialogs.whistle_acts import AcceptDialog, ArrivalDialog, DiscardDialog, WithdrawDialog
 from dispatcher.widgets.buttons import KeyButton

@@ -15,7 +15,8 @@ from dispatcher.models.case import Case
 from dispatcher.models.events import Satisfied, Solved
 from dispatcher.ui import strings
 from dispatcher.ui.console.spans import limit_words
-from dispatcher.ui.dialogs.form import ActDialog, Choice, Desk, Lines, label
+from dispatcher.ui.dialogs.fields import Choice, Lines, label
+from dispatcher.ui.dialogs.form import ActDialog, Desk
 from dispatcher.widgets.theme import Theme
 
 

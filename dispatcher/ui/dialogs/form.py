@@ -14,14 +14,12 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
     QDialog,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
     QRadioButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -32,36 +30,13 @@ from dispatcher.models.commands import AnyCommand
 from dispatcher.models.ids import CaseId, CommandId
 from dispatcher.models.verdicts import Reason, Refused
 from dispatcher.ui import strings
+from dispatcher.ui.dialogs.fields import Choice, form_style, label, restyle, rule
 from dispatcher.widgets.buttons import ButtonLook, KeyButton
 from dispatcher.widgets.glyphs import Glyph
 from dispatcher.widgets.theme import Theme
 
 Value = str | bool
 AnyWidget = TypeVar("AnyWidget", bound=QWidget)
-
-# A box for texts of several lines, and a radio button whose ring stays when it is chosen.
-_SHEET = """
-QPlainTextEdit {{ background: {sunken}; border: 1px solid {line}; border-radius: 4px; padding: 1px 5px; }}
-QPlainTextEdit:focus {{ border: 2px solid {ring}; padding: 0 4px; }}
-QPlainTextEdit[class~="mistake"] {{ border-color: {red}; }}
-QPlainTextEdit:disabled {{ border-color: {dim}; }}
-QListWidget {{ background: {sunken}; border: 1px solid {dim}; border-radius: 4px; }}
-QListWidget::item {{ padding: 3px 8px; }}
-QDateTimeEdit::drop-down {{ border: 0; width: 24px; }}
-QRadioButton::indicator:checked {{
-  width: 14px; height: 14px; border: 1px solid {accent}; border-radius: 8px;
-  background: qradialgradient(cx: 0.5, cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5,
-    stop: 0 {accent}, stop: 0.55 {accent}, stop: 0.65 {sunken}, stop: 1 {sunken});
-}}
-"""
-_INKS = {
-    "sunken": "sunken",
-    "line": "line_strong",
-    "dim": "line",
-    "ring": "focus.ring",
-    "red": "sla.red.mark",
-    "accent": "accent",
-}
 
 
 @dataclass
@@ -76,46 +51,6 @@ class Desk:
     def remember_assignee(self, name: str) -> None:
         """Put a name first among the recent ones; eight are kept."""
         self.assignees = [name, *(each for each in self.assignees if each != name)][:8]
-
-
-class Choice(QFrame):
-    """A row of radio buttons; the arrow keys move in it, `value` is the chosen one's name or empty."""
-
-    changed = Signal()
-
-    def __init__(self, options: tuple[tuple[str, str], ...], columns: int = 4, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._buttons: dict[str, QRadioButton] = {}
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(2)
-        for index, (name, text) in enumerate(options):
-            button = QRadioButton(text, self)
-            button.toggled.connect(self._toggled)
-            grid.addWidget(button, *divmod(index, columns))
-            self._buttons[name] = button
-        grid.setColumnStretch(columns, 1)
-        if self._buttons:
-            self.setFocusProxy(next(iter(self._buttons.values())))
-
-    def value(self) -> str:
-        """Give the name of the chosen option, empty when none is."""
-        return next((name for name, button in self._buttons.items() if button.isChecked()), "")
-
-    def choose(self, name: str) -> None:
-        """Choose an option by name; a name it does not have changes nothing."""
-        if name in self._buttons:
-            self._buttons[name].setChecked(True)
-            self.setFocusProxy(self._buttons[name])
-
-    def button(self, name: str) -> QRadioButton:
-        """Give one option's button."""
-        return self._buttons[name]
-
-    def _toggled(self, on: bool) -> None:
-        if on:
-            self.changed.emit()
 
 
 class ActDialog(QDialog):
@@ -146,7 +81,7 @@ class ActDialog(QDialog):
         self._early: list[ActAnswer] = []
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(self.width_px)
-        self.setStyleSheet(_SHEET.format(**{name: theme.colour(path).name() for name, path in _INKS.items()}))
+        self.setStyleSheet(form_style(theme))
         bridge.act_answered.connect(self._answered)
 
         outer = self.outer = QVBoxLayout(self)
@@ -392,47 +327,3 @@ class ActDialog(QDialog):
         elif self.enter_submits:
             self.submit()
         event.accept()
-
-
-class Lines(QPlainTextEdit):
-    """A text of a few lines: Tab leaves it, Enter makes a line, Ctrl+Enter is the dialog's."""
-
-    def __init__(self, rows: int = 3, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setTabChangesFocus(True)
-        self.setFixedHeight(self.fontMetrics().lineSpacing() * rows + 24)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Ctrl+Enter through."""
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            event.ignore()
-            return
-        super().keyPressEvent(event)
-
-
-def label(text: str, classes: str, *, wraps: bool = False) -> QLabel:
-    """Make a label of the style sheet's classes; its text is never read as markup."""
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setProperty("class", classes)
-    made.setWordWrap(wraps)
-    return made
-
-
-def rule() -> QFrame:
-    """Make a line of one pixel."""
-    line = QFrame()
-    line.setProperty("class", "line")
-    line.setFixedHeight(1)
-    return line
-
-
-def restyle(widget: QWidget, classes: str) -> None:
-    """Change a widget's classes and have the style sheet read again."""
-    if widget.property("class") == classes:
-        return
-    widget.setProperty("class", classes)
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)

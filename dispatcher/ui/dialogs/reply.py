@@ -13,7 +13,8 @@ from dispatcher.models.case import Case
 from dispatcher.models.organisation import Role
 from dispatcher.ui import strings
 from dispatcher.ui.console.spans import minute_moment
-from dispatcher.ui.dialogs.form import ActDialog, Choice, Desk, Lines, label, rule
+from dispatcher.ui.dialogs.fields import Choice, Lines, label, rule
+from dispatcher.ui.dialogs.form import ActDialog, Desk
 from dispatcher.widgets.theme import Theme
 
 EMPTY_PHRASES = (

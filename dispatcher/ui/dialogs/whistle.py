@@ -26,7 +26,8 @@ from dispatcher.ui import language, strings
 from dispatcher.ui.console.spans import limit_words, minute_moment
 from dispatcher.ui.dialogs.department_list import DepartmentList
 from dispatcher.ui.dialogs.departments import candidates
-from dispatcher.ui.dialogs.form import ActDialog, Choice, Desk, Lines, Value, label
+from dispatcher.ui.dialogs.fields import Choice, Lines, label
+from dispatcher.ui.dialogs.form import ActDialog, Desk, Value
 from dispatcher.ui.dialogs.whistle_parts import KindList, KindWords, Ruler
 from dispatcher.widgets.glyphs import Glyph
 from dispatcher.widgets.theme import Theme

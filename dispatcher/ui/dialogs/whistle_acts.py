@@ -10,7 +10,8 @@ from dispatcher.models import commands as c
 from dispatcher.models.case import Case
 from dispatcher.models.ids import UnitId
 from dispatcher.models.whistle import Milestone, Whistle
-from dispatcher.ui.dialogs.form import ActDialog, Choice, Desk, Lines, label
+from dispatcher.ui.dialogs.fields import Choice, Lines, label
+from dispatcher.ui.dialogs.form import ActDialog, Desk
 from dispatcher.widgets.buttons import ButtonLook, KeyButton
 from dispatcher.widgets.theme import Theme
 
