@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import sqlalchemy as sa
+from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -36,13 +37,19 @@ def make_engine(url: str) -> sa.Engine:
         case "sqlite":
             return _sqlite(parsed)
         case "postgresql":
-            return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+            # hide_parameters: an error's text must not carry a caller's name or phone into a log.
+            engine = sa.create_engine(
+                parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
+            )
+            event.listen(engine, "connect", _prepare_postgresql)
+            return engine
         case _:
             raise Trouble(f"{_without_password(url)!r}: only sqlite:/// and postgresql:// databases are known")
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "isolation_level": None})
+    connect_args = {"timeout": BUSY_TIMEOUT_S, "isolation_level": None}
+    engine = sa.create_engine(url, connect_args=connect_args, hide_parameters=True)
 
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
@@ -52,6 +59,11 @@ def _sqlite(url: sa.URL) -> sa.Engine:
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _prepare_postgresql(connection: psycopg.Connection, _record: object) -> None:
+    # Arrays of JSON texts are sent as they are: as text, each quote in them would be escaped in Python.
+    connection.adapters.register_dumper(list, ListBinaryDumper)
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -110,7 +110,11 @@ class Batch:
     def _select(
         self, table: sa.Table, key: sa.Column[str], values: Sequence[str], *columns: str
     ) -> Iterable[Sequence[Any]]:
-        statement = sa.select(*(table.c[name] for name in columns)).where(key.in_(sa.bindparam("keys", expanding=True)))
+        if self._connection.dialect.name == "postgresql":
+            among = key == sa.any_(sa.bindparam("keys", type_=postgresql.ARRAY(sa.Text)))
+        else:
+            among = key.in_(sa.bindparam("keys", expanding=True))
+        statement = sa.select(*(table.c[name] for name in columns)).where(among)
         for start in range(0, len(values), IN_ONE_SELECT):
             yield self._connection.execute(statement, {"keys": values[start : start + IN_ONE_SELECT]}).all()
 
@@ -307,7 +311,7 @@ def put(
     if connection.dialect.name == "postgresql":
         # One statement with an array for each column: a statement for each row costs a city its rush hour.
         arrays = [sa.bindparam(c.name, type_=postgresql.ARRAY(c.type)) for c in table.c]
-        values = sa.func.unnest(*arrays).table_valued(*columns)
+        values = sa.func.unnest(*arrays).table_valued(*columns).render_derived()
         insert = postgresql.insert(table).from_select(columns, sa.select(*(values.c[name] for name in columns)))
         parameters: Any = {name: [row[name] for row in rows] for name in columns}
     else:
