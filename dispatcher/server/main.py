@@ -85,7 +85,7 @@ async def serve(
     started: Callable[[Running], None] = lambda running: None,
 ) -> None:
     """Run a centre until it is stopped; `started` hears when it listens. Raises Trouble when it cannot begin."""
-    listener = _listen(host, port)
+    listener = listen(host, port)
     try:
         ledger = await asyncio.to_thread(open_ledger, database, clock, seed)
     except BaseException:
@@ -186,11 +186,18 @@ def _put_accounts(ledger: Ledger, accounts: Iterable[Account]) -> None:
             ledger.put_account(account)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Open the port, any free one for 0; raises Trouble."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is named because asyncio switches Nagle's delay off only where it is: 40 ms a message otherwise.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+        if sys.platform != "win32":  # there it would let two programs share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
     except OSError as error:
+        listener.close()
         raise Trouble(
             f"{host}:{port}: 无法监听；换一个端口，或停掉占用它的程序。"
             f" | Cannot listen there; take another port or stop the program that has it. ({error})"
