@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from dispatcher.bridge import ActState, Bridge, LinkState, LinkStatus, Receipt
 from dispatcher.models.queue import epoch_ms
-from dispatcher.ui import language
+from dispatcher.ui import language, strings
 from dispatcher.widgets.link import BannerKey, OutageBanner
 from dispatcher.widgets.theme import Theme
 
@@ -93,7 +93,7 @@ class Outage(QObject):
             stands = self.tr("画面停在 {at}。").format(at=language.moment_text(status.as_of, now))
         words = stands + self.tr("照常办理：每一步先存本机，接通后按时间补传。紧急的哨不会到达部门，请先打电话。")
         if status.state is LinkState.REFUSED and status.detail:
-            words = status.detail + self.tr("。") + stands
+            words = strings.trouble(status.detail) + self.tr("。") + stands
         self.banner.set_outage(title, words, epoch_ms(self._cut_since or status.since))
         self.banner.tick(self._bridge.now_ms())
         self.banner.show()

@@ -17,7 +17,7 @@ from dispatcher.models.changes import ChangeSet
 from dispatcher.models.commands import BlowWhistle
 from dispatcher.models.ids import CaseId
 from dispatcher.models.queue import QueueRow
-from dispatcher.ui import language
+from dispatcher.ui import language, strings
 from dispatcher.ui.console.alarm_feed import AlarmFeed
 from dispatcher.ui.console.commandbar import CommandBar
 from dispatcher.ui.console.grammar import Wish
@@ -279,7 +279,7 @@ class StationWindow(QMainWindow):
         self.outage.see_outbox()
 
     def _see_trouble(self, words: str) -> None:
-        self.command.say(words)
+        self.command.say(strings.trouble(words))
 
     def _see_link(self, status: LinkStatus) -> None:
         now = self.bridge.now()

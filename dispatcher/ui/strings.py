@@ -230,6 +230,21 @@ _REFUSALS: dict[Reason, str] = {
     ),
 }
 
+# The words of sync/words.py, which knows no Qt; a test keeps the two together.
+_TROUBLES = (
+    QT_TRANSLATE_NOOP("sync", "尚未登录过：请先联网登录一次"),
+    QT_TRANSLATE_NOOP("sync", "内容过长，无法提交"),
+    QT_TRANSLATE_NOOP("sync", "中心没有应答"),
+    QT_TRANSLATE_NOOP("sync", "数据不连续，正在重新同步"),
+    QT_TRANSLATE_NOOP("sync", "中心未按协议应答"),
+    QT_TRANSLATE_NOOP("sync", "程序版本与中心不一致，请升级"),
+    QT_TRANSLATE_NOOP("sync", "连接已断开"),
+    QT_TRANSLATE_NOOP("sync", "无法连接中心"),
+    QT_TRANSLATE_NOOP("sync", "中心拒绝了登录，请重新登录"),
+    QT_TRANSLATE_NOOP("sync", "本地数据须从中心重新取得"),
+    QT_TRANSLATE_NOOP("sync", "程序内部错误，已记入日志，正在重新启动同步"),
+)
+
 _SHORT_KINDS: dict[WhistleKind, str] = {
     WhistleKind.EMERGENCY: QT_TRANSLATE_NOOP("words", "应急"),
     WhistleKind.ENFORCEMENT: QT_TRANSLATE_NOOP("words", "执法"),
@@ -321,6 +336,14 @@ def satisfied(value: Satisfied) -> str:
 def flag(value: Flag) -> str:
     """Give the word for one flag, a single character in Chinese."""
     return word(value)
+
+
+def trouble(said: str) -> str:
+    """Give what the engine said in the language of the moment; what it says in brackets behind stays as it is."""
+    for words in _TROUBLES:
+        if said.startswith(words):
+            return translate("sync", words) + said[len(words) :]
+    return said
 
 
 def whistle_short(kind: WhistleKind) -> str:
