@@ -128,11 +128,9 @@ def number_tail(number: str) -> str:
 
 
 def when_text(instant_ms: int, now_ms: int) -> str:
-    """Write an instant as briefly as is clear: 14:48 within a day, 11-19 beyond, 2027-01-04 in another year."""
-    there, here = from_epoch_ms(instant_ms).astimezone(HERE), from_epoch_ms(now_ms).astimezone(HERE)
-    if abs(instant_ms - now_ms) < DAY_MS:
-        return f"{there:%H:%M}"
-    return f"{there:%m-%d}" if there.year == here.year else f"{there:%Y-%m-%d}"
+    """Write an instant as briefly as is clear: 14:48 within a day of now, 11-19 beyond."""
+    there = from_epoch_ms(instant_ms).astimezone(HERE)
+    return f"{there:%H:%M}" if abs(instant_ms - now_ms) < DAY_MS else f"{there:%m-%d}"
 
 
 def short_length(length_ms: int) -> str:

@@ -34,6 +34,7 @@ _LEFT_PAD = 12
 _LIGHT = 18
 _GAP = 8
 _PLATE_PAD = 6
+_ORDER_PAD = 18
 
 
 class _Text:
@@ -118,12 +119,13 @@ class QueueDelegate(QStyledItemDelegate):
         figure = self._figure.widest(self._language) + 2 * _PLATE_PAD
         widest_clock = max(self._caption.width(text) for text in _widest_words(self._language))
         countdown = _LEFT_PAD + _LIGHT + _GAP + figure + (widest_clock + _GAP if self.compact else 0)
-        order = max(self._chip_width(text) for text in _widest_chips(self._language)) + _GAP
-        order = max(order, self._caption.width("00000") + _GAP + 4)
-        state = self._body.width(_STATE_SAMPLE[self._language]) + 10
+        order = max(self._chip_width(text) for text in _widest_chips(self._language))
+        order = max(order, self._caption.width("00000")) + _ORDER_PAD
+        pending = 20 + self._strong.width(_PENDING_SAMPLE[self._language])
+        state = max(self._body.width(_STATE_SAMPLE[self._language]), pending) + 10
         whistles = 22 + self._strong.width("10/10") + 14
         if total >= _WIDE:
-            state, whistles = state * 1.35, whistles + 22
+            state, whistles = state * 1.2, whistles + 14
         fixed = {
             Column.COUNTDOWN: round(countdown),
             Column.ORDER: round(order),
@@ -209,7 +211,7 @@ class QueueDelegate(QStyledItemDelegate):
             right -= max(self._caption.width(text) for text in _widest_words(self._language)) + _GAP - 4
         else:
             line = cells.clock_line or cells.review
-            room = right - rect.left() - _LEFT_PAD
+            room = right - rect.left() - _LEFT_PAD - _LIGHT - 2
             shown = self._caption.cut(line, room)
             self._draw(painter, self._caption, shown, right - self._caption.width(shown), second, self._muted[selected])
         if light is None:
@@ -233,7 +235,7 @@ class QueueDelegate(QStyledItemDelegate):
         first, second = self._lines(rect)
         ink = self._chips[cells.chip_look]
         width = self._chip_width(cells.chip)
-        left = rect.left() + (rect.width() - _GAP) / 2
+        left = rect.left() + rect.width() / 2
         box = QRectF(round(left - width / 2), round(first - CHIP_HEIGHT / 2), width, CHIP_HEIGHT)
         draw_chip(painter, box, cells.chip, ink, self.theme)
         if not self.compact:
@@ -295,7 +297,8 @@ class QueueDelegate(QStyledItemDelegate):
 
 _WIDE = 700
 _DEMAND_LEAST = 120
-_STATE_SAMPLE = {Language.ZH: "退回重办了", Language.EN: "Return requested"}
+_STATE_SAMPLE = {Language.ZH: "退回重办", Language.EN: "Return requested"}
+_PENDING_SAMPLE = {Language.ZH: "吹哨未发出", Language.EN: "Sign pending"}
 
 
 def _widest_words(language: Language) -> tuple[str, ...]:
