@@ -173,21 +173,21 @@ def test_a_whistle_blown_offline_is_a_card_and_not_a_track(panel: WhistlePanel, 
     bridge.cut(dt.timedelta(minutes=14))
     act = blow(bridge, LIFT, "w-new", scene.POWER)
     assert panel.cards == []
-    line = panel.outbox_cards[act].line
+    line = panel.held.cards[act].line
     assert line.word == "待发"
     assert "供电公司" in line.detail
     assert [key.words for key in line.keys] == ["电话通知", "撤回"]
     assert panel._as_of.is_stale
     bridge.restore()
     bridge.settle()
-    assert panel.outbox_cards == {}
+    assert panel.held.cards == {}
     assert [card.whistle.id for card in panel.cards] == ["w-new"]
 
 
 def test_a_whistle_over_a_good_link_is_shown_at_once(panel: WhistlePanel, bridge: FakeBridge) -> None:
     bridge.watch(LIFT)
     blow(bridge, LIFT, "w-new", scene.POWER)
-    assert panel.outbox_cards == {}
+    assert panel.held.cards == {}
     assert len(panel.cards) == 1
 
 
@@ -199,7 +199,7 @@ def test_one_that_expired_is_not_sent_and_offers_the_telephone_first(
     act = blow(bridge, LIFT, "w-new", scene.POWER, scene.TRAFFIC)
     bridge.advance(dt.timedelta(minutes=40))
     bridge.put(act, ActState.EXPIRED)
-    card = panel.outbox_cards[act]
+    card = panel.held.cards[act]
     assert card.line.word == "未发出"
     assert [key.words for key in card.line.keys] == ["电话通知", "重新吹哨", "作废"]
     card.setFocus()
@@ -215,7 +215,7 @@ def test_giving_one_up_asks_why(qtbot: QtBot, panel: WhistlePanel, bridge: FakeB
     bridge.cut()
     act = blow(bridge, LIFT, "w-new", scene.POWER)
     bridge.put(act, ActState.EXPIRED)
-    card = panel.outbox_cards[act]
+    card = panel.held.cards[act]
     card.setFocus()
     qtbot.keyClick(card, Qt.Key.Key_D)
     dialog = dialog_of(qtbot, panel, DiscardDialog)
@@ -224,7 +224,7 @@ def test_giving_one_up_asks_why(qtbot: QtBot, panel: WhistlePanel, bridge: FakeB
     dialog.reason.setText("已电话通知")
     qtbot.keyClick(dialog.reason, Qt.Key.Key_Return)
     assert bridge.asked[-1] == ("discard", act, "已电话通知")
-    assert panel.outbox_cards == {}
+    assert panel.held.cards == {}
 
 
 # ---- acts

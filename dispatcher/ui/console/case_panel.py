@@ -4,11 +4,9 @@ It shows the bridge's `CaseView` and nothing of its own; every act goes through 
 change. The caller's number is never kept: it stands here for a minute after an audited reveal.
 """
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from dispatcher.bridge import ActAnswer, Bridge, CaseView, LinkStatus
 from dispatcher.models import commands as c
@@ -21,6 +19,7 @@ from dispatcher.ui.console.act_bar import ActBar
 from dispatcher.ui.console.caller_line import CallerLine
 from dispatcher.ui.console.case_parts import ChipFlow, WaitStrip, chips, clock_line, waiting_for
 from dispatcher.ui.console.happenings import happenings
+from dispatcher.ui.console.more_menu import open_more
 from dispatcher.ui.dialogs import acts, reply
 from dispatcher.ui.dialogs.fields import label, restyle, rule
 from dispatcher.ui.dialogs.form import ActDialog, Desk
@@ -321,7 +320,7 @@ class CasePanel(QFrame):
         if name == "sign":
             self.bridge.submit(c.SignFor(case=case.id))
         elif name == "more":
-            self._open_menu(case)
+            open_more(self.bridge, case, self.bar.button("more"), self.caller.button)
         else:
             self.open_dialog(name)
 
@@ -350,33 +349,6 @@ class CasePanel(QFrame):
             self.bar.say(strings.refusal(answer.refused, self.bridge.unit_name))
         elif answer.trouble:
             self.bar.say(answer.trouble)
-
-    def _open_menu(self, case: Case) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setToolTipsVisible(True)
-        entries: tuple[tuple[str, str, Callable[[], None]], ...] = (
-            (self.tr("显示来电号码…"), self.caller.button.refusal, lambda: self.caller.button.trigger()),
-            (self.tr("复制工单编号"), "", lambda: QGuiApplication.clipboard().setText(case.order.number)),
-        )
-        for words, why, then in entries:
-            action = menu.addAction(words)
-            action.setEnabled(not why)
-            action.setToolTip(why)
-            action.triggered.connect(then)
-        self._add_approvals(menu, case)
-        button = self.bar.button("more")
-        menu.popup(button.mapToGlobal(button.rect().topLeft() - menu.rect().bottomLeft()))
-
-    def _add_approvals(self, menu: QMenu, case: Case) -> None:
-        actor = self.bridge.session.actor if self.bridge.session else None
-        if actor is None or possible(c.ApproveWhistle, case, actor) is not None:
-            return
-        for whistle in case.whistles:
-            if whistle.is_open and whistle.blown_by != actor.person:
-                words = self.tr("补批{kind}：{demand}").format(kind=strings.word(whistle.kind), demand=whistle.demand)
-                command = c.ApproveWhistle(case=case.id, whistle=whistle.id)
-                menu.addAction(words).triggered.connect(lambda _=False, made=command: self.bridge.submit(made))
 
     # ---- time and size
 

@@ -12,25 +12,23 @@ from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
-from dispatcher.bridge import UNSETTLED, ActAnswer, ActState, Bridge, CaseView, LinkState, LinkStatus, Receipt
+from dispatcher.bridge import UNSETTLED, ActAnswer, Bridge, CaseView, LinkStatus
 from dispatcher.models import commands as c
 from dispatcher.models.case import Case
-from dispatcher.models.ids import CommandId, WhistleId
 from dispatcher.models.queue import QueueRow
 from dispatcher.models.rules import possible
 from dispatcher.models.verdicts import Reason
 from dispatcher.models.whistle import Milestone, Whistle
 from dispatcher.ui import language, strings
 from dispatcher.ui.console import act_words
+from dispatcher.ui.console.held_whistles import HeldWhistles
 from dispatcher.ui.console.others import OthersList
 from dispatcher.ui.console.whistle_card import WhistleCard
 from dispatcher.ui.dialogs.fields import label, restyle, rule
 from dispatcher.ui.dialogs.form import ActDialog, Desk
-from dispatcher.ui.dialogs.phones import PhonesDialog
-from dispatcher.ui.dialogs.whistle_acts import AcceptDialog, ArrivalDialog, DiscardDialog, WithdrawDialog
+from dispatcher.ui.dialogs.whistle_acts import AcceptDialog, ArrivalDialog, WithdrawDialog
 from dispatcher.widgets.buttons import KeyButton
 from dispatcher.widgets.link import AsOf, LinkLook
-from dispatcher.widgets.outbox import CardKey, OutboxCard, OutboxLine
 from dispatcher.widgets.theme import Theme
 
 _FOLDS_BY_PX = 62
@@ -61,7 +59,6 @@ class WhistlePanel(QFrame):
         self._others: tuple[QueueRow, ...] = ()
         self._compact = False
         self.cards: list[WhistleCard] = []
-        self.outbox_cards: dict[CommandId, OutboxCard] = {}
         self._buttons: dict[str, KeyButton] = {}
         self.setProperty("class", "panel")
         self.setMinimumWidth(330)
@@ -100,24 +97,12 @@ class WhistlePanel(QFrame):
         self._empty.setContentsMargins(12, 12, 12, 12)
         self._whistles = QVBoxLayout()
         self._whistles.setSpacing(0)
-        self._outbox_title, self._outbox_rest = label("", "title"), label("", "caption", wraps=True)
-        self._outbox_title.setContentsMargins(12, 12, 12, 4)
-        self._outbox_rest.setContentsMargins(12, 4, 12, 4)
-        self._outbox = QVBoxLayout()
-        self._outbox.setContentsMargins(12, 4, 12, 4)
-        self._outbox.setSpacing(8)
         self._others_title = label("", "title")
         self._others_title.setContentsMargins(12, 12, 12, 4)
         self.others = OthersList(self.theme, self.bridge.unit_name)
         self.others.case_requested.connect(self.case_requested)
-        self._held = QWidget()
-        held = QVBoxLayout(self._held)
-        held.setContentsMargins(0, 0, 0, 0)
-        held.setSpacing(0)
-        held.addWidget(self._outbox_title)
-        held.addLayout(self._outbox)
-        held.addWidget(self._outbox_rest)
-        self._page.addWidget(self._held)
+        self.held = HeldWhistles(self.bridge, self.theme, self._row_of)
+        self._page.addWidget(self.held)
         self._page.addWidget(self._empty)
         self._page.addLayout(self._whistles)
         self._page.addWidget(self._others_title)
@@ -175,7 +160,7 @@ class WhistlePanel(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Change to another look."""
         self.theme = theme
-        for part in (self._as_of, self.others, *self._buttons.values(), *self.outbox_cards.values()):
+        for part in (self._as_of, self.others, self.held, *self._buttons.values()):
             part.set_theme(theme)
         self._show()
 
@@ -195,9 +180,9 @@ class WhistlePanel(QFrame):
         return self._buttons[name]
 
     def _outbox_changed(self) -> None:
-        if any(card.whistle.id in self._pending() for card in self.cards) or self._held_back():
+        if any(card.whistle.id in self.held.pending() for card in self.cards) or self._held_back():
             self._show_whistles(compact=self._compact)
-        self._show_outbox()
+        self.held.show_outbox()
         self._fold()
 
     def _held_back(self) -> bool:
@@ -225,7 +210,7 @@ class WhistlePanel(QFrame):
         if self.bridge.link is not None:
             self._set_link(self.bridge.link)
         self._show_whistles(compact=False)
-        self._show_outbox()
+        self.held.show_outbox()
         self._show_others()
         self._allow()
         self._fold()
@@ -247,78 +232,25 @@ class WhistlePanel(QFrame):
             self._empty.setText(self.tr("本案没有吹过哨。{as_of}。吹哨按 F9。").format(as_of=as_of))
         if law is None:
             return
-        pending = self._pending()
+        pending = self.held.pending()
         for whistle in whistles:
             receipt = pending.get(whistle.id)
-            if receipt is not None and not self._in_flight(receipt):
+            if receipt is not None and not self.held.in_flight(receipt):
                 continue  # nobody has heard it: it stands among the cards above
             chip = strings.word(receipt.state) if receipt is not None else ""
             card = WhistleCard(self.bridge, self.theme, whistle, law, self.bridge.now(), compact=compact, chip=chip)
             self._whistles.addWidget(card)
             self.cards.append(card)
 
-    def _pending(self) -> dict[WhistleId, Receipt]:
-        return {
-            receipt.act.command.whistle: receipt
-            for receipt in self.bridge.outbox
-            if receipt.state in UNSETTLED and isinstance(receipt.act.command, c.BlowWhistle)
-        }
-
-    def _in_flight(self, receipt: Receipt) -> bool:
-        """Tell whether an act is on its way over a good link: no card for what settles in a moment."""
-        online = self.bridge.link is not None and self.bridge.link.state is LinkState.ONLINE
-        return online and receipt.state in UNSETTLED
-
     def _fold(self) -> None:
         """Fold departments that are on time when the whistles do not fit; the late one never."""
         room = self._scroll.viewport().height()
         needs = sum(card.sizeHint().height() for card in self.cards)
-        needs += sum(card.sizeHint().height() + 8 for card in self.outbox_cards.values()) + 96
+        needs += self.held.height_needed() + 96
         if self._compact:
             needs += _FOLDS_BY_PX * sum(track.compact for card in self.cards for track in card.tracks)
         if room > 0 and (needs > room) != self._compact:
             self._show_whistles(compact=needs > room)
-
-    def _show_outbox(self) -> None:
-        held = [r for r in self.bridge.outbox if isinstance(r.act.command, c.BlowWhistle) and not self._in_flight(r)]
-        held.sort(key=lambda r: (r.state is not ActState.EXPIRED, r.state is not ActState.PARKED, r.seq))
-        for act in tuple(self.outbox_cards):
-            if act not in {r.act.id for r in held}:
-                card = self.outbox_cards.pop(act)
-                self._outbox.removeWidget(card)
-                card.hide()
-                card.deleteLater()
-        for place, receipt in enumerate(held):
-            line = self._card_line(receipt)
-            card = self.outbox_cards.get(receipt.act.id)
-            if card is None:
-                card = self.outbox_cards[receipt.act.id] = OutboxCard(self.theme, line)
-                card.wished.connect(self._wished)
-            elif card.line != line:
-                card.set_line(line)
-            if self._outbox.indexOf(card) != place:
-                self._outbox.removeWidget(card)
-                self._outbox.insertWidget(place, card)
-        rest = sum(not isinstance(r.act.command, c.BlowWhistle) for r in self.bridge.outbox)
-        self._held.setVisible(bool(held))
-        self._outbox_title.setText(self.tr("还没到部门的哨"))
-        self._outbox_rest.setVisible(bool(rest))
-        self._outbox_rest.setText(self.tr("另有 {n} 项待发，看本机待发箱（Ctrl+8）").format(n=rest))
-
-    def _card_line(self, receipt: Receipt) -> OutboxLine:
-        phone = CardKey("phone", self.tr("电话通知"), "T")
-        again = CardKey("retry", self.tr("重新吹哨"), "W")
-        drop = CardKey("discard", self.tr("作废"), "D")
-        take_back = CardKey("discard", self.tr("撤回"), "D")
-        keys = (phone, take_back) if receipt.state in UNSETTLED else (phone, again, drop)
-        return OutboxLine(
-            key=receipt.act.id,
-            state=act_words.look(receipt.state),
-            word=strings.word(receipt.state),
-            title=act_words.title(receipt.act.command, self._row_of),
-            detail=act_words.detail(receipt, self.bridge.now(), self._row_of, self.bridge.unit_name),
-            keys=keys,
-        )
 
     def _show_others(self) -> None:
         here = self._case()
@@ -387,19 +319,6 @@ class WhistlePanel(QFrame):
             return strings.reason(Reason.NOT_DONE)
         return ""
 
-    def _wished(self, key: CommandId, name: str) -> None:
-        receipt = next((r for r in self.bridge.outbox if r.act.id == key), None)
-        if receipt is None or not isinstance(receipt.act.command, c.BlowWhistle):
-            return
-        if name == "phone":
-            PhonesDialog(self.bridge, self.theme, receipt.act.command, self).open()
-        elif name == "retry":
-            self.bridge.retry(key)
-        else:
-            dialog = DiscardDialog(self.theme, act_words.title(receipt.act.command, self._row_of), self)
-            dialog.given.connect(functools.partial(self.bridge.discard, key))
-            dialog.open()
-
     def _answered(self, answer: ActAnswer) -> None:
         if answer.refused is None:
             self.say("")
@@ -421,12 +340,7 @@ class WhistlePanel(QFrame):
             self._show_whistles(compact=self._compact)
         for card in self.cards:
             card.tick(now_ms)
-        for receipt in self.bridge.outbox:
-            card = self.outbox_cards.get(receipt.act.id)
-            if card is not None and not card.isAncestorOf(self.focusWidget() or self):
-                line = self._card_line(receipt)
-                if line != card.line:
-                    card.set_line(line)
+        self.held.tick()
         if self._as_of.is_stale and self.bridge.link is not None:
             self._set_link(self.bridge.link)
 
