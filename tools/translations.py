@@ -68,9 +68,10 @@ def chinese_literals(file: Path) -> Iterator[tuple[int, str]]:
     }
     bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings | bare:
-            if any("\u4e00" <= char <= "\u9fff" for char in node.value):
-                yield node.lineno, node.value
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in docstrings | bare:
+            continue
+        if any("\u4e00" <= char <= "\u9fff" for char in node.value):
+            yield node.lineno, node.value
 
 
 def main() -> int:

@@ -5,7 +5,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QPushButton, QRadioButton, QTabBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QCheckBox,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QTabBar,
+    QWidget,
+)
 
 LOOKS = [(language, theme) for language in ("zh", "en") for theme in ("dark", "light", "high_contrast")]
 
@@ -49,18 +58,25 @@ def _cut(widget: QWidget) -> Iterator[str]:
 
 
 def outside(page: QWidget) -> list[str]:
-    """List visible widgets that stick out of the page, where nobody can see them."""
+    """List visible widgets that stick out of the page, where nobody can see them; what scrolls may."""
     found = []
     for widget in page.findChildren(QWidget):
-        if not widget.isVisibleTo(page) or widget.isWindow() or not widget.width():
+        if not widget.isVisibleTo(page) or widget.isWindow() or not widget.width() or _scrolls(widget, page):
             continue
-        parent = widget.parentWidget()
-        if parent is not page and parent is not None and not parent.rect().contains(widget.geometry().topLeft()):
-            continue  # inside a scrolling view
         place = widget.mapTo(page, QPoint(0, 0))
         if place.x() + widget.width() > page.width() + 1 or place.y() + widget.height() > page.height() + 1:
             found.append(f"{type(widget).__name__} {widget.objectName()}")
     return found
+
+
+def _scrolls(widget: QWidget, page: QWidget) -> bool:
+    """Tell whether a widget lies in a scrolling view."""
+    above = widget.parentWidget()
+    while above is not None and above is not page:
+        if isinstance(above, QAbstractScrollArea):
+            return True
+        above = above.parentWidget()
+    return False
 
 
 def picture(page: QWidget, directory: Path, name: str) -> Path:

@@ -25,10 +25,13 @@ from dispatcher.ui.console.queue_page import QueuePage
 from dispatcher.ui.console.whistle_panel import WhistlePanel
 from dispatcher.ui.dialogs.form import Desk
 from dispatcher.ui.station import StationWindow
+from dispatcher.widgets import countdown
 from dispatcher.widgets.theme import Theme
 
 FOLDS_BELOW_PX = 1366
 """Narrower than this the whistle panel is a tab of the case panel."""
+FOLDS_BELOW_LONG_PX = 1520
+"""The same for a language of longer words."""
 
 _ACTS = {
     Verb.SIGN: "sign",
@@ -284,14 +287,16 @@ class ConsoleWindow(StationWindow):
         """Give queue, case and whistles their usual widths."""
         width = self.width()
         wide = width >= 1800
-        queue = 760 if wide else max(self.theme.size("queue_min"), round(width * 0.41))
+        share = 0.47 if self._folded else 0.41
+        queue = 760 if wide else max(self.theme.size("queue_min"), round(width * share))
         whistles = 0 if self._folded else 500 if wide else max(330, round(width * 0.24))
         self.splitter.setSizes([queue, width - queue - whistles, whistles])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold or unfold the whistle panel; a small window has low rows."""
         super().resizeEvent(event)
-        self._fold(folded=event.size().width() < FOLDS_BELOW_PX)
+        long_words = countdown.language() is not countdown.Language.ZH
+        self._fold(folded=event.size().width() < (FOLDS_BELOW_LONG_PX if long_words else FOLDS_BELOW_PX))
         if not self._density_chosen:
             self._set_density(Density.COMPACT if event.size().height() < 800 else Density.STANDARD)
 

@@ -7,7 +7,8 @@ from dispatcher.models import commands as c
 from dispatcher.models.case import Case
 from dispatcher.models.ids import UnitId, WhistleId
 from dispatcher.models.whistle import Milestone
-from dispatcher.ui.dialogs.form import ActDialog, Desk, Lines
+from dispatcher.ui.dialogs.fields import Lines
+from dispatcher.ui.dialogs.form import ActDialog, Desk
 from dispatcher.widgets.theme import Theme
 
 

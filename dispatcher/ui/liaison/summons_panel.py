@@ -21,7 +21,8 @@ from dispatcher.ui import language, strings
 from dispatcher.ui.console.spans import limit_words
 from dispatcher.ui.console.summons import standing
 from dispatcher.ui.console.whistle_card import DepartmentTrack
-from dispatcher.ui.dialogs.form import Desk, label, rule
+from dispatcher.ui.dialogs.fields import label, rule
+from dispatcher.ui.dialogs.form import Desk
 from dispatcher.ui.liaison.acts import DoneDialog, MeasureDialog, RefuseDialog, ReportInDialog
 from dispatcher.widgets.buttons import ButtonLook, KeyButton
 from dispatcher.widgets.chips import Chip
