@@ -1,0 +1,245 @@
+"""Where benchmarks happen: a directory of prepared ledgers and homes, a centre as its own process, a screen.
+
+Promises: whatever is started here is ended here; nobody's own settings or data are read; child programs find their
+compiled modules as an installed program does, whatever this process was told about writing them.
+"""
+
+import argparse
+import contextlib
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+from typing import IO, Final, TypeVar
+
+import msgspec
+
+from benchmarks import Result, table
+from benchmarks.cases import CONSOLE_PERSON, CONSOLE_TOKEN, fill, sqlite_url
+from dispatcher.app import keep_token, station_home
+
+NOBODY_THERE: Final = "http://127.0.0.1:9"
+"""An address at which no centre listens."""
+ROOT: Final = Path(__file__).parents[1]
+START_WITHIN_S: Final = 60.0
+STOP_WITHIN_S: Final = 15.0
+
+_T = TypeVar("_T")
+
+
+class Synced(msgspec.Struct, frozen=True):
+    """What one first sync took, from dial to ONLINE, and the same rows by `executemany` into a plain file."""
+
+    rows: int
+    frame_bytes: int
+    sync_s: float
+    limit_s: float
+
+
+class Started(msgspec.Struct, frozen=True):
+    """When a console's first rows were painted and when all were loaded (monotonic clock), and its own CPU time."""
+
+    painted_s: float
+    loaded_s: float
+    cpu_s: float
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A console is online with so many rows and watches what arrives."""
+
+    rows: int
+
+
+class Painted(msgspec.Struct, frozen=True):
+    """For every arrival, how long after its commit the window's thread heard of it and its row was painted."""
+
+    here_ms: list[float]
+    painted_ms: list[float]
+
+
+class Idled(msgspec.Struct, frozen=True):
+    """What a console that stood still used of the processor."""
+
+    rows: int
+    online: bool
+    cpu_s: float
+    wall_s: float
+
+
+class Ground:
+    """A directory for ledgers and homes, made when first asked for and kept as long as the directory is."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        directory.mkdir(parents=True, exist_ok=True)
+
+    def ledger(self, count: int) -> str:
+        """Give the address of a ledger with so many open cases."""
+        path = self.directory / f"ledger-{count}.db"
+        if not path.exists():
+            fresh = path.with_suffix(".new")
+            for part in self.directory.glob(f"{fresh.name}*"):
+                part.unlink()
+            fill(sqlite_url(fresh), count)
+            fresh.rename(path)
+        return sqlite_url(path)
+
+    def fresh_ledger(self, count: int) -> str:
+        """Give the address of a ledger of one's own with so many open cases, to be written to."""
+        kept = Path(self.ledger(count).removeprefix("sqlite:///"))
+        fresh = self.directory / "fresh.db"
+        for part in self.directory.glob(f"{fresh.name}*"):
+            part.unlink()
+        for part in self.directory.glob(f"{kept.name}*"):
+            shutil.copy(part, self.directory / (fresh.name + part.name.removeprefix(kept.name)))
+        return sqlite_url(fresh)
+
+    def home(self, count: int) -> Path:
+        """Give a station's directory whose cache was filled by a first sync of so many cases."""
+        home = self.directory / f"home-{count}"
+        if not (home / "token").exists():
+            with centre(self, self.ledger(count)) as url:
+                sync(self, url, home)
+        return home
+
+    def data(self, home: Path, address: str) -> Path:
+        """Give a data directory in which a console finds `home` as its own at the centre of that address."""
+        data = self.directory / "data"
+        link = station_home(data, address, CONSOLE_PERSON)
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(home, target_is_directory=True)
+        return data
+
+    def environment(self) -> dict[str, str]:
+        """Give the environment for child programs."""
+        own = {name: value for name, value in os.environ.items() if not name.startswith("DISPATCHER_")}
+        own.pop("PYTHONDONTWRITEBYTECODE", None)
+        for name in ("CONFIG", "DATA", "STATE", "CACHE"):
+            own[f"XDG_{name}_HOME"] = str(self.directory / "nobody" / name.lower())
+        own["PYTHONPYCACHEPREFIX"] = str(self.directory / "compiled")
+        return own
+
+
+def sync(ground: Ground, url: str, home: Path) -> Synced:
+    """Fill a new home by a first sync in a process of its own."""
+    shutil.rmtree(home, ignore_errors=True)
+    synced = ask(ground, ["benchmarks.station", str(home), url, CONSOLE_TOKEN], Synced, 600)
+    keep_token(home, CONSOLE_TOKEN)
+    return synced
+
+
+@contextlib.contextmanager
+def centre(ground: Ground, database: str) -> Generator[str]:
+    """Run `dispatcher server` as a process of its own; gives its address."""
+    command = ["dispatcher", "server", "--database", database, "--port", "0", "--log", "warning"]
+    with running(ground, command) as process:
+        line = _line(process, START_WITHIN_S)
+        yield line.removeprefix("listening on ").strip()
+
+
+@contextlib.contextmanager
+def running(ground: Ground, module: Sequence[str], stdin: int = subprocess.DEVNULL) -> Generator[subprocess.Popen[str]]:
+    """Run `python -m …` with its output at hand; it is ended at the end."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", *module],
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=ground.environment(),
+    )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        _output(process).close()
+
+
+def ask(ground: Ground, module: Sequence[str], kind: type[_T], within_s: float) -> _T:
+    """Run `python -m …` to its end and read the one line of JSON it prints."""
+    with running(ground, module) as process:
+        found = hear(process, kind, within_s)
+        process.wait(within_s)
+    return found
+
+
+def hear(process: subprocess.Popen[str], kind: type[_T], within_s: float) -> _T:
+    """Read the next line of JSON a child prints."""
+    return msgspec.json.decode(_line(process, within_s), type=kind)
+
+
+@contextlib.contextmanager
+def screen() -> Generator[None]:
+    """Make sure that windows are really mapped and painted: on the display there is, else on a virtual one."""
+    if sys.platform != "linux" or os.environ.get("DISPLAY"):
+        yield
+        return
+    read, write = os.pipe()
+    try:
+        server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1920x1200x24", "-nolisten", "tcp"],
+            pass_fds=(write,),
+            stderr=subprocess.DEVNULL,
+        )
+    except FileNotFoundError:
+        raise SystemExit("There is no display, and Xvfb is missing. On Debian: sudo apt-get install xvfb") from None
+    finally:
+        os.close(write)
+    try:
+        with os.fdopen(read) as told:
+            number = told.readline().strip()
+        if not number:
+            raise SystemExit("Xvfb does not start")
+        os.environ["DISPLAY"], os.environ["QT_QPA_PLATFORM"] = f":{number}", "xcb"
+        yield
+    finally:
+        os.environ.pop("DISPLAY", None)
+        server.terminate()
+        server.wait()
+
+
+def _line(process: subprocess.Popen[str], within_s: float) -> str:
+    output = _output(process)
+    ready, _, _ = select.select([output], [], [], within_s)
+    line = output.readline() if ready else ""
+    if not line:
+        why = f"ended with {process.poll()}" if ready else f"said nothing for {within_s:g} s"
+        raise RuntimeError(f"{process.args}: {why}")
+    return line
+
+
+def _output(process: subprocess.Popen[str]) -> IO[str]:
+    if process.stdout is None:
+        raise RuntimeError("a child without output")
+    return process.stdout
+
+
+def alone(run: Callable[[Ground, bool], list[Result]]) -> None:
+    """Be the command line of one benchmark: run it and print its table."""
+    parser = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes: to see that it works, not to be quoted")
+    parser.add_argument("--ground", type=Path, metavar="DIR", help="keep prepared ledgers and homes here, or use them")
+    parsed = parser.parse_args()
+    with ground_at(parsed.ground) as ground, screen():
+        print(table(run(ground, parsed.quick)))
+
+
+@contextlib.contextmanager
+def ground_at(directory: Path | None) -> Generator[Ground]:
+    """Give a ground in a directory that stays, or in one that goes."""
+    if directory is not None:
+        yield Ground(directory.absolute())
+        return
+    with tempfile.TemporaryDirectory(prefix="benchmarks-") as passing:
+        yield Ground(Path(passing))

@@ -1,0 +1,181 @@
+"""A station without a window: the real engine and cache over a real WebSocket, timed from dial to ONLINE.
+
+Run as `python -m benchmarks.station HOME URL TOKEN`; prints a `Synced`. Afterwards the same rows, read back from the
+cache, go by `sqlite3.executemany` into a plain file: the limit, in the same process on the same machine.
+"""
+
+import gc
+import sqlite3
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from benchmarks.processes import Synced
+from dispatcher.models.changes import ChangeSet
+from dispatcher.models.ids import CaseId
+from dispatcher.storage import cache_schema, cipher
+from dispatcher.storage.cache import Cache
+from dispatcher.storage.cache_files import CACHE_FILE
+from dispatcher.storage.keys import KEY_FILE, load_key
+from dispatcher.sync.clock import SystemClock
+from dispatcher.sync.engine import Engine
+from dispatcher.sync.ports import ActAnswer, Arrival, CaseView, Link, LinkState, LinkStatus, Receipt, Remembered
+from dispatcher.sync.thread import EngineThread
+from dispatcher.transport.websocket import WebSocketDialer
+
+WITHIN_S: Final = 600.0
+
+
+class Counted:
+    """A link that counts the bytes it receives."""
+
+    def __init__(self, link: Link, dialer: "CountingDialer") -> None:
+        self._link = link
+        self._dialer = dialer
+
+    async def send(self, frame: bytes) -> None:
+        """Pass on."""
+        await self._link.send(frame)
+
+    async def receive(self) -> bytes:
+        """Pass on and count."""
+        frame = await self._link.receive()
+        self._dialer.received += len(frame)
+        return frame
+
+    async def close(self) -> None:
+        """Pass on."""
+        await self._link.close()
+
+
+class CountingDialer:
+    """Dials, and notes when it first did."""
+
+    def __init__(self, url: str) -> None:
+        self._dialer = WebSocketDialer(url)
+        self.dialled_s: float | None = None
+        self.received = 0
+
+    async def dial(self) -> Link:
+        """Dial."""
+        self.dialled_s = self.dialled_s or time.perf_counter()
+        return Counted(await self._dialer.dial(), self)
+
+
+class Watch:
+    """Hears from the engine: how many rows there are, and when it was first ONLINE."""
+
+    def __init__(self) -> None:
+        self.cases: set[CaseId] = set()
+        self.online = threading.Event()
+        self.online_s = 0.0
+        self.troubles: list[str] = []
+
+    def session_changed(self, remembered: Remembered) -> None:
+        """Of no interest."""
+
+    def rows_changed(self, changes: ChangeSet) -> None:
+        """Count."""
+        self.cases.update(row.id for row in changes.rows)
+
+    def arrived(self, arrival: Arrival) -> None:
+        """Of no interest."""
+
+    def link_changed(self, status: LinkStatus) -> None:
+        """Note when it is ONLINE."""
+        if status.state is LinkState.ONLINE and not self.online.is_set():
+            self.online_s = time.perf_counter()
+            self.online.set()
+
+    def case_changed(self, view: CaseView | None, case: CaseId) -> None:
+        """Of no interest."""
+
+    def outbox_changed(self, receipts: tuple[Receipt, ...]) -> None:
+        """Of no interest."""
+
+    def act_answered(self, answer: ActAnswer) -> None:
+        """Of no interest."""
+
+    def act_settled(self, receipt: Receipt) -> None:
+        """Of no interest."""
+
+    def receipts_listed(self, receipts: tuple[Receipt, ...]) -> None:
+        """Of no interest."""
+
+    def trouble(self, text: str) -> None:
+        """Keep for the one who asks."""
+        self.troubles.append(text)
+
+
+def first_sync(home: Path, url: str, token: str) -> Synced:
+    """Sync a new home and say what it took, beside the limit."""
+    watch, dialer = Watch(), CountingDialer(url.replace("http", "ws", 1) + "/feed")
+    engine = Engine(
+        open_store=lambda: Cache.open(home),
+        dialer=dialer,
+        listener=watch,
+        clock=SystemClock(),
+        token=token,
+        station="benchmark",
+    )
+    thread = EngineThread(engine, watch)
+    thread.start()
+    online = watch.online.wait(WITHIN_S)
+    thread.stop()
+    if not online or dialer.dialled_s is None:
+        raise SystemExit(f"never online: {watch.troubles}")
+    tables = read_back(home)
+    if len(tables["queue"]) != len(watch.cases):
+        raise SystemExit(f"{len(watch.cases)} cases were shown, {len(tables['queue'])} are in the cache")
+    return Synced(len(watch.cases), dialer.received, watch.online_s - dialer.dialled_s, limit_s(home, tables))
+
+
+def read_back(home: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Read the rows out of a cache that nobody uses."""
+    key = load_key(home / KEY_FILE)
+    if key is None:
+        raise SystemExit("the cache has no key")
+    connection = cipher.connect(home / CACHE_FILE, key, cipher.PAGE_SIZE)
+    try:
+        return {
+            table: connection.execute(f"SELECT * FROM {table} ORDER BY n").fetchall()
+            for table in ("queue", "documents")
+        }
+    finally:
+        connection.close()
+
+
+def limit_s(home: Path, tables: dict[str, list[tuple[Any, ...]]]) -> float:
+    """Time `executemany` of the same rows into a plain file: indexes before or after, whichever is quicker."""
+    makes = [statement.format(schema="main") for statement in cache_schema.CACHE_TABLES]
+    indexes = [statement.format(schema="main") for statement in cache_schema.CACHE_INDEXES.values()]
+    gc.collect()
+    return min(_write_s(home, [*makes, *indexes], tables, []), _write_s(home, makes, tables, indexes))
+
+
+def _write_s(home: Path, before: list[str], tables: dict[str, list[tuple[Any, ...]]], after: list[str]) -> float:
+    with tempfile.TemporaryDirectory(dir=home) as directory:
+        connection = sqlite3.connect(Path(directory, "plain.db"), isolation_level=None)
+        for statement in before:
+            connection.execute(statement)
+        begun_s = time.perf_counter()
+        connection.execute("BEGIN")
+        for table, rows in tables.items():
+            if rows:
+                connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+        for statement in after:
+            connection.execute(statement)
+        connection.execute("COMMIT")
+        took_s = time.perf_counter() - begun_s
+        connection.close()
+    return took_s
+
+
+if __name__ == "__main__":
+    home, url, token = sys.argv[1:]
+    print(msgspec.json.encode(first_sync(Path(home), url, token)).decode())
