@@ -2,10 +2,11 @@
 
 import itertools
 from collections import Counter
+from collections.abc import Callable
 from operator import attrgetter
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
@@ -239,8 +240,20 @@ def test_the_eye_and_the_sort_have_roles_of_their_own(model: QueueModel) -> None
     assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "超时 21 分 08 秒，反馈，06871"
 
 
-@pytest.mark.parametrize("view", list(View))
-def test_the_quick_pass_lists_what_the_mask_says(view: View) -> None:
+@pytest.mark.parametrize(
+    ("view", "found"),
+    [
+        (View.ALL_OPEN, lambda r: r.is_open),
+        (View.TO_SIGN, lambda r: r.is_open and r.state is CaseState.DISPATCHED),
+        (View.DUE_SOON, lambda r: r.is_open and r.light(NOW_MS) is Light.ORANGE),
+        (View.OVERDUE, lambda r: r.is_open and r.light(NOW_MS) in (Light.RED, Light.OVERDUE)),
+        (View.WHISTLES_OUT, lambda r: r.is_open and r.whistles_out > 0),
+        (View.TO_REVIEW, lambda r: r.is_open and r.state is CaseState.REPLY_REVIEW),
+        (View.TO_CALL_BACK, lambda r: r.is_open and r.state is CaseState.REPLIED),
+        (View.CLOSED_TODAY, lambda r: day_start_ms(NOW_MS) <= r.closed_ms < NEVER_MS),
+    ],
+)
+def test_a_view_lists_what_its_name_says(view: View, found: Callable[[QueueRow], bool]) -> None:
     rows = [
         row(number, due_ms=NOW_MS + left, state=state, clock=clock, closed_ms=closed_ms, whistles_out=number % 2)
         for number, (left, state, clock, closed_ms) in enumerate(
@@ -252,10 +265,10 @@ def test_the_quick_pass_lists_what_the_mask_says(view: View) -> None:
             )
         )
     ]
-    lights = Lights({})
-    lights.reset((), NOW_MS)
-    expected = [r for r in rows if mask_of(r, NOW_MS, day_start_ms(NOW_MS)) & bit(view)]
-    assert Filter(view).rows(rows, lights) == expected
+    lights = Lights(NOW_MS)
+    lights.reset(rows, NOW_MS)
+    expected = [number for number, r in enumerate(rows) if found(r)]
+    assert lights.slots(Filter(view)) == expected
     assert expected
 
 
@@ -270,12 +283,17 @@ class NaiveQueue:
         self.now_ms = NOW_MS
 
     def listed(self) -> list[CaseId]:
-        lights = Lights({})
-        lights.reset((), self.now_ms)
         closed = self.sort is SortBy.DUE and self.filter.view is View.CLOSED_TODAY
         key = KEYS[SortBy.CLOSED] if closed else KEYS[self.sort]
-        kept = sorted((r for r in self.rows.values() if self.filter.keeps(r, lights)), key=key)
+        kept = sorted((r for r in self.rows.values() if self.keeps(r)), key=key)
         return [r.id for r in (reversed(kept) if self.descending else kept)]
+
+    def keeps(self, r: QueueRow) -> bool:
+        mask = mask_of(r, self.now_ms, day_start_ms(self.now_ms))
+        light = self.filter.light
+        if not mask & bit(self.filter.view) or (light is not None and not mask & bit(light)):
+            return False
+        return self.filter.needle in f"{r.number} {r.title} {r.place}"
 
     def lights(self) -> Counter[Light]:
         open_rows = [r for r in self.rows.values() if r.is_open]
@@ -344,9 +362,8 @@ class QueueMachine(RuleBasedStateMachine):
             self.naive.rows.pop(case, None)
         self.naive.rows |= new
         self.ever |= set(new)
-        back = self.held and any(case in self.frozen and self.model.known(case) is None for case in new)
         self.model.apply(ChangeSet(tuple(new.values()), () if reset else dropped, reset))
-        if reset or back:
+        if reset:
             self.thaw()
 
     @rule(step_ms=st.sampled_from((1, 1000, 10 * MINUTE_MS, 26 * 60 * MINUTE_MS)))
@@ -408,24 +425,31 @@ class QueueMachine(RuleBasedStateMachine):
     @invariant()
     def finds_every_row(self) -> None:
         for number, case in enumerate(listed(self.model)):
-            assert self.model.find(case) == number
+            found = self.model.find(case)
+            # A case that is gone stays on the screen while held, but is not found any more.
+            assert found == number or (self.held and found is None)
             assert self.model.cells_at(number).title == self.model.row_at(number).title
 
     @invariant()
     def counts_the_same(self) -> None:
         counts = self.naive.lights()
         assert {light: self.model.tally().lights[light] for light in Light} == {light: counts[light] for light in Light}
-        lights = Lights({})
-        lights.reset((), self.naive.now_ms)
+        today_ms = day_start_ms(self.naive.now_ms)
         for view in View:
-            count = sum(bool(lights.mask(r) & bit(view)) for r in self.naive.rows.values())
+            rows = self.naive.rows.values()
+            count = sum(bool(mask_of(r, self.naive.now_ms, today_ms) & bit(view)) for r in rows)
             assert self.model.tally().views[view] == count
         assert self.model.shown_ever == len(self.ever)
 
 
 @pytest.mark.usefixtures("qapp")
 class TestAgainstNaive(QueueMachine.TestCase):
-    settings = settings(max_examples=60, stateful_step_count=30, suppress_health_check=[HealthCheck.too_slow])
+    settings = settings(
+        max_examples=60,
+        stateful_step_count=30,
+        suppress_health_check=[HealthCheck.too_slow],
+        phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
+    )
 
 
 def test_equal_keys_keep_the_order_they_came_in(model: QueueModel) -> None:

@@ -6,14 +6,14 @@ so a second in which nothing passes costs one comparison, whatever the number of
 
 import enum
 import heapq
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, assert_never
+from typing import Final
 
 from dispatcher.models.case import CaseState
 from dispatcher.models.deadlines import ClockKind, Light
-from dispatcher.models.ids import CaseId
 from dispatcher.models.queue import NEVER_MS, QueueRow
 
 DAY_MS = 86_400_000
@@ -88,88 +88,6 @@ class Tally:
     views: Mapping[View, int]
 
 
-class Lights:
-    """Counts by light and view at one instant, moved on by `advance`. Knows the rows by reference."""
-
-    def __init__(self, rows: Mapping[CaseId, QueueRow]) -> None:
-        self._rows = rows
-        self.now_ms = 0
-        self.today_ms = 0
-        self._counts: Counter[int] = Counter()
-        self._heap: list[tuple[int, CaseId]] = []
-
-    def reset(self, rows: Iterable[QueueRow], now_ms: int) -> None:
-        """Count anew."""
-        self.now_ms, self.today_ms = now_ms, day_start_ms(now_ms)
-        listed = list(rows)
-        today_ms = self.today_ms
-        self._counts = Counter([mask_of(row, now_ms, today_ms) for row in listed])
-        self._heap = [(when, row.id) for row in listed if (when := _next_ms(row, now_ms)) is not None]
-        heapq.heapify(self._heap)
-
-    def mask(self, row: QueueRow) -> int:
-        """Give a row's mask at the present instant."""
-        return mask_of(row, self.now_ms, self.today_ms)
-
-    def add(self, row: QueueRow) -> None:
-        """Count a row, and watch its next instant."""
-        self._counts[self.mask(row)] += 1
-        self._watch(row)
-
-    def remove(self, row: QueueRow) -> None:
-        """Count a row no longer; its instants in the heap are recognised as stale when they come."""
-        mask = self.mask(row)
-        self._counts[mask] -= 1
-        if not self._counts[mask]:
-            del self._counts[mask]
-
-    def advance(self, now_ms: int) -> tuple[CaseId, ...] | None:
-        """Move on to `now_ms` and give the rows of which an instant has passed; None when all must be counted anew.
-
-        Time that runs back (a corrected clock) by more than a second and a new day are such cases.
-        """
-        if now_ms < self.now_ms:
-            return None if self.now_ms - now_ms > _JITTER_MS else ()
-        if now_ms >= self.today_ms + DAY_MS:
-            return None
-        heap = self._heap
-        if not heap or heap[0][0] > now_ms:
-            self.now_ms = now_ms
-            return ()
-        passed: dict[CaseId, None] = {}
-        while heap and heap[0][0] <= now_ms:
-            when, case = heapq.heappop(heap)
-            row = self._rows.get(case)
-            if row is not None and when in (row.yellow_ms, row.orange_ms, row.due_ms, row.whistle_due_ms):
-                passed[case] = None
-        for case in passed:
-            self.remove(self._rows[case])
-        self.now_ms = now_ms
-        for case in passed:
-            self.add(self._rows[case])
-        return tuple(passed)
-
-    def tally(self) -> Tally:
-        """Give the counts."""
-        found = [0] * len(_NAMES)
-        for mask, count in self._counts.items():
-            for number in range(len(_NAMES)):
-                if mask >> number & 1:
-                    found[number] += count
-        return Tally(dict(zip(Light, found, strict=False)), dict(zip(View, found[len(Light) :], strict=True)))
-
-    def _watch(self, row: QueueRow) -> None:
-        when = _next_ms(row, self.now_ms)
-        if when is None:
-            return
-        heapq.heappush(self._heap, (when, row.id))
-        if len(self._heap) > 2 * len(self._rows) + 1000:
-            now_ms = self.now_ms
-            pairs = ((_next_ms(row, now_ms), row.id) for row in self._rows.values())
-            self._heap = [(when, case) for when, case in pairs if when is not None]
-            heapq.heapify(self._heap)
-
-
 @dataclass(frozen=True)
 class Filter:
     """Which rows a list shows: those of a view, of these those under a light, of these those with the needle.
@@ -181,23 +99,108 @@ class Filter:
     light: Light | None = None
     needle: str = ""
 
-    def keeps(self, row: QueueRow, lights: Lights) -> bool:
-        """Tell whether the list shows a row at the present instant."""
-        mask = lights.mask(row)
-        if not mask & bit(self.view) or (self.light is not None and not mask & bit(self.light)):
-            return False
-        return not self.needle or self._has_needle(row)
-
-    def rows(self, rows: Iterable[QueueRow], lights: Lights) -> list[QueueRow]:
-        """List the rows it keeps in the order given, quicker than asking one by one."""
-        found = rows_of(self.view, rows, lights.now_ms, lights.today_ms)
-        if self.light is not None:
-            wanted = bit(self.light)
-            found = [row for row in found if lights.mask(row) & wanted]
-        return [row for row in found if self._has_needle(row)] if self.needle else found
-
-    def _has_needle(self, row: QueueRow) -> bool:
+    def has_needle(self, row: QueueRow) -> bool:
+        """Tell whether a row has the needle."""
         return any(self.needle in text.casefold() for text in (row.number, row.title, row.place))
+
+
+class Lights:
+    """Masks of slots and their counts at one instant, moved on by `advance`. `rows` is the list of rows by slot."""
+
+    def __init__(self, now_ms: int) -> None:
+        self.now_ms, self.today_ms = now_ms, day_start_ms(now_ms)
+        self._rows: list[QueueRow] = []
+        self._masks = array("H")
+        self._counts: Counter[int] = Counter()
+        self._heap: list[tuple[int, int]] = []
+
+    def reset(self, rows: list[QueueRow], now_ms: int, gone: Iterable[int] = ()) -> None:
+        """Look at all rows anew; `rows` is kept and read again, slots in `gone` are in no view."""
+        self.now_ms, self.today_ms = now_ms, day_start_ms(now_ms)
+        self._rows = rows
+        today_ms = self.today_ms
+        self._masks = array("H", [mask_of(row, now_ms, today_ms) for row in rows])
+        for slot in gone:
+            self._masks[slot] = 0
+        self._counts = Counter(self._masks)
+        self._rebuild_heap()
+
+    def look(self, slot: int) -> None:
+        """Look at one row anew, or for the first time."""
+        row = self._rows[slot]
+        self._set(slot, mask_of(row, self.now_ms, self.today_ms))
+        if (when := _next_ms(row, self.now_ms)) is not None:
+            heapq.heappush(self._heap, (when, slot))
+            if len(self._heap) > 2 * len(self._rows) + 1000:
+                self._rebuild_heap()
+
+    def forget(self, slot: int) -> None:
+        """Count a row no longer: it is in no view and under no light."""
+        self._set(slot, 0)
+
+    def advance(self, now_ms: int) -> tuple[int, ...] | None:
+        """Move on to `now_ms` and give the slots of which an instant has passed; None when all must be looked at anew.
+
+        Time that runs back (a corrected clock) by more than a second and a new day are such cases.
+        """
+        if now_ms < self.now_ms:
+            return None if self.now_ms - now_ms > _JITTER_MS else ()
+        if now_ms >= self.today_ms + DAY_MS:
+            return None
+        self.now_ms = now_ms
+        heap = self._heap
+        passed: dict[int, None] = {}
+        while heap and heap[0][0] <= now_ms:
+            when, slot = heapq.heappop(heap)
+            row = self._rows[slot]
+            # An instant the row no longer has is left over from its earlier content; mask 0 owes nobody anything.
+            if self._masks[slot] and when in (row.yellow_ms, row.orange_ms, row.due_ms, row.whistle_due_ms):
+                passed[slot] = None
+        for slot in passed:
+            self.look(slot)
+        return tuple(passed)
+
+    def keeps(self, slot: int, wanted: Filter) -> bool:
+        """Tell whether a list shows a slot at the present instant."""
+        mask = self._masks[slot]
+        if not mask & bit(wanted.view) or (wanted.light is not None and not mask & bit(wanted.light)):
+            return False
+        return not wanted.needle or wanted.has_needle(self._rows[slot])
+
+    def slots(self, wanted: Filter) -> list[int]:
+        """List the slots a list shows, ascending, in one pass over masks."""
+        view = bit(wanted.view)
+        if wanted.light is None:
+            found = [slot for slot, mask in enumerate(self._masks) if mask & view]
+        else:
+            light = bit(wanted.light)
+            found = [slot for slot, mask in enumerate(self._masks) if mask & view and mask & light]
+        return [slot for slot in found if wanted.has_needle(self._rows[slot])] if wanted.needle else found
+
+    def tally(self) -> Tally:
+        """Give the counts."""
+        found = [0] * len(_NAMES)
+        for mask, count in self._counts.items():
+            for number in range(len(_NAMES)):
+                if mask >> number & 1:
+                    found[number] += count
+        return Tally(dict(zip(Light, found, strict=False)), dict(zip(View, found[len(Light) :], strict=True)))
+
+    def _set(self, slot: int, mask: int) -> None:
+        if slot == len(self._masks):
+            self._masks.append(0)
+            self._counts[0] += 1
+        old = self._masks[slot]
+        if old != mask:
+            self._masks[slot] = mask
+            self._counts[old] -= 1
+            self._counts[mask] += 1
+
+    def _rebuild_heap(self) -> None:
+        now_ms, masks = self.now_ms, self._masks
+        pairs = ((_next_ms(row, now_ms), slot) for slot, row in enumerate(self._rows) if masks[slot])
+        self._heap = [(when, slot) for when, slot in pairs if when is not None]
+        heapq.heapify(self._heap)
 
 
 _JITTER_MS = 1000
@@ -217,34 +220,3 @@ def _next_ms(row: QueueRow, now_ms: int) -> int | None:
         if found is None or when < found:
             found = when
     return found
-
-
-def rows_of(view: View, rows: Iterable[QueueRow], now_ms: int, today_ms: int) -> list[QueueRow]:
-    """List the rows of a view, in one pass that asks no more of a row than the view needs; agrees with `mask_of`."""
-    match view:
-        case View.ALL_OPEN:
-            return [row for row in rows if row.closed_ms == NEVER_MS]
-        case View.TO_SIGN:
-            return _in_state(rows, CaseState.DISPATCHED)
-        case View.TO_REVIEW:
-            return _in_state(rows, CaseState.REPLY_REVIEW)
-        case View.TO_CALL_BACK:
-            return _in_state(rows, CaseState.REPLIED)
-        case View.DUE_SOON:
-            return [
-                row
-                for row in rows
-                if row.orange_ms <= now_ms < row.due_ms and row.clock is not None and row.closed_ms == NEVER_MS
-            ]
-        case View.OVERDUE:
-            return [row for row in rows if row.due_ms <= now_ms and row.clock is not None and row.closed_ms == NEVER_MS]
-        case View.WHISTLES_OUT:
-            return [row for row in rows if row.whistles_out and row.closed_ms == NEVER_MS]
-        case View.CLOSED_TODAY:
-            return [row for row in rows if today_ms <= row.closed_ms != NEVER_MS]
-        case _:
-            assert_never(view)
-
-
-def _in_state(rows: Iterable[QueueRow], state: CaseState) -> list[QueueRow]:
-    return [row for row in rows if row.state is state and row.closed_ms == NEVER_MS]

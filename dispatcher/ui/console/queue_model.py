@@ -8,7 +8,6 @@ While `hold` is on nobody's row moves: contents are shown at once, insertions, r
 `release` or the end of the hold, and `waiting_changed` says how many cases that concerns.
 """
 
-import itertools
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -20,7 +19,7 @@ from dispatcher.models.ids import CaseId, UnitId
 from dispatcher.models.queue import QueueRow
 from dispatcher.ui.console.queue_cells import Cells, Column, column_name, prepare, spoken_row, text_of
 from dispatcher.ui.console.queue_lights import Filter, Lights, Tally, View
-from dispatcher.ui.console.queue_order import KEYS, Key, Order, SortBy, runs
+from dispatcher.ui.console.queue_order import KEYS, Order, SortBy, runs
 
 BULK: Final = 400
 """From so many insertions, removals and moves at once the list is built anew."""
@@ -49,19 +48,19 @@ class QueueModel(QAbstractTableModel):
     def __init__(self, now_ms: int, unit_name: Callable[[UnitId], str] = str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._unit_name = unit_name
-        self._rows: dict[CaseId, QueueRow] = {}
+        # Every case's rows and places are known by its slot; a ghost is gone but still shown, until a hold ends.
+        self._slots: dict[CaseId, int] = {}
+        self._ghosts: set[int] = set()
         self._order = Order()
-        self._numbers = itertools.count()
-        self._ghosts: set[CaseId] = set()
+        self._lights = Lights(now_ms)
+        self._lights.reset(self._order.rows, now_ms)
         self._ever: set[CaseId] = set()
         self._unseen: set[CaseId] = set()
-        self._cells: dict[CaseId, Cells] = {}
-        self._waiting: dict[CaseId, None] = {}
+        self._cells: dict[int, Cells] = {}
+        self._waiting: dict[int, None] = {}
         self._hold = False
         self._filter = Filter(View.ALL_OPEN)
         self._sort = SortBy.DUE
-        self._lights = Lights(self._rows)
-        self._lights.reset((), now_ms)
         self._told: Tally | None = None
 
     # What it knows.
@@ -102,42 +101,46 @@ class QueueModel(QAbstractTableModel):
 
     def known(self, case: CaseId) -> QueueRow | None:
         """Give the newest row of a case, listed or not."""
-        return self._rows.get(case)
+        slot = self._slots.get(case)
+        return None if slot is None else self._order.rows[slot]
 
     def row_at(self, row: int) -> QueueRow:
         """Give the case shown in a row; raises IndexError."""
-        return self._order.rows[self._order.turn(row)]
+        return self._order.rows[self._order.slots[self._order.turn(row)]]
 
     def cells_at(self, row: int) -> Cells:
         """Give the prepared words of a row, preparing them when they are not."""
-        shown = self.row_at(row)
-        cells = self._cells.get(shown.id)
+        slot = self._order.slots[self._order.turn(row)]
+        cells = self._cells.get(slot)
         if cells is None:
-            unseen = shown.id in self._unseen
-            cells = self._cells[shown.id] = prepare(shown, self.now_ms, self._unit_name, unseen)
+            shown = self._order.rows[slot]
+            cells = prepare(shown, self.now_ms, self._unit_name, shown.id in self._unseen)
+            self._cells[slot] = cells
         return cells
 
     def find(self, case: CaseId) -> int | None:
         """Give the row that shows a case, None when the list has it not."""
-        return self._order.turn(self._order.position(case)) if case in self._order.placed else None
+        slot = self._slots.get(case)
+        if slot is None or not self._order.shown[slot]:
+            return None
+        return self._order.turn(self._order.position(slot))
 
     # What changes it.
 
     def apply(self, change: ChangeSet) -> None:
         """Take over what changed."""
-        touched: dict[CaseId, None] = {}
         if change.reset:
             self._reset(change.rows)
             return
+        touched: dict[int, None] = {}
         for case in change.gone:
-            if (row := self._rows.pop(case, None)) is not None:
-                self._lights.remove(row)
-                self._ghosts.add(case)
-                touched[case] = None
+            if (slot := self._slots.pop(case, None)) is not None:
+                self._lights.forget(slot)
+                self._ghosts.add(slot)
+                touched[slot] = None
         few = len(change.rows) < BULK
         for row in change.rows:
-            self._take(row, few)
-            touched[row.id] = None
+            touched[self._take(row, few)] = None
         self._settle(touched)
         self._tell()
 
@@ -146,14 +149,14 @@ class QueueModel(QAbstractTableModel):
         minute = self.now_ms // 60_000
         passed = self._lights.advance(now_ms)
         if passed is None:
-            self._lights.reset(self._rows.values(), now_ms)
+            self._lights.reset(self._order.rows, now_ms, self._dead())
             self._cells.clear()
             self._build()
         else:
             if self.now_ms // 60_000 != minute:
                 self._cells.clear()
             if passed:
-                self._settle(dict.fromkeys(passed))
+                self._settle(passed)
         if passed is None or passed:
             self._tell()
 
@@ -173,9 +176,9 @@ class QueueModel(QAbstractTableModel):
         old = self.persistentIndexList()
         cases = [self.row_at(index.row()).id for index in old]
         self._sort, self._order.descending = sort, descending
-        self._order.key = self._key()
-        self._order.arrange(self._filter.rows(self._rows.values(), self._lights))
-        new = [self.index(self._row_of(case), index.column()) for case, index in zip(cases, old, strict=True)]
+        self._order.fill(self._lights.slots(self._filter), self._key())
+        rows = {case: self.find(case) for case in cases}
+        new = [self.index(rows[case] or 0, index.column()) for case, index in zip(cases, old, strict=True)]
         self.changePersistentIndexList(old, new)
         self.layoutChanged.emit()
 
@@ -196,11 +199,12 @@ class QueueModel(QAbstractTableModel):
 
     def mark_seen(self, case: CaseId) -> None:
         """Note that the dispatcher has looked at a case: it is no longer bold."""
-        if case in self._unseen:
+        slot = self._slots.get(case)
+        if slot is not None and case in self._unseen:
             self._unseen.discard(case)
-            self._cells.pop(case, None)
-            if case in self._order.placed:
-                self._say_changed([self._order.position(case)])
+            self._cells.pop(slot, None)
+            if self._order.shown[slot]:
+                self._say_changed([slot])
 
     def retranslate(self) -> None:
         """Write all words anew: another language, other names of units."""
@@ -252,144 +256,131 @@ class QueueModel(QAbstractTableModel):
 
     # How it is done.
 
-    def _reset(self, rows: Iterable[QueueRow]) -> None:
+    def _reset(self, rows: tuple[QueueRow, ...]) -> None:
         self.beginResetModel()
-        self._rows.clear()
-        self._rows.update({row.id: row for row in rows})
-        self._numbers = itertools.count(len(self._rows))
-        self._order.seq = {case: number for number, case in enumerate(self._rows)}
-        self._ever.update(self._rows)
+        self._order.reset(rows)
+        self._slots = {row.id: slot for slot, row in enumerate(rows)}
+        self._ever.update(self._slots)
         self._ghosts.clear()
         self._unseen.clear()
         self._cells.clear()
-        self._lights.reset(self._rows.values(), self.now_ms)
+        self._lights.reset(self._order.rows, self.now_ms)
         self._fill()
         self.endResetModel()
         self._tell()
 
-    def _take(self, row: QueueRow, few: bool) -> None:
-        case = row.id
-        if case in self._ghosts:
-            # It comes back before its removal was shown: show that first, it is a newcomer in its place.
-            self._take_out([case] if case in self._order.placed else [])
-            self._forget_ghosts()
-        old = self._rows.get(case)
-        if old is None:
-            self._order.seq[case] = next(self._numbers)
-            if few and case not in self._ever and row.is_open:
-                self._unseen.add(case)
-            self._ever.add(case)
+    def _take(self, row: QueueRow, few: bool) -> int:
+        """Keep a row, new or changed, and give its slot."""
+        slot = self._slots.get(row.id)
+        if slot is None:
+            slot = self._slots[row.id] = self._order.add(row)
+            if few and row.id not in self._ever and row.is_open:
+                self._unseen.add(row.id)
+            self._ever.add(row.id)
         else:
-            self._lights.remove(old)
-        self._rows[case] = row
-        self._lights.add(row)
+            self._order.change(slot, row)
+        self._lights.look(slot)
+        return slot
 
-    def _settle(self, touched: Iterable[CaseId]) -> None:
-        """Bring the list in line with the rows of these cases, or let what would move wait."""
-        insert: list[QueueRow] = []
-        remove: list[CaseId] = []
-        move: list[QueueRow] = []
-        stay: list[QueueRow] = []
-        key, placed, waiting = self._order.key, self._order.placed, len(self._waiting)
-        for case in touched:
-            self._cells.pop(case, None)
-            row, old = self._rows.get(case), placed.get(case)
-            if row is None or not self._filter.keeps(row, self._lights):
-                if old is None:
-                    self._waiting.pop(case, None)
+    def _settle(self, touched: Iterable[int]) -> None:
+        """Bring the list in line with the rows of these slots, or let what would move wait."""
+        insert: list[int] = []
+        remove: list[int] = []
+        move: list[int] = []
+        stay: list[int] = []
+        order, waiting = self._order, len(self._waiting)
+        for slot in touched:
+            self._cells.pop(slot, None)
+            kept = self._lights.keeps(slot, self._filter)
+            if not order.shown[slot]:
+                if kept:
+                    insert.append(slot)
                 else:
-                    remove.append(case)
-            elif old is None:
-                insert.append(row)
-            elif key(old) == key(row):
-                self._waiting.pop(case, None)
-                stay.append(row)
+                    self._waiting.pop(slot, None)
+            elif not kept:
+                remove.append(slot)
+            elif order.fits(slot):
+                self._waiting.pop(slot, None)
+                stay.append(slot)
             else:
-                move.append(row)
+                move.append(slot)
         if self._hold:
-            self._waiting.update(dict.fromkeys([*(row.id for row in (*insert, *move)), *remove]))
-            shown = [*move, *(self._rows[case] for case in remove if case in self._rows)]
-            self._say_changed([self._order.replace(row, keeps_key=False) for row in shown])
+            self._waiting.update(dict.fromkeys((*insert, *remove, *move)))
+            stay += [slot for slot in (*remove, *move) if slot not in self._ghosts]
             insert, remove, move = [], [], []
         if len(insert) + len(remove) + len(move) > BULK:
-            self._build()
+            self._build(move)
             return
-        for row in stay:
-            self._order.replace(row, keeps_key=True)
         self._take_out(remove)
-        for row in move:
-            self._move(row)
-            self._cells.pop(row.id, None)
+        for slot in move:
+            self._move(slot)
         self._put_in(insert)
-        self._say_changed([self._order.position(row.id) for row in (*stay, *move)])
+        self._say_changed([*stay, *move])
         self._forget_ghosts()
         if len(self._waiting) != waiting:
             self.waiting_changed.emit(len(self._waiting))
 
-    def _take_out(self, cases: list[CaseId]) -> None:
-        for first, last in reversed(runs(sorted(map(self._order.position, cases)))):
+    def _take_out(self, slots: list[int]) -> None:
+        for first, last in reversed(runs(sorted(map(self._order.position, slots)))):
             self.beginRemoveRows(_NOWHERE, *self._order.span(first, last))
             self._order.remove(first, last)
             self.endRemoveRows()
 
-    def _move(self, row: QueueRow) -> None:
-        start, place = self._order.position(row.id), self._order.place_for(row)
+    def _move(self, slot: int) -> None:
+        start, place = self._order.position(slot), self._order.place_for(slot)
         if place in (start, start + 1):
-            self._order.move(start, start, row)
+            self._order.move(start, start)
             return
         source = self._order.turn(start)
         self.beginMoveRows(_NOWHERE, source, source, _NOWHERE, self._order.turn_gap(place))
-        self._order.move(start, place, row)
+        self._order.move(start, place)
         self.endMoveRows()
 
-    def _put_in(self, rows: list[QueueRow]) -> None:
+    def _put_in(self, slots: list[int]) -> None:
         """Insert from the back, so that a place found stays true; neighbours go in together."""
-        rows = sorted(rows, key=self._order.rank)
-        places = list(map(self._order.place_for, rows))
-        end = len(rows)
+        slots = sorted(slots, key=self._order.rank)
+        places = list(map(self._order.place_for, slots))
+        end = len(slots)
         while end:
             start = end - 1
             while start and places[start - 1] == places[start]:
                 start -= 1
             first = self._order.turn_gap(places[start])
             self.beginInsertRows(_NOWHERE, first, first + end - start - 1)
-            self._order.insert(places[start], rows[start:end])
+            self._order.insert(places[start], slots[start:end])
             self.endInsertRows()
             end = start
 
-    def _build(self) -> None:
+    def _build(self, moved: Iterable[int] = ()) -> None:
         """Build the list anew: another view, or more changes than can be told one by one."""
         self.beginResetModel()
-        self._fill()
+        self._fill(moved)
         self.endResetModel()
 
-    def _fill(self) -> None:
+    def _fill(self, moved: Iterable[int] = ()) -> None:
         had, self._waiting = self._waiting, {}
-        self._order.key = self._key()
-        self._order.fill(self._filter.rows(self._rows.values(), self._lights))
+        self._order.fill(self._lights.slots(self._filter), self._key(), (*had, *moved))
         self._forget_ghosts()
         if had:
             self.waiting_changed.emit(0)
 
-    def _key(self) -> Callable[[QueueRow], Key]:
+    def _key(self) -> SortBy:
         newest_closed = self._sort is SortBy.DUE and self._filter.view is View.CLOSED_TODAY
-        return KEYS[SortBy.CLOSED if newest_closed else self._sort]
+        return SortBy.CLOSED if newest_closed else self._sort
 
-    def _row_of(self, case: CaseId) -> int:
-        return self._order.turn(self._order.position(case))
-
-    def _say_changed(self, positions: list[int]) -> None:
-        for first, last in runs(sorted(positions)):
+    def _say_changed(self, slots: list[int]) -> None:
+        for first, last in runs(sorted(map(self._order.position, slots))):
             top, bottom = self._order.span(first, last)
             self.dataChanged.emit(self.index(top, 0), self.index(bottom, len(Column) - 1))
 
     def _forget_ghosts(self) -> None:
-        for case in [case for case in self._ghosts if case not in self._order.placed]:
-            self._ghosts.discard(case)
-            del self._order.seq[case]
-            self._waiting.pop(case, None)
-            self._cells.pop(case, None)
-            self._unseen.discard(case)
+        for slot in [slot for slot in self._ghosts if not self._order.shown[slot]]:
+            self._ghosts.discard(slot)
+            self._waiting.pop(slot, None)
+            self._cells.pop(slot, None)
+
+    def _dead(self) -> set[int]:
+        return set(range(len(self._order.rows))) - set(self._slots.values())
 
     def _tell(self) -> None:
         tally = self._lights.tally()
