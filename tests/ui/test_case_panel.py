@@ -25,6 +25,7 @@ from dispatcher.ui.console.spans import limit_words
 from dispatcher.ui.dialogs.form import ActDialog
 from dispatcher.widgets.theme import Theme, load_theme
 from tests.ui import looking, scene
+from tests.ui.conftest import Dress
 from tests.ui.fake_bridge import FakeBridge
 from tests.ui.wide import Wide
 
@@ -360,17 +361,16 @@ def test_a_confidential_caller_is_never_asked_for(qtbot: QtBot, panel: CasePanel
 
 
 @pytest.mark.parametrize("name", ["dark", "light", "high_contrast"])
-@pytest.mark.parametrize("wide", [False, True], ids=["zh", "wide"])
+@pytest.mark.parametrize("language", ["zh", "en", "wide"])
 @pytest.mark.parametrize("size", [(660, 926), (480, 560)], ids=["full", "small"])
 def test_no_words_are_cut(
-    qtbot: QtBot, qapp: QApplication, bridge: FakeBridge, name: str, wide: bool, size: tuple[int, int]
+    qtbot: QtBot, qapp: QApplication, dress: Dress, bridge: FakeBridge, name: str, language: str, size: tuple[int, int]
 ) -> None:
-    theme = load_theme(name)
-    theme.apply(qapp)
+    theme = dress("en" if language == "en" else "zh", name)
     translator = Wide()
-    if wide:
+    bridge.language = "zh" if language == "zh" else "en"
+    if language == "wide":
         qapp.installTranslator(translator)
-        bridge.language = "en"
     try:
         made = CasePanel(bridge, theme)
         qtbot.addWidget(made)
@@ -385,7 +385,6 @@ def test_no_words_are_cut(
             assert [each for each in looking.outside(made) if "ActBar" in each or "KeyButton" in each] == []
     finally:
         qapp.removeTranslator(translator)
-        qapp.setStyleSheet("")
 
 
 def test_a_change_of_theme_and_language_reaches_everything(

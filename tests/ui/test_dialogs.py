@@ -23,6 +23,7 @@ from dispatcher.ui.dialogs.form import ActDialog, Desk
 from dispatcher.ui.dialogs.whistle import WhistleDialog
 from dispatcher.widgets.theme import Theme, load_theme
 from tests.ui import looking, scene
+from tests.ui.conftest import Dress
 from tests.ui.fake_bridge import FakeBridge
 from tests.ui.wide import Wide
 
@@ -476,16 +477,15 @@ def _all_dialogs(bridge: FakeBridge, theme: Theme, window: QWidget) -> list[ActD
 
 
 @pytest.mark.parametrize("name", ["dark", "light", "high_contrast"])
-@pytest.mark.parametrize("wide", [False, True], ids=["zh", "wide"])
+@pytest.mark.parametrize("language", ["zh", "en", "wide"])
 def test_no_dialog_cuts_its_words(
-    qtbot: QtBot, qapp: QApplication, bridge: FakeBridge, window: QWidget, name: str, wide: bool
+    qtbot: QtBot, qapp: QApplication, dress: Dress, bridge: FakeBridge, window: QWidget, name: str, language: str
 ) -> None:
-    theme = load_theme(name)
-    theme.apply(qapp)
+    theme = dress("en" if language == "en" else "zh", name)
     translator = Wide()
-    if wide:
+    bridge.language = "zh" if language == "zh" else "en"
+    if language == "wide":
         qapp.installTranslator(translator)
-        bridge.language = "en"
     try:
         bridge.cut(dt.timedelta(minutes=14))
         for dialog in _all_dialogs(bridge, theme, window):
@@ -502,4 +502,3 @@ def test_no_dialog_cuts_its_words(
             dialog.close()
     finally:
         qapp.removeTranslator(translator)
-        qapp.setStyleSheet("")

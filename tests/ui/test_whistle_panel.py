@@ -21,6 +21,7 @@ from dispatcher.ui.dialogs.whistle_acts import DiscardDialog
 from dispatcher.widgets.milestones import StepLook
 from dispatcher.widgets.theme import Theme, load_theme
 from tests.ui import looking, scene
+from tests.ui.conftest import Dress
 from tests.ui.fake_bridge import FakeBridge
 from tests.ui.wide import Wide
 
@@ -287,17 +288,16 @@ def test_the_others_leave_out_the_case_on_screen_and_begin_with_what_is_due(
 
 
 @pytest.mark.parametrize("name", ["dark", "light", "high_contrast"])
-@pytest.mark.parametrize("wide", [False, True], ids=["zh", "wide"])
-@pytest.mark.parametrize("size", [(500, 926), (360, 560)], ids=["full", "small"])
+@pytest.mark.parametrize("language", ["zh", "en", "wide"])
+@pytest.mark.parametrize("size", [(500, 926), (340, 560)], ids=["full", "small"])
 def test_no_words_are_cut(
-    qtbot: QtBot, qapp: QApplication, bridge: FakeBridge, name: str, wide: bool, size: tuple[int, int]
+    qtbot: QtBot, qapp: QApplication, dress: Dress, bridge: FakeBridge, name: str, language: str, size: tuple[int, int]
 ) -> None:
-    theme = load_theme(name)
-    theme.apply(qapp)
+    theme = dress("en" if language == "en" else "zh", name)
     translator = Wide()
-    if wide:
+    bridge.language = "zh" if language == "zh" else "en"
+    if language == "wide":
         qapp.installTranslator(translator)
-        bridge.language = "en"
     try:
         made = WhistlePanel(bridge, theme, row_of=bridge.rows.get)
         qtbot.addWidget(made)
@@ -317,7 +317,6 @@ def test_no_words_are_cut(
         assert looking.cut_texts(made) == []
     finally:
         qapp.removeTranslator(translator)
-        qapp.setStyleSheet("")
 
 
 def test_the_track_names_every_milestone_but_the_first() -> None:

@@ -42,7 +42,9 @@ def standing(whistle: Whistle, summons: Summons, law: Law, now: dt.datetime) -> 
     owed = clock.milestone if clock else None
     right, remark = "", ""
     if clock is not None:
-        limit = translate("Summons", "{step}限 {at}（暂定）" if clock.provisional else "{step}限 {at}")
+        limit = translate("Summons", "{step}限 {at}")
+        if clock.provisional:
+            limit = translate("Summons", "{step}限 {at}（暂定）")
         right = limit.format(step=strings.word(clock.milestone), at=minute_moment(clock.due, now))
         if late:
             form = translate("Summons", "应 {at} 前{step}")

@@ -8,7 +8,7 @@ own, with the telephone first.
 import functools
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
@@ -210,6 +210,7 @@ class WhistlePanel(QFrame):
         if self.bridge.link is not None:
             self._set_link(self.bridge.link)
         self._show_whistles(compact=False)
+        self._show_keycaps()
         self.held.show_outbox()
         self._show_others()
         self._allow()
@@ -357,9 +358,22 @@ class WhistlePanel(QFrame):
         super().hideEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fold or unfold for the new height."""
+        """Fold or unfold for the new height; keycaps go where the buttons need their room."""
         super().resizeEvent(event)
+        self._show_keycaps()
         self._fold()
+
+    def _show_keycaps(self) -> None:
+        buttons = self._buttons.values()
+        for button in buttons:
+            button.set_keycaps_shown(True)
+        if sum(button.sizeHint().width() + 8 for button in buttons) + 16 > self.width():
+            for button in buttons:
+                button.set_keycaps_shown(False)
+
+    def minimumSizeHint(self) -> QSize:
+        """The keycaps of its buttons may go."""
+        return QSize(330, super().minimumSizeHint().height())
 
     def changeEvent(self, event: QEvent) -> None:
         """Take all words anew when the language changes."""

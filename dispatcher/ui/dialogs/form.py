@@ -116,6 +116,7 @@ class ActDialog(QDialog):
         self.said = label("", "caption", wraps=True)
         self.told = QVBoxLayout()
         self.told.addStretch(1)
+        self.said.hide()
         self.told.addWidget(self.said)
         self.told.addStretch(1)
         foot.addLayout(self.told, 1)

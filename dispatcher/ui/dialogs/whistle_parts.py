@@ -168,7 +168,7 @@ class KindList(Painted):
         self.setAccessibleName(self.tr("哨种：{name}").format(name=row.name))
         self.setAccessibleDescription(f"{row.ground} {row.limits}")
         locked = [f"{each.name}：{each.locked}" for each in self._rows if each.locked]
-        self.setToolTip("\n".join(locked))
+        self.setToolTip("\n".join((f"{row.name}：{row.limits}", *locked)))
 
 
 class Ruler(Painted):
