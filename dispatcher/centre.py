@@ -44,7 +44,7 @@ def add_account(settings: AdminSettings, person: str, name: str, unit: str, role
         return _failed(trouble)
     try:
         if UnitId(unit) not in {known.id for known in ledger.units()}:
-            return _failed(f"--unit {unit}: no such unit in this centre's directory; give a code like 110105035", 2)
+            return _failed(f"--unit {unit}: no such unit in this centre's directory; give a code like 110105016", 2)
         password = administer(ledger, PersonId(person), name, UnitId(unit), [Role(role) for role in roles])
     except Trouble as trouble:
         return _failed(trouble)

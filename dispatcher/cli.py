@@ -82,8 +82,8 @@ PROGRAMS = (
         them to the centre's intake. Prints read / accepted / already there / rejected; rejected rows go
         to a file with line, field, value and remedy. Running it again is harmless: it accepts 0.
 
-          dispatcher import ledger.xlsx --profile ledger12345 --street 110105035
-          dispatcher import boston311.csv.gz --profile boston311 --street 110105035
+          dispatcher import ledger.xlsx --profile ledger12345 --street 110105016
+          dispatcher import boston311.csv.gz --profile boston311 --street 110105016
 
         The account (--person) needs the role hotline.""",
     ),
@@ -95,7 +95,7 @@ PROGRAMS = (
         Makes accounts in the centre's ledger, on the machine that can reach its database. The password
         is made up and printed once.
 
-          dispatcher admin add chenzhuo --name 陈卓 --unit 110105035 --role dispatcher --role shift_leader
+          dispatcher admin add chenzhuo --name 陈卓 --unit 110105016 --role dispatcher --role shift_leader
           dispatcher admin add hotline --name 市热线 --unit 110000 --role hotline
           dispatcher admin add zhao --name 赵工 --unit D-WATER --role liaison""",
     ),
@@ -202,5 +202,5 @@ def _add_admin(sub: argparse.ArgumentParser) -> None:
     add = tasks.add_parser("add", help="make an account and print its password once")
     add.add_argument("new_person", metavar="PERSON", help="sign-in name")
     add.add_argument("--name", required=True, help="the person's name as others see it")
-    add.add_argument("--unit", required=True, metavar="CODE", help="unit code, e.g. 110105035 or a department's")
+    add.add_argument("--unit", required=True, metavar="CODE", help="unit code, e.g. 110105016 or a department's")
     add.add_argument("--role", required=True, action="append", help="a role; may be given several times")

@@ -4,12 +4,13 @@ import datetime as dt
 
 from dispatcher.models import commands as c
 from dispatcher.models.case import Case
+from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, PersonId, Revision, UnitId, WhistleId
 from dispatcher.models.law import Law
 from dispatcher.models.order import Caller, Order, Place, Urgency
 from dispatcher.models.organisation import Actor, Role, Unit, UnitKind
 from dispatcher.models.policy import Lights, Limit, OrderLimits, Policy, WhistleLimits, parse_limit
-from dispatcher.models.rules import evolve, judge
+from dispatcher.models.rules import judge
 from dispatcher.models.verdicts import Refused
 from dispatcher.models.whistle import WhistleKind
 from dispatcher.models.workcalendar import WorkCalendar

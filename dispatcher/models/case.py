@@ -1,17 +1,16 @@
 """A case (案件): one order from the hotline and all that was done about it.
 
-The record is immutable; `rules.evolve` makes the next one. It never holds the caller's name or phone, only
+The record is immutable; `evolution.evolve` makes the next one. It never holds the caller's name or phone, only
 masked hints: the plain ones travel apart and only to the roles entitled. Field names and states: DOMAIN
 sections 3 and 4.
 """
 
-import datetime as dt
 import enum
 
 import msgspec
 
 from dispatcher.models.events import Recorded, Satisfied, Solved
-from dispatcher.models.ids import CaseId, Revision, UnitId
+from dispatcher.models.ids import CaseId, Instant, Revision, UnitId
 from dispatcher.models.order import Order
 from dispatcher.models.whistle import Whistle
 
@@ -47,19 +46,19 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     policy: str
     revision: Revision = Revision(0)
     assignee: str = ""
-    signed_at: dt.datetime | None = None
-    contacted_at: dt.datetime | None = None
-    on_scene_at: dt.datetime | None = None
-    progress_at: dt.datetime | None = None
-    first_replied_at: dt.datetime | None = None
-    replied_at: dt.datetime | None = None
-    redo_at: dt.datetime | None = None
-    closed_at: dt.datetime | None = None
+    signed_at: Instant | None = None
+    contacted_at: Instant | None = None
+    on_scene_at: Instant | None = None
+    progress_at: Instant | None = None
+    first_replied_at: Instant | None = None
+    replied_at: Instant | None = None
+    redo_at: Instant | None = None
+    closed_at: Instant | None = None
     attempts: int = 0
     redo_count: int = 0
     solved: Solved | None = None
     satisfied: Satisfied | None = None
-    called_back_at: dt.datetime | None = None
+    called_back_at: Instant | None = None
     whistles: tuple[Whistle, ...] = ()
     history: tuple[Recorded, ...] = ()
 

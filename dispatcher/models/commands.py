@@ -4,12 +4,10 @@ An `Act` is a command with who, when and how long it stays valid. Its id is made
 sending it twice is harmless.
 """
 
-import datetime as dt
-
 import msgspec
 
 from dispatcher.models.events import Satisfied, Solved
-from dispatcher.models.ids import CaseId, CommandId, PersonId, Revision, UnitId, WhistleId
+from dispatcher.models.ids import CaseId, CommandId, Instant, PersonId, Revision, UnitId, WhistleId
 from dispatcher.models.order import Caller, Order
 from dispatcher.models.whistle import Milestone, WhistleKind
 
@@ -26,7 +24,7 @@ class ReceiveOrder(Command, frozen=True, tag="receive_order"):
     order: Order
     holder: UnitId
     caller: Caller | None = None
-    closed_at: dt.datetime | None = None
+    closed_at: Instant | None = None
     result: str = ""
 
 
@@ -106,7 +104,7 @@ class BlowWhistle(Command, frozen=True, tag="blow_whistle"):
     contact: str
     lead: UnitId
     assisting: tuple[UnitId, ...] = ()
-    appointed_at: dt.datetime | None = None
+    appointed_at: Instant | None = None
 
 
 class ApproveWhistle(Command, frozen=True, tag="approve_whistle"):
@@ -178,8 +176,8 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: CommandId
     command: AnyCommand
     by: PersonId
-    made_at: dt.datetime
-    valid_until: dt.datetime | None = None
+    made_at: Instant
+    valid_until: Instant | None = None
     offline: bool = False
     clock_error_ms: int | None = None
     base_revision: Revision = Revision(0)

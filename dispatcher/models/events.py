@@ -4,12 +4,11 @@
 centre judged it; they differ for acts made offline, which are marked `late`.
 """
 
-import datetime as dt
 import enum
 
 import msgspec
 
-from dispatcher.models.ids import CaseId, CommandId, PersonId, UnitId, WhistleId
+from dispatcher.models.ids import CaseId, CommandId, Instant, PersonId, UnitId, WhistleId
 from dispatcher.models.order import Order
 from dispatcher.models.whistle import Milestone, Whistle
 
@@ -47,7 +46,7 @@ class OrderReceived(Event, frozen=True, tag="order_received"):
 class ClosedElsewhere(Event, frozen=True, tag="closed_elsewhere"):
     """The order arrived already handled (an imported ledger): closed at `closed_at`, with what was done."""
 
-    closed_at: dt.datetime
+    closed_at: Instant
     result: str = ""
 
 
@@ -197,8 +196,8 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A fact with its stamp. `act` is the id of the act it came from."""
 
     event: AnyEvent
-    at: dt.datetime
-    entered_at: dt.datetime
+    at: Instant
+    entered_at: Instant
     by: PersonId
     by_name: str
     unit: UnitId

@@ -1,6 +1,9 @@
-"""Identifiers of the trade, each a type of its own so that none can stand in for another."""
+"""Identifiers of the trade, each a type of its own so that none can stand in for another; and the instant."""
 
-from typing import NewType
+import datetime as dt
+from typing import Annotated, NewType
+
+import msgspec
 
 CaseId = NewType("CaseId", str)
 """A case's id: chosen by whoever receives the order, a UUID in text form; never reused."""
@@ -16,3 +19,6 @@ Revision = NewType("Revision", int)
 """The centre's running number of accepted acts, from 1; 0 means "nothing seen yet"."""
 LedgerId = NewType("LedgerId", str)
 """Names one ledger; a cache filled from another ledger is worthless here."""
+
+Instant = Annotated[dt.datetime, msgspec.Meta(tz=True)]
+"""A point in time with its zone; a text without one is no instant and is refused where it is read."""

@@ -3,12 +3,11 @@
 Names of fields follow DOMAIN section 3. `Caller` is apart: it never stands inside an order.
 """
 
-import datetime as dt
 import enum
 
 import msgspec
 
-from dispatcher.models.ids import UnitId
+from dispatcher.models.ids import Instant, UnitId
 
 
 class Urgency(enum.StrEnum):
@@ -91,15 +90,15 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     number: str
     source: str
     title: str
-    dispatched_at: dt.datetime
+    dispatched_at: Instant
     urgency: Urgency = Urgency.ORDINARY
     text: str = ""
     kind: DemandKind = DemandKind.COMPLAINT
     channel: Channel = Channel.PHONE
     category: tuple[str, ...] = ()
     place: Place = Place()
-    created_at: dt.datetime | None = None
-    feedback_due_at: dt.datetime | None = None
+    created_at: Instant | None = None
+    feedback_due_at: Instant | None = None
     confidential: bool = False
     wants_answer: bool = True
     caller_name_hint: str = ""

@@ -1,20 +1,17 @@
 """The rules of the work: who may do what to a case in which state, and what follows.
 
-`judge` turns a wish into facts or a refusal; `evolve` applies one fact. Both are pure and the same at the
+`judge` turns a wish into facts or a refusal; what a fact changes stands in `evolution`. Pure, and the same at the
 console and at the centre. Source: DOMAIN sections 2, 4 and 6.
 """
 
 import datetime as dt
-from collections.abc import Callable
 from typing import assert_never
-
-import msgspec
 
 from dispatcher.models import commands as c
 from dispatcher.models import events as e
 from dispatcher.models.case import Case, CaseState
 from dispatcher.models.deadlines import after
-from dispatcher.models.ids import Revision, UnitId, WhistleId
+from dispatcher.models.ids import UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.organisation import STREET_ROLES, Actor, Role
 from dispatcher.models.verdicts import Reason, Refused
@@ -25,7 +22,6 @@ from dispatcher.models.whistle import (
     Summons,
     Whistle,
     WhistleKind,
-    WhistleState,
 )
 
 LATE_AFTER = dt.timedelta(seconds=60)
@@ -351,94 +347,3 @@ def _summons_of(whistle: Whistle, unit: UnitId, actor: Actor) -> Summons | Refus
     if actor.unit != unit:
         return Refused(reason=Reason.NOT_YOUR_CASE, field="unit", detail=unit)
     return summons
-
-
-def evolve(case: Case | None, recorded: e.Recorded, revision: Revision) -> Case:
-    """Apply one fact; the first must be `OrderReceived`. The history grows by it, unchanged otherwise."""
-    event, at = recorded.event, recorded.at
-    if isinstance(event, e.OrderReceived):
-        return Case(
-            id=event.case,
-            order=event.order,
-            state=CaseState.DISPATCHED,
-            holder=event.holder,
-            policy=event.policy,
-            revision=revision,
-            history=(recorded,),
-        )
-    if case is None:
-        raise ValueError(f"{type(event).__name__} without an order")
-    case = msgspec.structs.replace(case, revision=revision, history=(*case.history, recorded))
-    return _apply(case, event, at, recorded)
-
-
-def _apply(case: Case, event: e.AnyEvent, at: dt.datetime, recorded: e.Recorded) -> Case:
-    replace = msgspec.structs.replace
-    match event:
-        case e.OrderReceived():
-            raise ValueError("an order is received once")
-        case e.ClosedElsewhere():
-            return replace(case, state=CaseState.CLOSED, closed_at=event.closed_at)
-        case e.SignedFor():
-            return replace(case, state=CaseState.SIGNED, signed_at=at)
-        case e.ContactRecorded():
-            attempts = case.attempts + (not event.reached)
-            if not event.counts:
-                return replace(case, attempts=attempts)
-            state = CaseState.IN_HAND if case.state is CaseState.SIGNED else case.state
-            return replace(case, state=state, attempts=attempts, contacted_at=case.contacted_at or at)
-        case e.Assigned():
-            return replace(case, assignee=event.assignee)
-        case e.ProgressReported():
-            on_scene_at = case.on_scene_at or (at if event.on_scene else None)
-            return replace(case, progress_at=at, on_scene_at=on_scene_at)
-        case e.ReplyWritten():
-            return replace(case, state=CaseState.REPLY_REVIEW) if event.review else _replied(case, at)
-        case e.ReplyApproved():
-            return _replied(case, at)
-        case e.ReplySentBack():
-            return replace(case, state=CaseState.REDO if case.redo_at else CaseState.IN_HAND)
-        case e.CallBackRecorded():
-            if not event.reached:
-                return case
-            return replace(case, called_back_at=at, solved=event.solved, satisfied=event.satisfied)
-        case e.RedoOrdered():
-            return replace(case, state=CaseState.REDO, redo_at=at, redo_count=case.redo_count + 1, called_back_at=None)
-        case e.CaseClosed():
-            return replace(case, state=CaseState.CLOSED, closed_at=at)
-        case e.CallerRevealed() | e.WhistleApproved():
-            return case
-        case e.WhistleBlown():
-            return replace(case, whistles=(*case.whistles, event.whistle))
-        case e.MilestonePassed():
-            passed = Passed(event.milestone, at, recorded.by, event.note)
-            case = _with_summons(case, event.whistle, event.unit, lambda s: replace(s, passed=(*s.passed, passed)))
-            if event.milestone is Milestone.REPORTED_IN and case.on_scene_at is None:
-                return replace(case, on_scene_at=at)
-            return case
-        case e.SummonsRefused():
-            reason = event.reason
-            return _with_summons(case, event.whistle, event.unit, lambda s: replace(s, refused_reason=reason))
-        case e.WhistleAccepted():
-            return _with_whistle(case, event.whistle, lambda w: replace(w, state=WhistleState.ACCEPTED, closed_at=at))
-        case e.WhistleWithdrawn():
-            return _with_whistle(case, event.whistle, lambda w: replace(w, state=WhistleState.WITHDRAWN, closed_at=at))
-        case _:
-            assert_never(event)
-
-
-def _replied(case: Case, at: dt.datetime) -> Case:
-    return msgspec.structs.replace(
-        case, state=CaseState.REPLIED, replied_at=at, first_replied_at=case.first_replied_at or at
-    )
-
-
-def _with_whistle(case: Case, whistle: WhistleId, change: Callable[[Whistle], Whistle]) -> Case:
-    return msgspec.structs.replace(case, whistles=tuple(change(w) if w.id == whistle else w for w in case.whistles))
-
-
-def _with_summons(case: Case, whistle: WhistleId, unit: UnitId, change: Callable[[Summons], Summons]) -> Case:
-    def changed(w: Whistle) -> Whistle:
-        return msgspec.structs.replace(w, summons=tuple(change(s) if s.unit == unit else s for s in w.summons))
-
-    return _with_whistle(case, whistle, changed)

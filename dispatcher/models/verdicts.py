@@ -3,12 +3,11 @@
 A refusal is a value, not an exception: the user sees words for its reason beside the control.
 """
 
-import datetime as dt
 import enum
 
 import msgspec
 
-from dispatcher.models.ids import CommandId, Revision
+from dispatcher.models.ids import CommandId, Instant, Revision
 
 
 class Reason(enum.StrEnum):
@@ -21,6 +20,7 @@ class Reason(enum.StrEnum):
     NOT_YOUR_CASE = "not_your_case"
     EXPIRED = "expired"
     MISSING_FIELD = "missing_field"
+    BAD_FIELD = "bad_field"
     UNKNOWN_UNIT = "unknown_unit"
     NOT_CONTACTED = "not_contacted"
     NO_SUCH_WHISTLE = "no_such_whistle"
@@ -51,7 +51,7 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True, tag="accepted", tag_fi
     """It happened: as this revision, judged at this instant of the centre's clock."""
 
     revision: Revision
-    judged_at: dt.datetime
+    judged_at: Instant
 
 
 Verdict = Accepted | Refused

@@ -9,7 +9,7 @@ import enum
 
 import msgspec
 
-from dispatcher.models.ids import PersonId, UnitId, WhistleId
+from dispatcher.models.ids import Instant, PersonId, UnitId, WhistleId
 
 
 class WhistleKind(enum.StrEnum):
@@ -40,7 +40,7 @@ class Passed(msgspec.Struct, frozen=True, omit_defaults=True):
     """One milestone passed: when, who said so, and in their words (place, person, evidence)."""
 
     milestone: Milestone
-    at: dt.datetime
+    at: Instant
     by: PersonId
     note: str = ""
 
@@ -83,14 +83,14 @@ class Whistle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     demand: str
     place: str
     contact: str
-    blown_at: dt.datetime
+    blown_at: Instant
     blown_by: PersonId
     blown_by_name: str
-    appointed_at: dt.datetime | None = None
-    valid_until: dt.datetime | None = None
+    appointed_at: Instant | None = None
+    valid_until: Instant | None = None
     state: WhistleState = WhistleState.BLOWN
     summons: tuple[Summons, ...] = ()
-    closed_at: dt.datetime | None = None
+    closed_at: Instant | None = None
 
     @property
     def is_open(self) -> bool:

@@ -15,11 +15,12 @@ from typing import NamedTuple
 
 from dispatcher.models import commands as c
 from dispatcher.models.case import Case
+from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, Revision, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.order import Urgency
 from dispatcher.models.organisation import Actor, Unit
-from dispatcher.models.rules import evolve, judge
+from dispatcher.models.rules import judge
 from dispatcher.models.verdicts import Refused
 from dispatcher.simulator.agents import Agent, department, hotline
 from dispatcher.simulator.city import Incoming

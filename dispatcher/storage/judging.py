@@ -18,6 +18,7 @@ from dispatcher.models import rules
 from dispatcher.models.case import Case
 from dispatcher.models.commands import Act, AnyCommand, BlowWhistle, ReceiveOrder
 from dispatcher.models.events import Recorded
+from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, Revision, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.organisation import Actor
@@ -150,7 +151,7 @@ class Batch:
             case = known.case if known else None
             revision = Revision(self.head + 1)
             for recorded in events:
-                case = rules.evolve(case, recorded, revision)
+                case = evolve(case, recorded, revision)
             assert case is not None, "an act without events"
             row = summarise(case, self._law)
             body = _encode(case)
@@ -160,7 +161,7 @@ class Batch:
         except (ArithmeticError, TypeError, ValueError) as error:
             # An instant without a zone or at the end of the calendar: one such act must not stop all others.
             log.warning("act %s cannot be judged: %r", act.id, error)
-            return Refused(reason=Reason.MISSING_FIELD, field="", detail=str(error)[:LONGEST_KEY])
+            return Refused(reason=Reason.BAD_FIELD, field="", detail=str(error)[:LONGEST_KEY])
         caller = known.caller if known else None
         if isinstance(command, ReceiveOrder):
             self._numbers.add((command.order.number, command.order.source))
@@ -281,7 +282,7 @@ def _unfit(act: Act) -> Refused | None:
             pass
     for field, value, longest in named:
         if len(value) > longest or "\0" in value or not _is_utf8(value) or (not value and field in _NEEDED):
-            return Refused(reason=Reason.MISSING_FIELD, field=field, detail=ascii(value[:LONGEST_ID])[1:-1])
+            return Refused(reason=Reason.BAD_FIELD, field=field, detail=ascii(value[:LONGEST_ID])[1:-1])
     return None
 
 

@@ -11,11 +11,12 @@ import msgspec
 from dispatcher.models.case import Case
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.commands import AnyCommand
+from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId
 from dispatcher.models.law import Law
 from dispatcher.models.organisation import Actor
 from dispatcher.models.queue import NEVER_MS, Pending, QueueRow, summarise
-from dispatcher.models.rules import evolve, judge
+from dispatcher.models.rules import judge
 from dispatcher.models.verdicts import Refused
 from dispatcher.sync.outbox import Outbox
 from dispatcher.sync.ports import UNSETTLED, ActState, CaseView, Receipt, Store

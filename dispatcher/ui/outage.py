@@ -30,6 +30,7 @@ class Outage(QObject):
         self._bridge = bridge
         self._cut_since: dt.datetime | None = None
         self._recovering = False
+        self._back_at: dt.datetime | None = None
         self._settled: dict[ActState, int] = {}
         self.banner = OutageBanner(
             theme,
@@ -53,6 +54,7 @@ class Outage(QObject):
                 self._settled.clear()
             self._cut_since = min(status.since, self._cut_since or status.since)
             self._recovering = False
+            self._back_at = None
             self._farewell.stop()
             self._say_outage(status, self._bridge.now())
         elif self._cut_since is not None and status.state in (LinkState.CATCHING_UP, LinkState.ONLINE):
@@ -102,8 +104,14 @@ class Outage(QObject):
         link = self._bridge.link
         accepted = self._settled.get(ActState.ACCEPTED, 0)
         refused = self._settled.get(ActState.PARKED, 0) + self._settled.get(ActState.EXPIRED, 0)
-        waiting = sum(r.state in (ActState.QUEUED, ActState.SENT) for r in self._bridge.outbox)
         online = link is not None and link.state is LinkState.ONLINE
+        if online and self._back_at is None:
+            self._back_at = self._bridge.now()
+        # Acts made since then are ordinary work and no reason to go on speaking of the outage.
+        waiting = sum(
+            r.state in (ActState.QUEUED, ActState.SENT) and (self._back_at is None or r.made_at <= self._back_at)
+            for r in self._bridge.outbox
+        )
         words = self.tr("补传：中心已受理 {accepted} 项，退回 {refused} 项，还有 {waiting} 项在路上。").format(
             accepted=accepted, refused=refused, waiting=waiting
         )
@@ -114,10 +122,10 @@ class Outage(QObject):
             title = self.tr("链路已恢复，正在补收 {count} 条").format(count=received)
         self.banner.set_outage(title, words, None)
         self.banner.show()
-        if online and not waiting:
-            self._farewell.start()
-        else:
+        if not online or waiting:
             self._farewell.stop()
+        elif not self._farewell.isActive():
+            self._farewell.start()
 
     def _end_outage(self) -> None:
         self._cut_since, self._recovering = None, False

@@ -210,6 +210,7 @@ _REFUSALS: dict[Reason, str] = {
     Reason.NOT_YOUR_CASE: QT_TRANSLATE_NOOP("words", "这不是本单位的案件。请联系承办单位，由其办理。"),
     Reason.EXPIRED: QT_TRANSLATE_NOOP("words", "已过有效期，没有发出，部门没有收到。请先电话通知，仍需要时重新吹哨。"),
     Reason.MISSING_FIELD: QT_TRANSLATE_NOOP("words", "“{field}”还没有填。请填好后再提交。"),
+    Reason.BAD_FIELD: QT_TRANSLATE_NOOP("words", "“{field}”的内容不能用。请改好后再提交。"),
     Reason.UNKNOWN_UNIT: QT_TRANSLATE_NOOP("words", "“{unit}”不在可召集的单位里。请从名单中另选。"),
     Reason.NOT_CONTACTED: QT_TRANSLATE_NOOP("words", "还没有联系来电人，不能答复。请先办首次联系（F3）。"),
     Reason.NO_SUCH_WHISTLE: QT_TRANSLATE_NOOP("words", "案件里没有这个哨。请刷新后重新选择。"),

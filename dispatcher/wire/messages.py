@@ -4,14 +4,13 @@ A console says `Hello`, the centre answers `Welcome` and feeds `Changes`; acts g
 come down in `Changes.settles` (with the rows they made) or alone as `Judged` (refused ones).
 """
 
-import datetime as dt
 import enum
 from typing import TypeVar
 
 import msgspec
 
 from dispatcher.models.commands import Act
-from dispatcher.models.ids import CaseId, LedgerId, Revision
+from dispatcher.models.ids import CaseId, Instant, LedgerId, Revision
 from dispatcher.models.organisation import Actor, Unit
 from dispatcher.models.policy import Policy
 from dispatcher.models.queue import QueueRow
@@ -81,7 +80,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
     """
 
     protocol: int
-    now: dt.datetime
+    now: Instant
     ledger: LedgerId
     head: Revision
     actor: Actor
@@ -118,7 +117,7 @@ class Changes(Message, frozen=True, tag="changes"):
     rows: tuple[CaseRow, ...] = ()
     gone: tuple[CaseId, ...] = ()
     settles: tuple[Settled, ...] = ()
-    committed_at: dt.datetime | None = None
+    committed_at: Instant | None = None
     catching_up: bool = False
 
 
@@ -134,7 +133,7 @@ class Beat(Message, frozen=True, tag="beat"):
     It moves the console's cursor to `head` like an empty `Changes` would; the next `Changes.first` follows it.
     """
 
-    now: dt.datetime
+    now: Instant
     head: Revision
 
 
@@ -142,7 +141,7 @@ class Pong(Message, frozen=True, tag="pong"):
     """The centre's clock at the moment a `Ping` was read."""
 
     sent_ms: int
-    now: dt.datetime
+    now: Instant
 
 
 class Goodbye(Message, frozen=True, tag="goodbye"):

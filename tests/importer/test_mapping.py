@@ -18,11 +18,11 @@ UNITS = (
     Unit(id=UnitId("110108"), name="海淀区", kind=UnitKind.DISTRICT),
     Unit(id=UnitId("110105026"), name="八里庄街道", kind=UnitKind.STREET, parent=UnitId("110105")),
     Unit(id=UnitId("110108020"), name="八里庄街道", kind=UnitKind.STREET, parent=UnitId("110108")),
-    Unit(id=UnitId("110105035"), name="双井街道", kind=UnitKind.STREET, parent=UnitId("110105")),
+    Unit(id=UnitId("110105016"), name="双井街道", kind=UnitKind.STREET, parent=UnitId("110105")),
 )
 
 
-def ledger(street: str = "110105035", **cells: Cell) -> Mapped | Rejected:
+def ledger(street: str = "110105016", **cells: Cell) -> Mapped | Rejected:
     filled: dict[str, Cell] = {"工单编号": "26-1", "标题": "楼道漏水", "派单时间": "2026-11-18 12:48:20", **cells}
     return Mapping(named("ledger12345"), UNITS, UnitId(street), NOW).map(Row(7, filled))
 
@@ -31,7 +31,7 @@ def boston(**cells: Cell) -> Mapped | Rejected:
     filled: dict[str, Cell] = {
         "CASE_ENQUIRY_ID": "1", "CASE_TITLE": "Street light", "OPEN_DT": "03/02/2015 11:58:00 PM", **cells
     }  # fmt: skip
-    return Mapping(named("boston311"), UNITS, UnitId("110105035"), NOW).map(Row(2, filled))
+    return Mapping(named("boston311"), UNITS, UnitId("110105016"), NOW).map(Row(2, filled))
 
 
 def test_a_full_row_of_a_ledger():
@@ -92,7 +92,7 @@ def test_what_cannot_be_taken_names_field_and_remedy(cells: dict[str, Cell], fie
 
 def test_a_unit_is_found_by_code_by_name_and_by_name_with_district():
     assert ledger(街道="110108020").holder == "110108020"  # type: ignore[union-attr]
-    assert ledger(街道="双井街道").holder == "110105035"  # type: ignore[union-attr]
+    assert ledger(街道="双井街道").holder == "110105016"  # type: ignore[union-attr]
     assert ledger(街道="八里庄街道", 被反映区="海淀区").holder == "110108020"  # type: ignore[union-attr]
     missing = ledger(street="")
     assert isinstance(missing, Rejected)
@@ -136,7 +136,7 @@ def test_the_zone_of_the_file_counts():
 
 def test_a_row_without_a_number_gets_the_same_one_every_time():
     profile = named("labelled_words_zh")
-    made = Mapping(profile, UNITS, UnitId("110105035"), NOW)
+    made = Mapping(profile, UNITS, UnitId("110105016"), NOW)
     row = Row(1, {"words": "水箱 长年 不洗", "label1": "城乡建设"})
     first, again = made.map(row), made.map(row)
     assert isinstance(first, Mapped)

@@ -8,9 +8,10 @@ import pytest
 from dispatcher.models import commands as c
 from dispatcher.models.case import Case, CaseState
 from dispatcher.models.commands import Act, AnyCommand, ReceiveOrder
+from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, Revision, UnitId, WhistleId
 from dispatcher.models.organisation import Actor
-from dispatcher.models.rules import evolve, judge
+from dispatcher.models.rules import judge
 from dispatcher.models.verdicts import Refused
 from dispatcher.models.whistle import MILESTONES, Milestone, WhistleKind
 from dispatcher.simulator.agents import department, hotline

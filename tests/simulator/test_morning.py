@@ -7,9 +7,10 @@ import pytest
 
 from dispatcher.models.case import Case, CaseState
 from dispatcher.models.deadlines import Light
+from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, Revision
 from dispatcher.models.queue import epoch_ms, summarise
-from dispatcher.models.rules import evolve, judge
+from dispatcher.models.rules import judge
 from dispatcher.models.verdicts import Refused
 from dispatcher.simulator.city import City
 from dispatcher.simulator.day import Cloudburst, Day

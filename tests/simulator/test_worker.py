@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from dispatcher.models import commands as c
 from dispatcher.models.case import Case, CaseState
 from dispatcher.models.commands import Act, AnyCommand
+from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, Revision
 from dispatcher.models.law import Law
 from dispatcher.models.organisation import Actor
 from dispatcher.models.queue import summarise
-from dispatcher.models.rules import evolve, judge
+from dispatcher.models.rules import judge
 from dispatcher.models.verdicts import Reason, Refused
 from dispatcher.models.whistle import WhistleKind
 from dispatcher.simulator.agents import Due, department, hotline

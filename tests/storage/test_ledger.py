@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from dispatcher.models import commands as c
-from dispatcher.models import rules
 from dispatcher.models.case import Case, CaseState
+from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, Revision, UnitId
 from dispatcher.models.organisation import Role, Scope, Unit, UnitKind, scope_of
 from dispatcher.models.queue import summarise
@@ -76,7 +76,7 @@ def test_the_record_is_what_the_rules_make_of_the_journal(ledger: Ledger) -> Non
     for entry in ledger.journal(Revision(0), 100):
         assert entry.case == case
         for recorded in entry.events:
-            replayed = rules.evolve(replayed, recorded, entry.revision)
+            replayed = evolve(replayed, recorded, entry.revision)
     assert replayed == ledger.case(case)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from dispatcher.models import rules
 from dispatcher.models.case import Case
+from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
 from dispatcher.models.order import Caller
 from dispatcher.models.queue import NEVER_MS, QueueRow, epoch_ms, summarise
@@ -35,7 +36,7 @@ def a_case(revision: int, **more: object) -> Case:
     act, by = receive(**more)
     events = rules.judge(act, None, by, LAW, NOW)
     assert not isinstance(events, Refused)
-    return rules.evolve(None, events[0], Revision(revision))
+    return evolve(None, events[0], Revision(revision))
 
 
 def row_of(case: Case, caller: Caller | None = CALLER, **columns: object) -> CaseRow:

@@ -12,11 +12,12 @@ import msgspec
 from dispatcher import wire
 from dispatcher.models.case import Case
 from dispatcher.models.commands import Act, AnyCommand, ReceiveOrder
+from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, PersonId, Revision
 from dispatcher.models.order import Caller
 from dispatcher.models.organisation import Actor, Scope, scope_of
 from dispatcher.models.queue import summarise
-from dispatcher.models.rules import evolve, judge
+from dispatcher.models.rules import judge
 from dispatcher.models.verdicts import Accepted, Refused, Settled, Verdict
 from dispatcher.sync.engine import Engine
 from dispatcher.sync.ports import Link, LinkLost, LinkState

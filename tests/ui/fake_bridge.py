@@ -15,12 +15,13 @@ from dispatcher.bridge import ActAnswer, ActState, CaseView, LinkState, LinkStat
 from dispatcher.models.case import Case
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.commands import Act, AnyCommand, BlowWhistle, Command
+from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, Revision, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.order import Caller
 from dispatcher.models.organisation import Unit, UnitKind
 from dispatcher.models.queue import Pending, QueueRow, epoch_ms, summarise
-from dispatcher.models.rules import evolve, judge, valid_for
+from dispatcher.models.rules import judge, valid_for
 from dispatcher.models.verdicts import Accepted, Refused
 
 UNSETTLED = (ActState.QUEUED, ActState.SENT)

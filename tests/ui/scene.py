@@ -10,12 +10,13 @@ from dispatcher.bridge import Remembered
 from dispatcher.models import commands as c
 from dispatcher.models.case import Case
 from dispatcher.models.events import Solved
+from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, PersonId, Revision, UnitId, WhistleId
 from dispatcher.models.law import Law
 from dispatcher.models.order import Channel, DemandKind, Order, Place, Urgency
 from dispatcher.models.organisation import Actor, Role, Unit, UnitKind
 from dispatcher.models.policy import OrderLimits, Policy, WhistleLimits, parse_limit
-from dispatcher.models.rules import evolve, judge, valid_for
+from dispatcher.models.rules import judge, valid_for
 from dispatcher.models.verdicts import Refused
 from dispatcher.models.whistle import Milestone, WhistleKind
 from dispatcher.models.workcalendar import BEIJING, WorkCalendar

@@ -1,0 +1,14 @@
+"""A centre on a clock that all processes share: its arguments are database, port and the clock's three."""
+
+import datetime as dt
+import sys
+
+from dispatcher.assets import load_law, load_organisation
+from dispatcher.server.main import Seed, run
+from dispatcher.sync.clock import SpeedClock
+
+if __name__ == "__main__":
+    database, port, epoch_s, origin, factor = sys.argv[1:]
+    units = load_organisation()
+    clock = SpeedClock(float(epoch_s), dt.datetime.fromisoformat(origin), float(factor))
+    sys.exit(run(database, load_law(units=units), clock, port=int(port), seed=Seed(units=units)))
