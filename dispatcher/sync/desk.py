@@ -17,7 +17,7 @@ from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
 from dispatcher.models.law import Law
 from dispatcher.models.organisation import UnitKind, scope_of
 from dispatcher.models.queue import epoch_ms
-from dispatcher.models.rules import judge, valid_for
+from dispatcher.models.rules import judge, valid_until
 from dispatcher.models.verdicts import Accepted, Refused, Settled
 from dispatcher.sync import words
 from dispatcher.sync.clock import CentreTime
@@ -281,14 +281,13 @@ class Desk:
         found = self._replica.folded(command.case)
         case = found[0] if found else None
         now = self._time.now()
-        fresh_for = valid_for(command, law)
         error_s = self._time.error_s
         act = Act(
             id=act_id,
             command=command,
             by=actor.person,
             made_at=now,
-            valid_until=now + fresh_for if fresh_for else None,
+            valid_until=valid_until(command, law, now),
             offline=not online,
             clock_error_ms=None if error_s is None else round(error_s * 1000),
             base_revision=case.revision if case else Revision(0),

@@ -35,6 +35,9 @@ class BackOff:
         self._tries = 0
 
 
+_LOST = frozenset({LinkState.OFFLINE, LinkState.REFUSED})
+
+
 class Health:
     """Keeps the status and tells it."""
 
@@ -43,6 +46,7 @@ class Health:
         self._time = time
         self._status = LinkStatus(state=LinkState.CONNECTING, since=time.now())
         self._told: LinkStatus | None = None
+        self._lost_since: dt.datetime | None = None
 
     @property
     def state(self) -> LinkState:
@@ -55,8 +59,15 @@ class Health:
         return self._status.state is LinkState.ONLINE
 
     def become(self, state: LinkState, detail: str = "", retry_in_s: float | None = None) -> None:
-        """Enter a state, or stay in it with other words, and tell it."""
+        """Enter a state, or stay in it with other words, and tell it.
+
+        A link is lost since it was lost first, however many tries a person has hurried in between.
+        """
         since = self._status.since if state is self._status.state else self._time.now()
+        if state in _LOST:
+            since = self._lost_since = self._lost_since or since
+        elif state is not LinkState.CONNECTING:
+            self._lost_since = None
         self._status = msgspec.structs.replace(
             self._status, state=state, since=since, detail=detail, retry_in_s=retry_in_s
         )

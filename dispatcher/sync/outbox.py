@@ -78,6 +78,10 @@ class Outbox:
         """Give one receipt that waits."""
         return self._receipts.get(act)
 
+    def waits_on(self, case: CaseId) -> bool:
+        """Tell whether anything waits on one case."""
+        return case in self._of_case
+
     def on(self, case: CaseId) -> tuple[Receipt, ...]:
         """List what waits on one case, in the order it was made."""
         return tuple(self._receipts[act] for act in self._of_case.get(case, ()))

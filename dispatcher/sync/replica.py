@@ -43,8 +43,22 @@ class Replica:
         return self.refold(self._outbox.cases()) if self._shown else ChangeSet()
 
     def take_page(self, rows: Iterable[QueueRow]) -> ChangeSet:
-        """Take rows as the store gave them at the start."""
-        return self.confirm(rows, ())
+        """Take rows as the store gave them at the start: what a batch does, faster where nothing waits."""
+        shown, since_ms, outbox = self._shown, self._closed_since_ms, self._outbox
+        fresh: list[QueueRow] = []
+        for row in rows:
+            case = row.id
+            if row.closed_ms < since_ms:
+                continue
+            if outbox.waits_on(case):
+                row = self._with_pending(row)
+            if case in shown and shown[case] == row:
+                continue
+            shown[case] = row
+            fresh.append(row)
+            if row.closed_ms != NEVER_MS:
+                self._closed[case] = row.closed_ms
+        return ChangeSet(tuple(fresh))
 
     def forget(self) -> ChangeSet:
         """Show nothing any more."""
@@ -97,9 +111,9 @@ class Replica:
         return self._with_pending(row) if row else None
 
     def _with_pending(self, row: QueueRow) -> QueueRow:
-        waiting = self._outbox.on(row.id)
-        if not waiting:
+        if not self._outbox.waits_on(row.id):
             return row
+        waiting = self._outbox.on(row.id)
         law = self._law
         if law is not None and any(receipt.state in UNSETTLED for receipt in waiting):
             confirmed = self._store.case(row.id)

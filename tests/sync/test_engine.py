@@ -624,16 +624,29 @@ async def test_an_outage_is_one_outage_and_is_retried_for_ever_ever_more_slowly(
 
 
 @played
-async def test_a_person_can_hurry_the_next_try(world: World):
+async def test_a_person_can_hurry_the_next_try_and_a_link_that_is_up_is_left_alone(world: World):
     console = await world.console().online()
     await outage(world)
     await asyncio.sleep(300)
     world.centre.down = False
     console.engine.reconnect()
     await until(lambda: has_state(console, LinkState.ONLINE), 0.2)
+    dials = world.centre.dials
     console.engine.reconnect()
     await asyncio.sleep(1)
-    assert world.centre.dials == len(console.seen.statuses) or has_state(console, LinkState.ONLINE)
+    assert world.centre.dials == dials
+
+
+@played
+async def test_a_hurried_try_that_fails_does_not_make_the_outage_younger(world: World):
+    console = await world.console().online()
+    await outage(world)
+    await asyncio.sleep(300)
+    since = console.seen.status.since
+    console.engine.reconnect()
+    await asyncio.sleep(1)
+    assert console.seen.states[-2:] == [LinkState.CONNECTING, LinkState.OFFLINE]
+    assert console.seen.status.since == since
 
 
 @played
