@@ -100,12 +100,15 @@ def possible(command: type[c.Command], case: Case, actor: Actor) -> Reason | Non
     return None
 
 
-def valid_for(command: c.Command, law: Law) -> dt.timedelta | None:
-    """Give how long a live command may travel before it is stale; None for those that never are."""
+def valid_until(command: c.Command, law: Law, made_at: dt.datetime) -> dt.datetime | None:
+    """Give the instant after which a live command is stale; None for those that never are.
+
+    An emergency whistle lasts as long as the policy says, any other until its appointed time. Source: DOMAIN section 6.
+    """
     if not isinstance(command, c.BlowWhistle):
         return None
     limit = law.policy.whistles[command.kind].valid_for
-    return limit.length if limit else None
+    return made_at + limit.length if limit else command.appointed_at
 
 
 def judge(act: c.Act, case: Case | None, actor: Actor, law: Law, now: dt.datetime) -> tuple[e.Recorded, ...] | Refused:
@@ -260,7 +263,6 @@ def _blow(
             )
     if any(whistle.id == command.whistle for whistle in case.whistles):
         return Refused(reason=Reason.ALREADY_THERE, field="whistle", detail=command.whistle)
-    stale_after = valid_for(command, law)
     notified = (Passed(Milestone.NOTIFIED, at, actor.person),)
     whistle = Whistle(
         id=command.whistle,
@@ -272,7 +274,7 @@ def _blow(
         blown_by=actor.person,
         blown_by_name=actor.name,
         appointed_at=command.appointed_at,
-        valid_until=at + stale_after if stale_after else None,
+        valid_until=valid_until(command, law, at),
         summons=tuple(Summons(unit=unit, lead=unit == command.lead, passed=notified) for unit in units),
     )
     return (e.WhistleBlown(whistle=whistle),)

@@ -21,7 +21,7 @@ from dispatcher.models.law import Law
 from dispatcher.models.order import Caller
 from dispatcher.models.organisation import Unit, UnitKind
 from dispatcher.models.queue import Pending, QueueRow, epoch_ms, summarise
-from dispatcher.models.rules import judge, valid_for
+from dispatcher.models.rules import judge, valid_until
 from dispatcher.models.verdicts import Accepted, Refused
 
 UNSETTLED = (ActState.QUEUED, ActState.SENT)
@@ -84,13 +84,12 @@ class FakeBridge(QObject):
     def submit(self, command: AnyCommand) -> CommandId:
         self.submitted.append(command)
         law, session = self._law(), self._session()
-        stale_after = valid_for(command, law)
         act = Act(
             id=CommandId(str(uuid.uuid4())),
             command=command,
             by=session.actor.person,
             made_at=self.clock,
-            valid_until=self.clock + stale_after if stale_after else None,
+            valid_until=valid_until(command, law, self.clock),
             offline=self.link is not None and self.link.state is not LinkState.ONLINE,
         )
         found = judge(act, self.pending_case(command.case), session.actor, law, self.clock)

@@ -16,7 +16,7 @@ from dispatcher.models.law import Law
 from dispatcher.models.order import Channel, DemandKind, Order, Place, Urgency
 from dispatcher.models.organisation import Actor, Role, Unit, UnitKind
 from dispatcher.models.policy import OrderLimits, Policy, WhistleLimits, parse_limit
-from dispatcher.models.rules import judge, valid_for
+from dispatcher.models.rules import judge, valid_until
 from dispatcher.models.verdicts import Refused
 from dispatcher.models.whistle import Milestone, WhistleKind
 from dispatcher.models.workcalendar import BEIJING, WorkCalendar
@@ -117,13 +117,12 @@ class Story:
 
     def do(self, actor: Actor, at: dt.datetime, command: c.AnyCommand) -> "Story":
         self.steps += 1
-        stale_after = valid_for(command, LAW)
         act = c.Act(
             id=CommandId(f"{self.id}-{self.steps}"),
             command=command,
             by=actor.person,
             made_at=at,
-            valid_until=at + stale_after if stale_after else None,
+            valid_until=valid_until(command, LAW, at),
         )
         found = judge(act, self.case, actor, LAW, at)
         assert not isinstance(found, Refused), found
