@@ -350,3 +350,14 @@ def played(story: Callable[[World], Awaitable[None]]) -> Callable[[], None]:
 
     test.__doc__ = story.__doc__
     return test
+
+
+async def outage(world: World) -> None:
+    """Cut every link and let the consoles notice."""
+    world.centre.down = True
+    await world.centre.cut()
+    await asyncio.sleep(0.01)
+
+
+def has_state(console: Console, *states: LinkState) -> bool:
+    return bool(console.seen.statuses) and console.seen.status.state in states
