@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QInputMethodEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
+    QApplication,
     QCheckBox,
     QLabel,
     QPushButton,
@@ -91,3 +92,17 @@ def show(page: QWidget, width: int, height: int) -> None:
     page.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     page.resize(width, height)
     page.show()
+
+
+def write(widget: QWidget, text: str) -> None:
+    """Type text into a widget as a Chinese input method does; QTest's own keys are those of ASCII alone."""
+    event = QInputMethodEvent()
+    event.setCommitString(text)
+    QApplication.sendEvent(widget, event)
+
+
+def settle() -> None:
+    """Let layouts that follow from layouts be done: a wrapped label's height is known one round later."""
+    for _ in range(6):
+        QApplication.sendPostedEvents()
+        QApplication.processEvents()
