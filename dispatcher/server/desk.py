@@ -125,6 +125,12 @@ class Desk:
         """Ask the ledger something on the reading thread; raises Trouble."""
         return await self._loop.run_in_executor(self._reader, question, self._ledger)
 
+    async def probe(self) -> None:
+        """Raise the Trouble that keeps acts from being judged, if there still is one."""
+        if self.trouble is not None:
+            await self.write(lambda ledger: ledger.drop_session(""))  # writes nothing, but has to be able to
+            self.trouble = None
+
     async def close(self) -> None:
         """Judge what is queued, end both threads and close the ledger; harmless when repeated."""
         if self._closed:

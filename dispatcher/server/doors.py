@@ -98,8 +98,7 @@ class Doors:
 
     async def ready(self, _request: Request) -> Response:
         """Answer well only when acts can be judged."""
-        if self._desk.trouble is not None:
-            raise self._desk.trouble
+        await self._desk.probe()
         head = await self._desk.read(lambda ledger: ledger.head())
         return _json(Health("ready", self._feed.talking, head))
 

@@ -82,7 +82,7 @@ class Console:
 class Hub:
     """All live consoles, by scope."""
 
-    def __init__(self, head: Revision, clock: Clock, tick_s: float = 0.015, beat_s: float = 2.0) -> None:
+    def __init__(self, head: Revision, clock: Clock, beat_s: float, tick_s: float = 0.015) -> None:
         self._head = head
         self._clock = clock
         self._tick_s = tick_s

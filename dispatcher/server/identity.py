@@ -26,6 +26,8 @@ SESSION: Final = dt.timedelta(days=30)
 FREE_FAILURES: Final = 5
 LONGEST_WAIT_S: Final = 900.0
 FORGET_AFTER_S: Final = 3600.0
+MANY_NAMES: Final = 10_000
+"""With so many names guessed at, those not tried within FORGET_AFTER_S are forgotten."""
 AT_ONCE: Final = 2
 """Verifications that run at a time; each takes 64 MiB and tens of milliseconds of a core."""
 
@@ -104,9 +106,11 @@ class Identity:
     def _failed(self, person: str) -> None:
         now = self._clock.monotonic()
         known = self._failures.get(person)
-        self._failures = {
-            name: failures for name, failures in self._failures.items() if now - failures.last < FORGET_AFTER_S
-        }
+        if len(self._failures) >= MANY_NAMES:
+            recent = (
+                (name, failures) for name, failures in self._failures.items() if now - failures.last < FORGET_AFTER_S
+            )
+            self._failures = dict(recent)
         self._failures[person] = _Failures(known.times + 1 if known else 1, now)
 
 

@@ -41,6 +41,7 @@ class Seed(NamedTuple):
 
 
 NO_SEED = Seed()
+PATIENCE = Patience()
 
 
 class Running:
@@ -81,7 +82,7 @@ async def serve(
     host: str = "127.0.0.1",
     port: int = 0,
     seed: Seed = NO_SEED,
-    patience: Patience | None = None,
+    patience: Patience = PATIENCE,
     started: Callable[[Running], None] = lambda running: None,
 ) -> None:
     """Run a centre until it is stopped; `started` hears when it listens. Raises Trouble when it cannot begin."""
@@ -92,7 +93,7 @@ async def serve(
         listener.close()
         raise
     head, units = await asyncio.to_thread(lambda: (ledger.head(), ledger.units()))
-    hub = Hub(head, clock)
+    hub = Hub(head, clock, patience.beat_s)
     desk = Desk(ledger, law, clock, hub.committed)
     try:
         identity = Identity(desk, clock)
@@ -116,7 +117,7 @@ async def serve(
             uvicorn.Config(
                 application,
                 http="h11",
-                ws=socket_class(feed.talk, patience or Patience()),
+                ws=socket_class(feed.talk, patience),
                 lifespan="off",
                 log_config=None,
                 access_log=False,

@@ -12,7 +12,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from uvicorn.config import Config
 from uvicorn.server import ServerState
@@ -38,13 +38,16 @@ class Closed(Exception):
     """The connection has ended or is ending; there is nobody to talk to."""
 
 
-class Patience:
-    """How long a socket waits: `slow_s` without progress, `silent_s` without a sign of life, `linger_s` to close."""
+class Patience(NamedTuple):
+    """How long is waited: `slow_s` without progress, `silent_s` without a sign of life, `linger_s` to close.
 
-    def __init__(self, slow_s: float = 10.0, silent_s: float = 60.0, linger_s: float = 3.0) -> None:
-        self.slow_s = slow_s
-        self.silent_s = silent_s
-        self.linger_s = linger_s
+    `beat_s` lies between two of the centre's own signs of life.
+    """
+
+    slow_s: float = 10.0
+    silent_s: float = 60.0
+    linger_s: float = 3.0
+    beat_s: float = 2.0
 
 
 def framed(payload: bytes) -> bytes:

@@ -48,6 +48,7 @@ TIMEOUT_S = 20.0
 STREET, OTHER_STREET = UnitId("110101001"), UnitId("110101002")
 WATER = UnitId("D-WATER")
 CITY = UnitId("110000")
+QUICK = Patience(beat_s=0.2)
 PASSWORD = "correct horse"
 LAW = load_law()
 _hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -230,7 +231,9 @@ class Centre:
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[Client]:
         """Open a connection and say nothing."""
-        async with connect(self.feed, max_size=MAX_FRAME_BYTES, compression=None, ping_interval=None) as socket:
+        async with connect(
+            self.feed, max_size=MAX_FRAME_BYTES, max_queue=None, compression=None, ping_interval=None
+        ) as socket:
             yield Client(socket)
 
     @contextlib.asynccontextmanager
@@ -251,7 +254,7 @@ class Centre:
 
 
 @contextlib.asynccontextmanager
-async def running_centre(database: str, patience: Patience | None = None) -> AsyncIterator[Centre]:
+async def running_centre(database: str, patience: Patience = QUICK) -> AsyncIterator[Centre]:
     """Run a centre on a free port, in a task of this loop."""
     listening: asyncio.Future[Running] = asyncio.get_running_loop().create_future()
     serving = asyncio.create_task(

@@ -15,13 +15,14 @@ from websockets.exceptions import InvalidStatus
 
 from dispatcher.models import commands as c
 from dispatcher.models.ids import CaseId, CommandId
+from dispatcher.server import feed
 from dispatcher.server.socket import Patience
 from dispatcher.wire import MAX_FRAME_BYTES, PROTOCOL, Fault, Hello, Ping, Submit, decode_downward, encode
-from tests.server.centre import TIMEOUT_S, Centre, Client, act, order, running_centre
+from tests.server.centre import QUICK, TIMEOUT_S, Centre, Client, act, order, running_centre
 
 
 @contextlib.asynccontextmanager
-async def witnessed(tmp_path: Path, patience: Patience | None = None) -> AsyncIterator[Centre]:
+async def witnessed(tmp_path: Path, patience: Patience = QUICK) -> AsyncIterator[Centre]:
     """Run a centre with a witness that must keep its connection, its beats and its changes."""
     async with (
         running_centre(f"sqlite:///{tmp_path / 'centre.db'}", patience) as centre,
@@ -69,6 +70,16 @@ def test_wrong_first_words_get_their_reason(tmp_path: Path, words: tuple[bytes |
             assert goodbye.fault is words[1]
             assert client.welcome is None
             assert client.socket.close_code == 1008
+
+    asyncio.run(story())
+
+
+def test_who_says_nothing_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story() -> None:
+        async with witnessed(tmp_path) as centre:
+            monkeypatch.setattr(feed, "HELLO_WITHIN_S", 0.2)
+            async with centre.open() as client:
+                assert (await client.parting()).fault is Fault.HELLO_FIRST
 
     asyncio.run(story())
 
@@ -228,7 +239,7 @@ def test_broken_frames_harm_only_their_own_connection(
     tmp_path: Path, mischief: Callable[[Centre], Awaitable[None]]
 ) -> None:
     async def story() -> None:
-        async with witnessed(tmp_path, Patience(slow_s=1.0, silent_s=3.0)) as centre:
+        async with witnessed(tmp_path, Patience(slow_s=1.0, silent_s=3.0, beat_s=0.2)) as centre:
             await mischief(centre)
 
     asyncio.run(story())
@@ -237,7 +248,7 @@ def test_broken_frames_harm_only_their_own_connection(
 def test_a_console_that_does_not_read_is_cut_off_and_the_others_are_fed(tmp_path: Path) -> None:
     async def story() -> None:
         long = "长" * 30_000
-        patience = Patience(slow_s=1.0, silent_s=60.0, linger_s=10.0)
+        patience = Patience(slow_s=1.0, silent_s=60.0, linger_s=10.0, beat_s=0.2)
         async with witnessed(tmp_path, patience) as centre, centre.console("qian") as quick:
             token = await centre.token("zhao")
             raw = socket.socket()

@@ -33,6 +33,10 @@ def fail_when(monkeypatch: pytest.MonkeyPatch, failing: Callable[[Sequence[Act]]
     monkeypatch.setattr(Ledger, "judge", judge)
 
 
+def no_room(_ledger: Ledger, _token_hash: str) -> None:
+    raise Trouble("the disk is full")
+
+
 @pytest.mark.expects_log("acts could not be judged: the disk is full")
 def test_a_full_disk_settles_nothing_and_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story() -> None:
@@ -45,15 +49,17 @@ def test_a_full_disk_settles_nothing_and_passes(tmp_path: Path, monkeypatch: pyt
             goodbye = await wang.parting()
             assert (goodbye.fault, goodbye.detail) == (Fault.STOPPING, "the disk is full")
             assert wang.verdicts == {}
+            monkeypatch.setattr(Ledger, "drop_session", no_room)
             assert (await centre.http.get("/ready")).status_code == 503
             assert (await centre.http.get("/health")).status_code == 200
             posted = order()
             (answer,) = await centre.post(posted)
             assert answer["status"] == "failed"
             full = False
+            monkeypatch.setattr(Ledger, "drop_session", lambda ledger, token_hash: None)
+            assert (await centre.http.get("/ready")).status_code == 200
             (answer,) = await centre.post(posted)
             assert answer["status"] == "accepted"
-            assert (await centre.http.get("/ready")).status_code == 200
             async with centre.console("wang") as again:
                 await again.submit(*acts)
                 assert all(isinstance(verdict, Accepted) for verdict in await again.settled(*acts))
