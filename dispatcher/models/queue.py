@@ -40,7 +40,7 @@ class Pending(enum.StrEnum):
     EXPIRED = "expired"
 
 
-class QueueRow(msgspec.Struct, frozen=True, array_like=True):
+class QueueRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The columns of one case in a list; the last two belong to the station, not to the centre.
 
     `due_ms` is `NEVER_MS` when no clock runs; `whistle_due_ms` is when the next summoned department must have

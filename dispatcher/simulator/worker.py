@@ -70,7 +70,7 @@ class Suggestion(NamedTuple):
 
 def suggest(order: Order, units: Iterable[Unit], actor: Actor) -> Suggestion | None:
     """Give the units whose duties the order's words name, the most named one leading, or None when none is."""
-    words = f"{' '.join(order.category)} {order.title} {order.text}"
+    words = f"{' '.join(order.category)} {order.title}"
     scored = [
         (sum(len(duty) for duty in unit.duties if duty in words), unit.kind is UnitKind.ENTERPRISE, unit.id)
         for unit in units
