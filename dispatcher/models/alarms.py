@@ -192,6 +192,10 @@ class AlarmList:
         """Give the worst unacknowledged alarms, the worst first."""
         return tuple(alarm for _, alarm in self._loud[:count])
 
+    def top_acknowledged(self, count: int) -> tuple[Alarm, ...]:
+        """Give the worst of those somebody has acknowledged."""
+        return tuple(alarm for _, alarm in self._quiet[:count])
+
     def all(self) -> Iterator[Alarm]:
         """Go through every alarm, the unacknowledged ones first."""
         for _, alarm in self._loud:
@@ -262,35 +266,39 @@ class AlarmList:
         return changed
 
     def _see_many(self, changes: ChangeSet, now_ms: int) -> None:
-        """Take in so many rows that sorting everything once is cheaper than finding each its place."""
+        """Take in so many rows that sorting once is cheaper than finding each its place."""
         if changes.reset:
             self._rows.clear()
             self._by_case.clear()
             self._threshold.clear()
             self._heap.clear()
+        stale = changes.reset
         for case in changes.gone:
             self._rows.pop(case, None)
             self._threshold.pop(case, None)
-            self._by_case.pop(case, None)
+            stale |= self._by_case.pop(case, None) is not None
+        fresh: list[Alarm] = []
         for row in changes.rows:
             self._rows[row.id] = row
             at = self._time(row, now_ms)
             if at is not None:
                 self._heap.append((at, row.id))
             alarms = alarms_of(row, now_ms)
+            stale |= self._by_case.pop(row.id, None) is not None
             if alarms:
                 self._by_case[row.id] = alarms
-            else:
-                self._by_case.pop(row.id, None)
+                fresh += alarms
         heapq.heapify(self._heap)
-        self._by_act = tuple(alarm for act in self._acts if (alarm := self._act_alarm(act)))
-        everything = [alarm for alarms in (*self._by_case.values(), self._by_act) for alarm in alarms]
-        self._acknowledged &= {alarm.key for alarm in everything}
-        self._loud, self._quiet = [], []
-        for alarm in everything:
+        if stale:
+            self._by_act = tuple(alarm for act in self._acts if (alarm := self._act_alarm(act)))
+            fresh = [alarm for alarms in (*self._by_case.values(), self._by_act) for alarm in alarms]
+            self._acknowledged &= {alarm.key for alarm in fresh}
+            self._loud, self._quiet = [], []
+        for alarm in fresh:
             (self._quiet if alarm.key in self._acknowledged else self._loud).append((_rank(alarm), alarm))
         self._loud.sort(key=_rank_of)
         self._quiet.sort(key=_rank_of)
+        self._judge_acts()
 
     def _time(self, row: QueueRow, now_ms: int) -> int | None:
         """Note when the row must be judged again; gives the instant where it is a new one."""

@@ -1695,6 +1695,14 @@
 <context>
     <name>Summons</name>
     <message>
+        <source>{step}限 {at}</source>
+        <translation>{step} by {at}</translation>
+    </message>
+    <message>
+        <source>{step}限 {at}（暂定）</source>
+        <translation>{step} by {at} (prov.)</translation>
+    </message>
+    <message>
         <source>应 {at} 前{step}</source>
         <translation>due {at}: {step}</translation>
     </message>
@@ -3045,6 +3053,10 @@
     <message>
         <source>“{field}”还没有填。请填好后再提交。</source>
         <translation>“{field}” is empty. Fill it in and try again.</translation>
+    </message>
+    <message>
+        <source>“{field}”的内容不能用。请改好后再提交。</source>
+        <translation>“{field}” cannot be used as it is. Mend it and try again.</translation>
     </message>
     <message>
         <source>“{unit}”不在可召集的单位里。请从名单中另选。</source>

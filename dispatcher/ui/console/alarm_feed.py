@@ -18,6 +18,8 @@ from dispatcher.ui.console.act_words import short_number
 from dispatcher.widgets.alarms import AlarmLine
 
 _SLICE = 5_000
+_FIRST_AFTER_MS = 50
+"""The list of cases is painted first."""
 _LINKED = frozenset({LinkState.ONLINE, LinkState.CATCHING_UP, LinkState.CONNECTING})
 _SHOWN = 3
 
@@ -32,9 +34,9 @@ class AlarmFeed(QObject):
         self._bridge = bridge
         self._list = AlarmList()
         self._waiting: deque[ChangeSet] = deque()
+        self._last: tuple[AlarmLine, ...] = ()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
-        self._soon.setInterval(0)
         self._soon.timeout.connect(self._take_slice)
 
     def see_rows(self, changes: ChangeSet) -> None:
@@ -52,7 +54,8 @@ class AlarmFeed(QObject):
                     changes.reset and first,
                 )
             )
-        self._soon.start()
+        if not self._soon.isActive():
+            self._soon.start(_FIRST_AFTER_MS)
 
     def see_outbox(self, outbox: tuple[Receipt, ...]) -> None:
         """Take in what waits."""
@@ -76,8 +79,8 @@ class AlarmFeed(QObject):
             self.changed.emit()
 
     def tick(self) -> None:
-        """Let time pass; also writes anew what is said with a running time."""
-        if self._list.advance(self._bridge.now_ms()) or self._list.unacknowledged:
+        """Let time pass; also tells when what is said with a running time is to be written anew."""
+        if self._list.advance(self._bridge.now_ms()) or self._written() != self._last:
             self.changed.emit()
 
     def acknowledge(self, alarm: Alarm) -> None:
@@ -97,15 +100,18 @@ class AlarmFeed(QObject):
 
     def lines(self) -> tuple[AlarmLine, ...]:
         """Write the alarms for the strip: words for those it shows, places for those it only counts."""
-        written = [self._line(alarm, known=False) for alarm in self._list.top(_SHOWN)]
-        rest = self._list.unacknowledged - len(written)
-        known = self._list.acknowledged
-        if len(written) < _SHOWN and known:
-            quiet = [alarm for alarm in self._list.all() if self._list.is_acknowledged(alarm)] if known < 50 else []
-            quiet = quiet[: _SHOWN - len(written)]
-            written += [self._line(alarm, known=True) for alarm in quiet]
-            known -= len(quiet)
-        return (*written, *(_COUNTED,) * rest, *(_KNOWN,) * known)
+        self._last = written = self._written()
+        quiet = sum(line.acknowledged for line in written)
+        rest = self._list.unacknowledged - (len(written) - quiet)
+        return (*written, *(_COUNTED,) * rest, *(_KNOWN,) * (self._list.acknowledged - quiet))
+
+    def _written(self) -> tuple[AlarmLine, ...]:
+        loud = self._list.top(_SHOWN)
+        quiet = self._list.top_acknowledged(_SHOWN - len(loud))
+        return (
+            *(self._line(alarm, known=False) for alarm in loud),
+            *(self._line(alarm, known=True) for alarm in quiet),
+        )
 
     def _take_slice(self) -> None:
         if not self._waiting:
@@ -113,7 +119,7 @@ class AlarmFeed(QObject):
         if self._list.see_rows(self._waiting.popleft(), self._bridge.now_ms()):
             self.changed.emit()
         if self._waiting:
-            self._soon.start()
+            self._soon.start(0)
 
     def _line(self, alarm: Alarm, *, known: bool) -> AlarmLine:
         title, detail = self._words(alarm)
