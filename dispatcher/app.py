@@ -15,7 +15,7 @@ from collections.abc import Callable, Coroutine, Generator
 from pathlib import Path
 
 import qasync  # pyright: ignore[reportMissingTypeStubs]
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from dispatcher.bridge import Bridge, LinkState, LinkStatus, Remembered
@@ -114,8 +114,8 @@ class Station(QObject):
             self.window.installEventFilter(self)
             if not state_file(self).is_file():
                 # The first time: the whole screen, also where no window manager would maximise it.
-                self.window.setGeometry(self.window.screen().availableGeometry())
-                self.window.setWindowState(Qt.WindowState.WindowMaximized)
+                room = self.window.screen().availableGeometry()
+                self.window.setGeometry(QRect(room.topLeft(), room.size().expandedTo(self.window.minimumSize())))
             self.window.show()
             self.window_opened.emit(self.window)
 
