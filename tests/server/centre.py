@@ -125,6 +125,7 @@ class Client:
         self.beats = 0
         self.pongs: list[Pong] = []
         self.goodbye: Goodbye | None = None
+        self.close_code: int | None = None
 
     async def say(self, *messages: Upward) -> None:
         for message in messages:
@@ -182,10 +183,12 @@ class Client:
     async def parting(self) -> Goodbye:
         """Take what comes until the connection ends, and give the reason."""
         async with asyncio.timeout(TIMEOUT_S):
-            with contextlib.suppress(ConnectionClosed):
+            try:
                 while True:
                     self.take(await self.socket.recv())
-        assert self.goodbye is not None, f"closed without a word: {self.socket.close_code} {self.socket.close_reason}"
+            except ConnectionClosed as closed:
+                self.close_code, said = (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (None, "")
+        assert self.goodbye is not None, f"closed without a word: {self.close_code} {said}"
         return self.goodbye
 
 
@@ -232,7 +235,7 @@ class Centre:
     async def open(self) -> AsyncIterator[Client]:
         """Open a connection and say nothing."""
         async with connect(
-            self.feed, max_size=MAX_FRAME_BYTES, max_queue=None, compression=None, ping_interval=None
+            self.feed, max_size=MAX_FRAME_BYTES, max_queue=10_000, compression=None, ping_interval=None
         ) as socket:
             yield Client(socket)
 

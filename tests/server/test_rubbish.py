@@ -69,7 +69,7 @@ def test_wrong_first_words_get_their_reason(tmp_path: Path, words: tuple[bytes |
             goodbye = await client.parting()
             assert goodbye.fault is words[1]
             assert client.welcome is None
-            assert client.socket.close_code == 1008
+            assert client.close_code == 1008
 
     asyncio.run(story())
 
