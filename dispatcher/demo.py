@@ -41,7 +41,7 @@ OUTPUT = Path("demo-output")
 SETTLE_WITHIN_S = 60.0
 STEP_S = 0.05
 """The shortest pause between two acts of the simulated dispatcher, real time."""
-STEP_OF_DAY_S = 4.0
+STEP_OF_DAY_S = 1.5
 """The pause between two acts on the simulated day, where that is longer."""
 
 
