@@ -6,7 +6,7 @@ font gets the packaged Noto Sans CJK SC, loaded into this process alone; nothing
 
 from importlib import resources
 
-from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF, QRawFont
 
 FAMILIES = (
     "Noto Sans CJK SC",
@@ -55,8 +55,9 @@ def has_chinese(family: str) -> bool:
     """Tell whether the family itself, not a substitute for it, has the glyphs of our trade."""
     if not QFontDatabase.hasFamily(family):
         return False
-    metrics = QFontMetricsF(QFont(family))
-    return all(metrics.inFontUcs4(ord(char)) for char in _PROBE)
+    # A raw font: metrics would also count the glyphs of whatever Qt falls back to.
+    raw = QRawFont.fromFont(QFont(family))
+    return raw.isValid() and all(raw.supportsCharacter(ord(char)) for char in _PROBE)
 
 
 def has_bold(family: str) -> bool:

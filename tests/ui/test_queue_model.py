@@ -18,7 +18,7 @@ from dispatcher.models.deadlines import ClockKind, Light
 from dispatcher.models.ids import CaseId, Revision, UnitId
 from dispatcher.models.order import Urgency
 from dispatcher.models.queue import NEVER_MS, QueueRow
-from dispatcher.ui.console import queue_model
+from dispatcher.ui.console import queue_model, queue_order
 from dispatcher.ui.console.queue_lights import Filter, Lights, View, bit, day_start_ms, mask_of
 from dispatcher.ui.console.queue_model import CASE_ROLE, SORT_ROLE, Column, QueueModel
 from dispatcher.ui.console.queue_order import KEYS, SortBy
@@ -130,6 +130,17 @@ def test_a_new_sort_keeps_the_selection_by_identity(model: QueueModel) -> None:
     assert model.sorting == (SortBy.DUE, False)
 
 
+def test_a_large_list_is_sorted_as_a_small_one(model: QueueModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = tuple(row(number, due_ms=NOW_MS + number % 7) for number in range(50))
+    model.apply(ChangeSet(rows, gone=(), reset=True))
+    model.apply(ChangeSet((), gone=(CaseId("case-3"),)))
+    small = listed(model)
+    model.set_sort(SortBy.NUMBER)
+    monkeypatch.setattr(queue_order, "_LARGE", 10)
+    model.set_sort(SortBy.DUE)
+    assert listed(model) == small
+
+
 def test_a_light_that_passes_moves_the_tally_and_the_view(model: QueueModel) -> None:
     model.apply(ChangeSet(due(30, 100), reset=True))
     told: list[object] = []
@@ -196,6 +207,14 @@ def test_release_lets_changes_happen_and_goes_on_holding(model: QueueModel) -> N
     assert listed(model) == ["case-5", "case-0", "case-1"]
     model.apply(ChangeSet((row(6, due_ms=NOW_MS),)))
     assert model.changes_waiting == 1
+
+
+def test_a_reset_ends_what_waited(model: QueueModel) -> None:
+    model.apply(ChangeSet(due(10, 20, 30), reset=True))
+    model.set_hold(True)
+    model.apply(ChangeSet((row(8), row(9))))
+    model.apply(ChangeSet((row(1),), reset=True))
+    assert (listed(model), model.changes_waiting) == (["case-1"], 0)
 
 
 def test_a_large_change_set_builds_the_list_anew(model: QueueModel) -> None:

