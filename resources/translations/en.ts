@@ -75,7 +75,7 @@
     </message>
     <message>
         <source>“{label}”还没有填。</source>
-        <translation>“{label}” is still empty.</translation>
+        <translation>&quot;{label}&quot; is still empty.</translation>
     </message>
 </context>
 <context>
@@ -488,7 +488,7 @@
     </message>
     <message>
         <source>没有找到“{words}”。编号可以只输末几位。</source>
-        <translation>Nothing found for “{words}”. The last digits of a number are enough.</translation>
+        <translation>Nothing found for &quot;{words}&quot;. The last digits of a number are enough.</translation>
     </message>
     <message>
         <source>有 {count} 件，用 ↑ ↓ 选一件再按 Enter</source>
@@ -539,7 +539,7 @@
     </message>
     <message>
         <source>没有视图“{words}”</source>
-        <translation>There is no view “{words}”</translation>
+        <translation>There is no view &quot;{words}&quot;</translation>
     </message>
     <message>
         <source>先选一件，或在命令里写编号</source>
@@ -666,11 +666,11 @@
     </message>
     <message>
         <source>管“{duty}”，本案类别 {category}</source>
-        <translation>In charge of “{duty}”; this case is {category}</translation>
+        <translation>In charge of &quot;{duty}&quot;; this case is {category}</translation>
     </message>
     <message>
         <source>管“{duty}”，诉求里提到</source>
-        <translation>In charge of “{duty}”, which the demand mentions</translation>
+        <translation>In charge of &quot;{duty}&quot;, which the demand mentions</translation>
     </message>
 </context>
 <context>
@@ -878,7 +878,7 @@
     </message>
     <message>
         <source>“{words}”</source>
-        <translation>“{words}”</translation>
+        <translation>&quot;{words}&quot;</translation>
     </message>
     <message>
         <source>，</source>
@@ -1136,7 +1136,7 @@
     </message>
     <message>
         <source>没有待发。每一步中心都已收到，回执在“全部回执”里。</source>
-        <translation>Nothing waits. The centre has every act; see “All receipts”.</translation>
+        <translation>Nothing waits. The centre has every act; see &quot;All receipts&quot;.</translation>
     </message>
     <message>
         <source>、</source>
@@ -1229,7 +1229,7 @@
     </message>
     <message>
         <source>“{view}”里没有。{as_of}</source>
-        <translation>None in “{view}”. {as_of}</translation>
+        <translation>None in &quot;{view}&quot;. {as_of}</translation>
     </message>
 </context>
 <context>
@@ -1353,7 +1353,7 @@
     </message>
     <message>
         <source>注意：“{phrase}”等于没有答复。请写做了什么、哪天见结果。</source>
-        <translation>Note: “{phrase}” is no answer. Write what was done and when there will be a result.</translation>
+        <translation>Note: &quot;{phrase}&quot; is no answer. Write what was done and when there will be a result.</translation>
     </message>
     <message>
         <source>注意：写了已解决，但没有接通来电人的记录。请先联系（F3）核实。</source>
@@ -2119,7 +2119,7 @@
     </message>
     <message>
         <source>{at}（{length}）。到时还没送达就不再发出，标为“未发出”</source>
-        <translation>{at} ({length}). If it has not arrived by then it does not go off and is marked “not sent”</translation>
+        <translation>{at} ({length}). If it has not arrived by then it does not go off and is marked &quot;not sent&quot;</translation>
     </message>
     <message>
         <source>还没有选部门：在右边按空格选，第一家是主责</source>
@@ -2161,12 +2161,12 @@
         <translation>all in</translation>
     </message>
     <message>
-        <source>{unit} 超{length}</source>
-        <translation>{unit} late {length}</translation>
+        <source>超{length}</source>
+        <translation>+{length}</translation>
     </message>
     <message>
-        <source>{unit} 剩{length}</source>
-        <translation>{unit} {length} left</translation>
+        <source>剩{length}</source>
+        <translation>{length} left</translation>
     </message>
 </context>
 <context>
@@ -2266,7 +2266,7 @@
     </message>
     <message>
         <source>作废“{what}”</source>
-        <translation>Discard “{what}”</translation>
+        <translation>Discard &quot;{what}&quot;</translation>
     </message>
 </context>
 <context>
@@ -3036,7 +3036,7 @@
     </message>
     <message>
         <source>案件现在是“{detail}”，办不了这一步。请先办它的下一步。</source>
-        <translation>The case is “{detail}”, so this is not possible. Do its next step first.</translation>
+        <translation>The case is &quot;{detail}&quot;, so this is not possible. Do its next step first.</translation>
     </message>
     <message>
         <source>您的岗位不能办这一步。请转有权的岗位办理，例如值班长。</source>
@@ -3052,15 +3052,15 @@
     </message>
     <message>
         <source>“{field}”还没有填。请填好后再提交。</source>
-        <translation>“{field}” is empty. Fill it in and try again.</translation>
+        <translation>&quot;{field}&quot; is empty. Fill it in and try again.</translation>
     </message>
     <message>
         <source>“{field}”的内容不能用。请改好后再提交。</source>
-        <translation>“{field}” cannot be used as it is. Mend it and try again.</translation>
+        <translation>&quot;{field}&quot; cannot be used as it is. Mend it and try again.</translation>
     </message>
     <message>
         <source>“{unit}”不在可召集的单位里。请从名单中另选。</source>
-        <translation>“{unit}” cannot be called. Choose another from the list.</translation>
+        <translation>&quot;{unit}&quot; cannot be called. Choose another from the list.</translation>
     </message>
     <message>
         <source>还没有联系来电人，不能答复。请先办首次联系（F3）。</source>
@@ -3080,7 +3080,7 @@
     </message>
     <message>
         <source>“{unit}”没有被这个哨召集。请核对单位。</source>
-        <translation>“{unit}” was not called by this whistle. Check the unit.</translation>
+        <translation>&quot;{unit}&quot; was not called by this whistle. Check the unit.</translation>
     </message>
     <message>
         <source>同一个单位选了两次。每个单位只能是主责或配合之一。</source>
@@ -3088,7 +3088,7 @@
     </message>
     <message>
         <source>“{milestone}”已经办过，或不能由人填报。请办下一个节点。</source>
-        <translation>“{milestone}” has been passed already or cannot be reported. Take the next step.</translation>
+        <translation>&quot;{milestone}&quot; has been passed already or cannot be reported. Take the next step.</translation>
     </message>
     <message>
         <source>还有部门没有办结，不能验收。请等各部门办结，或撤哨。</source>

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QRadioButton,
+    QScrollArea,
     QTabBar,
     QWidget,
 )
@@ -60,7 +61,13 @@ def _cut(widget: QWidget) -> Iterator[str]:
 
 def outside(page: QWidget) -> list[str]:
     """List visible widgets that stick out of the page, where nobody can see them; what scrolls may."""
-    found = []
+    found = [
+        f"inside of {area.parentWidget()}: {area.widget().width()} px in {area.viewport().width()}"
+        for area in page.findChildren(QScrollArea)
+        if area.isVisibleTo(page)
+        and area.horizontalScrollBarPolicy() is Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        and area.widget().width() > area.viewport().width() + 1
+    ]
     for widget in page.findChildren(QWidget):
         if not widget.isVisibleTo(page) or widget.isWindow() or not widget.width() or _scrolls(widget, page):
             continue

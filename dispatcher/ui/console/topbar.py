@@ -41,6 +41,12 @@ class Sign(Painted):
             self._glyph, self._ink = glyph, ink
             self.update()
 
+    def set_size(self, size: int) -> None:
+        """Change how large it is."""
+        self._size = size
+        self.updateGeometry()
+        self.update()
+
     def sizeHint(self) -> QSize:
         """As large as the glyph."""
         return QSize(self._size, self._size)

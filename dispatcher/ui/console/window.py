@@ -289,16 +289,20 @@ class ConsoleWindow(StationWindow):
         wide = width >= 1800
         share = 0.47 if self._folded else 0.41
         queue = 760 if wide else max(self.theme.size("queue_min"), round(width * share))
-        whistles = 0 if self._folded else 500 if wide else max(330, round(width * 0.24))
+        beside = max(440, round(width * 0.27)) if self._long_words() else max(330, round(width * 0.24))
+        whistles = 0 if self._folded else 500 if wide else beside
         self.splitter.setSizes([queue, width - queue - whistles, whistles])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold or unfold the whistle panel; a small window has low rows."""
         super().resizeEvent(event)
-        long_words = countdown.language() is not countdown.Language.ZH
-        self._fold(folded=event.size().width() < (FOLDS_BELOW_LONG_PX if long_words else FOLDS_BELOW_PX))
+        folds_below = FOLDS_BELOW_LONG_PX if self._long_words() else FOLDS_BELOW_PX
+        self._fold(folded=event.size().width() < folds_below)
         if not self._density_chosen:
             self._set_density(Density.COMPACT if event.size().height() < 800 else Density.STANDARD)
+
+    def _long_words(self) -> bool:
+        return countdown.language() is not countdown.Language.ZH
 
     def _fold(self, *, folded: bool) -> None:
         if folded is self._folded:

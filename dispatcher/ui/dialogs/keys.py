@@ -27,7 +27,7 @@ class KeysDialog(QDialog):
         row.setContentsMargins(16, 12, 16, 12)
         row.setSpacing(32)
         groups = list(book.groups().items())
-        for column in _balanced(groups):
+        for column in _columns(groups):
             side = QVBoxLayout()
             side.setSpacing(16)
             for group, entries in column:
@@ -49,19 +49,21 @@ class KeysDialog(QDialog):
         outer.addLayout(foot)
 
 
-def _balanced(
-    groups: list[tuple[str, list[tuple[str, str]]]],
-) -> tuple[list[tuple[str, list[tuple[str, str]]]], ...]:
-    """Put groups into two columns of about equal length, keeping their order."""
-    total = sum(len(entries) + 2 for _, entries in groups)
-    left: list[tuple[str, list[tuple[str, str]]]] = []
-    length = 0
-    for number, (group, entries) in enumerate(groups):
-        if length >= total / 2 - 2:
-            return left, groups[number:]
-        left.append((group, entries))
-        length += len(entries) + 2
-    return (left,)
+_Groups = list[tuple[str, list[tuple[str, str]]]]
+_MOST_IN_COLUMN = 22
+
+
+def _columns(groups: _Groups) -> list[_Groups]:
+    """Put groups into columns of about equal length, keeping their order."""
+    lengths = [len(entries) + 2 for _, entries in groups]
+    count = max(2, -(-sum(lengths) // _MOST_IN_COLUMN))
+    columns: list[_Groups] = [[] for _ in range(count)]
+    done = 0
+    for group, length in zip(groups, lengths, strict=True):
+        # A group stands in the column in which its middle falls.
+        columns[min(count - 1, round((done + length / 2) * count // sum(lengths)))].append(group)
+        done += length
+    return [column for column in columns if column]
 
 
 def _group(name: str, entries: list[tuple[str, str]], theme: Theme) -> QGridLayout:

@@ -89,6 +89,7 @@ class ReceiptsDialog(QDialog):
                 item = QTableWidgetItem(text)
                 item.setToolTip(text)
                 self.table.setItem(row, column, item)
+        self.table.resizeRowsToContents()
         if receipts:
             self.said.setText(self.tr("最近 {count} 条，新的在上").format(count=len(receipts)))
             self.table.selectRow(0)

@@ -197,19 +197,20 @@ class WhistleList(WallPanel):
             figures = f"{row.whistles_in}/{row.whistles_out}"
             self.words(painter, QRectF(x, top, count_width, self.sizes.row), figures, self._strong, ink)
             x += count_width + size * 0.3
-            slowest, ink = self._slowest(row)
-            box = QRectF(x, top, self.width() - pad - x, self.sizes.row)
-            self.words(painter, box, slowest, self._plain, ink, RIGHT)
+            self._paint_slowest(painter, row, QRectF(x, top, self.width() - pad - x, self.sizes.row))
 
-    def _slowest(self, row: QueueRow) -> tuple[str, str]:
+    def _paint_slowest(self, painter: QPainter, row: QueueRow, box: QRectF) -> None:
+        """Whom one waits for, and for how long; where room is short the name gives way, not the time."""
         if row.whistle_due_ms >= NEVER_MS or not row.waiting_for:
-            return self.tr("已到齐"), "text_muted"
-        name = self._unit_name(row.waiting_for)
+            self.words(painter, box, self.tr("已到齐"), self._plain, "text_muted", RIGHT)
+            return
         left = row.whistle_due_ms - self.now_ms
-        length = _largest(abs(left))
-        if left < 0:
-            return self.tr("{unit} 超{length}").format(unit=name, length=length), "sla.red.text"
-        return self.tr("{unit} 剩{length}").format(unit=name, length=length), "text_muted"
+        form = self.tr("超{length}") if left < 0 else self.tr("剩{length}")
+        ink = "sla.red.text" if left < 0 else "text_muted"
+        width = self.words(painter, box, form.format(length=_largest(abs(left))), self._plain, ink, RIGHT)
+        room = box.adjusted(0, 0, -width - self.sizes.text * 0.4, 0)
+        if room.width() > self.sizes.text * 2:
+            self.words(painter, room, self._unit_name(row.waiting_for), self._plain, ink, RIGHT)
 
 
 class ArrivalsChart(WallPanel):

@@ -161,6 +161,8 @@ class WallWindow(QWidget):
     def _style(self) -> None:
         sizes, theme = self.sizes, self.theme
         gap = sizes.gap
+        self.sign.set_size(sizes.text)
+        self.dot.set_size(round(sizes.text * 0.7))
         self._outer.setContentsMargins(gap * 2, gap, gap * 2, gap * 2)
         for layout in (self._outer, self._tiles, self._lists):
             layout.setSpacing(gap)
