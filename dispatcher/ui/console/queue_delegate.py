@@ -6,17 +6,21 @@ pixmaps. Colours of a row depend on light and selection alone and are looked up,
 
 import enum
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from dispatcher.models.deadlines import Light
+from dispatcher.models.case import ENDED, CaseState
+from dispatcher.models.deadlines import ClockKind, Light
 from dispatcher.models.ids import CaseId, Revision
-from dispatcher.models.queue import QueueRow
+from dispatcher.models.order import Urgency
+from dispatcher.models.queue import Pending, QueueRow
+from dispatcher.ui import strings
 from dispatcher.ui.console.queue_cells import Cells, Column
 from dispatcher.ui.console.queue_model import QueueModel
-from dispatcher.widgets.countdown import CountdownPainter, Language, Written, language, write
+from dispatcher.widgets.countdown import CountdownPainter, Written, language, write
 from dispatcher.widgets.glyphs import Glyph, Glyphs, light_glyph, light_ink, pending_glyph
 from dispatcher.widgets.paint import CHIP_HEIGHT, ChipInk, ChipLook, chip_ink, chip_width, draw_chip, outline
 from dispatcher.widgets.theme import Theme
@@ -90,6 +94,7 @@ class QueueDelegate(QStyledItemDelegate):
         self.compact = density is Density.COMPACT
         self._glyphs = Glyphs(theme)
         self._language = language()
+        self._words = _words()
         digits = theme.font("countdown_compact" if self.compact else "countdown", True)
         self._figure = CountdownPainter(digits, theme.font("caption"))
         demand = "body" if self.compact else "body_strong"
@@ -97,6 +102,7 @@ class QueueDelegate(QStyledItemDelegate):
         self._body = _Text(theme.font("body"))
         self._caption, self._caption_bold = _Text(theme.font("caption")), _Text(theme.font("caption", True))
         self._strong = _Text(theme.font("body", True))
+        self._clock_width = max(map(self._caption.width, self._words.clocks))
         self._chips: dict[ChipLook, ChipInk] = {look: chip_ink(look, theme) for look in ChipLook}
         self._chip_widths: dict[tuple[str, bool], float] = {}
         self.row_height = theme.row_height(density.value)
@@ -116,24 +122,30 @@ class QueueDelegate(QStyledItemDelegate):
 
     def column_widths(self, total: int) -> dict[Column, int]:
         """Share the width out: what must not be cut gets what it needs, the demand takes the rest."""
+        caption, words = self._caption, self._words
+        clock = self._clock_width
         figure = self._figure.widest(self._language) + 2 * _PLATE_PAD
-        widest_clock = max(self._caption.width(text) for text in _widest_words(self._language))
-        countdown = _LEFT_PAD + _LIGHT + _GAP + figure + (widest_clock + _GAP if self.compact else 0)
-        order = max(self._chip_width(text) for text in _widest_chips(self._language))
-        order = max(order, self._caption.width("00000")) + _ORDER_PAD
-        pending = 20 + self._strong.width(_PENDING_SAMPLE[self._language])
-        state = max(self._body.width(_STATE_SAMPLE[self._language]), pending) + 10
+        if self.compact:
+            figure += clock + _GAP + 4
+        else:
+            figure = max(figure, clock + caption.width(" 00:00") + 12)
+        order = max(*map(self._chip_width, words.chips), caption.width("00000")) + _ORDER_PAD
+        pending = 20 + self._strong.width(words.pending)
+        state = max(*map(self._body.width, words.states), pending) + 10
         whistles = 22 + self._strong.width("10/10") + 14
         if total >= _WIDE:
             state, whistles = state * 1.2, whistles + 14
+        countdown = _LEFT_PAD + _LIGHT + _GAP + figure
+        # A narrow list in long words: the state gives way first, it is told again in the case panel.
+        lacking = countdown + order + state + whistles + _DEMAND_LEAST - total
+        state = max(_STATE_LEAST, state - max(0.0, lacking))
         fixed = {
             Column.COUNTDOWN: round(countdown),
             Column.ORDER: round(order),
             Column.STATE: round(state),
             Column.WHISTLES: round(whistles),
         }
-        rest = max(_DEMAND_LEAST, total - sum(fixed.values()))
-        return {**fixed, Column.DEMAND: rest}
+        return {**fixed, Column.DEMAND: max(_DEMAND_LEAST, total - sum(fixed.values()))}
 
     def written(self, row: QueueRow) -> Written | None:
         """Give the countdown of a row as it is written now, None when no clock runs."""
@@ -208,7 +220,7 @@ class QueueDelegate(QStyledItemDelegate):
             self._draw(
                 painter, self._caption, clock, right - self._caption.width(clock) + 4, first, self._muted[selected]
             )
-            right -= max(self._caption.width(text) for text in _widest_words(self._language)) + _GAP - 4
+            right -= self._clock_width + _GAP - 4
         else:
             line = cells.clock_line or cells.review
             room = right - rect.left() - _LEFT_PAD - _LIGHT - 2
@@ -296,14 +308,24 @@ class QueueDelegate(QStyledItemDelegate):
 
 
 _WIDE = 700
-_DEMAND_LEAST = 120
-_STATE_SAMPLE = {Language.ZH: "退回重办", Language.EN: "Return requested"}
-_PENDING_SAMPLE = {Language.ZH: "吹哨未发出", Language.EN: "Sign pending"}
+_DEMAND_LEAST = 100
+_STATE_LEAST = 76
 
 
-def _widest_words(language: Language) -> tuple[str, ...]:
-    return ("重办",) if language is Language.ZH else ("First contact",)
+@dataclass(frozen=True)
+class _Words:
+    """The words of the moment's language that decide how wide a column must be."""
+
+    clocks: tuple[str, ...]
+    chips: tuple[str, ...]
+    states: tuple[str, ...]
+    pending: str
 
 
-def _widest_chips(language: Language) -> tuple[str, ...]:
-    return ("突发",) if language is Language.ZH else ("Livelihood",)
+def _words() -> _Words:
+    return _Words(
+        tuple(map(strings.clock_kind, ClockKind)),
+        tuple(map(strings.urgency, Urgency)),
+        tuple(strings.case_state(state) for state in CaseState if state not in ENDED),
+        strings.pending_mark(Pending.EXPIRED, "blow_whistle"),
+    )
