@@ -263,6 +263,7 @@ async def _signed_in(settings: StationSettings, theme: Theme) -> tuple[Path, str
 async def ask_password(theme: Theme, centre: str, person: str, parent: QWidget | None) -> tuple[str, str, str] | None:
     """Ask who signs in until it works; gives centre, token and person, None when the person gives up."""
     from dispatcher.transport.doors import sign_in
+    from dispatcher.ui import strings
     from dispatcher.ui.dialogs.sign_in import SignInDialog
 
     dialog = SignInDialog(theme, centre, person, parent)
@@ -273,7 +274,7 @@ async def ask_password(theme: Theme, centre: str, person: str, parent: QWidget |
         try:
             token = await sign_in(where, PersonId(who), password)
         except Trouble as trouble:
-            dialog.tell(str(trouble))
+            dialog.tell(strings.trouble(str(trouble)))
             return
         answer.set_result((where, token, who))
         dialog.tell("")

@@ -13,9 +13,11 @@ from dispatcher.models.case import Case, CaseState
 from dispatcher.models.deadlines import ClockKind, Light, clocks, light_of, next_clock, summons_clock
 from dispatcher.models.ids import CaseId, Revision, UnitId
 from dispatcher.models.law import Law
-from dispatcher.models.order import Urgency
+from dispatcher.models.order import Place, Urgency
 from dispatcher.models.whistle import Milestone
 
+SEPARATOR = " · "
+"""Stands between address and community in a row's place, once at most."""
 NEVER_MS = 253_402_300_799_000
 """Stands for "no instant" in a sorted column: the last second of the year 9999."""
 
@@ -136,9 +138,7 @@ def summarise(case: Case, law: Law) -> QueueRow:
         case.revision,
         order.number,
         order.title,
-        f"{place.address} · {place.community}"
-        if place.address and place.community
-        else place.address or place.community,
+        _where(place),
         order.topic,
         order.urgency,
         case.state,
@@ -159,6 +159,12 @@ def summarise(case: Case, law: Law) -> QueueRow:
         whistle_due_ms,
         flags,
     )
+
+
+def _where(place: Place) -> str:
+    """Write "address · community": a wall takes what stands after the one separator and never an address."""
+    address = place.address.replace(SEPARATOR, " ")
+    return f"{address}{SEPARATOR}{place.community}" if place.community else address
 
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

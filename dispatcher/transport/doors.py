@@ -63,7 +63,10 @@ async def _post(
     try:
         return await client.post(path, content=content, headers=headers or {"content-type": "application/json"})
     except httpx.HTTPError as error:
-        raise LinkLost(f"the centre at {client.base_url} cannot be reached: {error}") from None
+        raise LinkLost(
+            f"连不上中心 {client.base_url}，请检查地址和网络 ({error})"
+            f" | The centre at {client.base_url} cannot be reached; check address and network ({error})"
+        ) from None
 
 
 def _words(response: httpx.Response) -> str:
@@ -72,5 +75,9 @@ def _words(response: httpx.Response) -> str:
     except msgspec.DecodeError:
         told = _Told()
     if not told.problem:
-        return f"the centre answered {response.status_code}"
-    return f"{told.problem}: {told.remedy}" if told.remedy else told.problem
+        return f"中心答复 {response.status_code} | The centre answered {response.status_code}"
+    if not told.remedy:
+        return told.problem
+    # Both stand as "Chinese | English"; the pair keeps that form.
+    problems, remedies = (text.split(" | ", 1) for text in (told.problem, told.remedy))
+    return " | ".join(f"{problem}: {remedy}" for problem, remedy in zip(problems, remedies, strict=False))

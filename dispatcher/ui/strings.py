@@ -20,6 +20,7 @@ from dispatcher.models.organisation import Role, UnitKind
 from dispatcher.models.queue import Flag, Pending
 from dispatcher.models.verdicts import Reason, Refused
 from dispatcher.models.whistle import Milestone, WhistleKind, WhistleState
+from dispatcher.widgets import countdown
 
 translate = QCoreApplication.translate
 
@@ -340,11 +341,15 @@ def flag(value: Flag) -> str:
 
 
 def trouble(said: str) -> str:
-    """Give what the engine said in the language of the moment; what it says in brackets behind stays as it is."""
+    """Give what the engine or the centre said in the language of the moment; what stands in brackets stays as it is.
+
+    Engine's words are looked up; the centre and the cache say both languages at once, "Chinese | English".
+    """
     for words in _TROUBLES:
         if said.startswith(words):
             return translate("sync", words) + said[len(words) :]
-    return said
+    chinese, both, english = said.partition(" | ")
+    return english if both and countdown.language() is countdown.Language.EN else chinese
 
 
 def whistle_short(kind: WhistleKind) -> str:

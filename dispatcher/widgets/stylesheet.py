@@ -8,6 +8,7 @@ Only plain Qt controls are styled here. Widgets of ours paint themselves. `class
 TEMPLATE = """
 QWidget { color: $text; }
 QMainWindow, QDialog, QMessageBox { background: $background; }
+QDialog { border: 1px solid $line_strong; }
 QLabel { background: transparent; }
 QLabel[class~="muted"] { color: $text_muted; }
 QLabel[class~="caption"] { color: $text_muted; font-size: $px_caption; }

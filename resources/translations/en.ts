@@ -2912,7 +2912,7 @@
     </message>
     <message>
         <source>补</source>
-        <translation>late</translation>
+        <translation>offline</translation>
     </message>
     <message>
         <source>题</source>

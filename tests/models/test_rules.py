@@ -270,10 +270,13 @@ def test_a_stale_live_act_never_takes_effect():
     assert found.reason is Reason.EXPIRED
 
 
-def test_only_whistles_that_the_policy_says_so_of_go_stale():
-    assert rules.valid_for(b.blow(), LAW) == 10 * MINUTE
-    assert rules.valid_for(b.blow(kind=WhistleKind.ROUTINE), LAW) is None
-    assert rules.valid_for(c.SignFor(case=ONE), LAW) is None
+def test_an_emergency_whistle_goes_stale_by_the_policy_any_other_at_its_appointed_time():
+    start = b.NOON
+    assert rules.valid_until(b.blow(), LAW, start) == start + 10 * MINUTE
+    assert rules.valid_until(b.blow(kind=WhistleKind.ROUTINE), LAW, start) is None
+    appointed = msgspec.structs.replace(b.blow(kind=WhistleKind.ROUTINE), appointed_at=start + 90 * MINUTE)
+    assert rules.valid_until(appointed, LAW, start) == start + 90 * MINUTE
+    assert rules.valid_until(c.SignFor(case=ONE), LAW, start) is None
 
 
 def accepted(found: tuple[e.Recorded, ...] | Refused) -> tuple[e.Recorded, ...]:

@@ -457,7 +457,13 @@ def test_a_parked_act_says_why_and_can_be_edited(qtbot: QtBot, open_window: Open
 
 @pytest.mark.parametrize(
     ("number", "tail"),
-    [("临江-20261118-07387", "07387"), ("07387", "07387"), ("2026111800731", "800731"), ("L-7-3", "L-7-3")],
+    [
+        ("临江-20261118-07387", "07387"),
+        ("07387", "07387"),
+        ("2026111800731", "00731"),
+        ("26112302", "12302"),
+        ("L-7-3", "L-7-3"),
+    ],
 )
 def test_short_numbers(number: str, tail: str) -> None:
     assert short_number(number) == tail

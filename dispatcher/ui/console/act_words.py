@@ -24,9 +24,8 @@ def tag_of(command: c.Command) -> str:
 
 
 def short_number(number: str) -> str:
-    """Give the tail by which people call a case: 临江-20261118-07387 -> 07387; short numbers stay whole."""
-    tail = number.rsplit("-", 1)[-1]
-    return tail if 4 <= len(tail) <= 6 else number[-6:] if len(number) > 12 else number
+    """Give the tail by which people call a case: 临江-20261118-07387 -> 07387; a short or local number stays whole."""
+    return number if len(number) <= 6 or number.startswith("L-") else number[-5:]
 
 
 def what(command: c.Command) -> str:

@@ -14,8 +14,9 @@ from PySide6.QtCore import QCoreApplication
 from dispatcher.models.case import CaseState
 from dispatcher.models.ids import UnitId
 from dispatcher.models.order import Urgency
-from dispatcher.models.queue import NEVER_MS, Flag, Pending, QueueRow, from_epoch_ms
+from dispatcher.models.queue import NEVER_MS, SEPARATOR, Flag, Pending, QueueRow, from_epoch_ms
 from dispatcher.ui import strings
+from dispatcher.ui.console.act_words import short_number
 from dispatcher.ui.console.queue_lights import DAY_MS
 from dispatcher.widgets.countdown import language, spoken, write
 from dispatcher.widgets.link import HERE
@@ -60,14 +61,14 @@ def prepare(row: QueueRow, now_ms: int, unit_name: Callable[[UnitId], str], unse
     clock = strings.clock_kind(row.clock) if row.clock is not None else ""
     pending = row.pending is not Pending.NONE
     state = strings.pending_mark(row.pending, row.pending_what) if pending else strings.case_state(row.state)
-    number = number_tail(row.number)
+    number = short_number(row.number)
     return Cells(
         clock,
         _clock_line(clock, row, now_ms),
         number,
         *_chip(row),
         row.title,
-        row.place or "—",
+        row.place.removeprefix(SEPARATOR) or "—",
         unseen or row.urgency in (Urgency.EMERGENCY, Urgency.FLOOD),
         state,
         _state_line(row, now_ms, unit_name),
@@ -120,11 +121,6 @@ def column_name(column: Column) -> str:
             return translate("queue", "哨和标记")
         case _:
             assert_never(column)
-
-
-def number_tail(number: str) -> str:
-    """Give the part of an order's number that people say: its last five characters, a local one whole."""
-    return number if len(number) <= 8 else number[-5:]
 
 
 def when_text(instant_ms: int, now_ms: int) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dispatcher.models.case import CaseState
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.ids import CaseId
-from dispatcher.models.queue import NEVER_MS, QueueRow
+from dispatcher.models.queue import NEVER_MS, SEPARATOR, QueueRow
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -38,7 +38,7 @@ class Figures:
 
 def community_of(row: QueueRow) -> str:
     """Give the community of a row's place, empty when it names none apart from the address."""
-    _, found, community = row.place.rpartition(" · ")
+    _, found, community = row.place.rpartition(SEPARATOR)
     return community if found else ""
 
 
