@@ -14,7 +14,6 @@ from typing import assert_never
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
-    QFont,
     QIcon,
     QPainter,
     QPainterPath,
@@ -26,6 +25,7 @@ from PySide6.QtGui import (
 
 from dispatcher.models.deadlines import Light
 from dispatcher.models.queue import Pending
+from dispatcher.widgets.fonts import chinese_family, make_font
 from dispatcher.widgets.theme import Theme
 
 
@@ -207,9 +207,7 @@ def _arc(radius: float, width: float, start: float, sweep: float) -> QPainterPat
 
 def _numbered(ground: QPainterPath, digit: str, size: float, drop: float = 0.0) -> QPainterPath:
     """Cut a digit out of a shape, centred by its ink."""
-    font = QFont()
-    font.setPixelSize(100)
-    font.setWeight(QFont.Weight.Bold)
+    font = make_font(chinese_family(), 100, bold=True)
     text = QPainterPath()
     text.addText(0, 0, font, digit)
     box = text.boundingRect()
@@ -294,7 +292,8 @@ _SHAPES: dict[Glyph, Callable[[], QPainterPath]] = {
     Glyph.ALARM_1: lambda: _numbered(_octagon(), "1", 0.52),
     Glyph.ALARM_2: lambda: _numbered(_triangle(), "2", 0.40, 0.11),
     Glyph.ALARM_3: lambda: _numbered(_box(0.08, 0.08, 0.84, 0.84, 0.06), "3", 0.52),
-    Glyph.ALARM_4: lambda: _numbered(_disc(0.46), "4", 0.50),
+    # Smaller than the octagon: at 18 px a disc of its size would be told from it by the digit alone.
+    Glyph.ALARM_4: lambda: _numbered(_disc(0.40), "4", 0.44),
     Glyph.LINK_ONLINE: lambda: _disc(0.36),
     Glyph.LINK_CATCHING_UP: lambda: _arc(0.37, 0.13, 90, 270),
     Glyph.LINK_STALE: lambda: _ring(0.46, 0.10).united(_disc(0.22)),
