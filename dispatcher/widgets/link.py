@@ -7,19 +7,17 @@ import datetime as dt
 import enum
 from dataclasses import dataclass
 from typing import assert_never
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from dispatcher.models.workcalendar import BEIJING
 from dispatcher.widgets.buttons import KeyButton
 from dispatcher.widgets.countdown import CountdownPainter, language, write_length
 from dispatcher.widgets.glyphs import Glyph
 from dispatcher.widgets.paint import LEFT, Painted
 from dispatcher.widgets.theme import Theme
-
-HERE = ZoneInfo("Asia/Shanghai")
 
 
 class LinkLook(enum.StrEnum):
@@ -174,7 +172,7 @@ class AsOf(Painted):
         if self._as_of is None:
             text = self.tr("还没有数据")
         else:
-            text = self.tr("截至 {time}").format(time=f"{self._as_of.astimezone(HERE):%H:%M:%S}")
+            text = self.tr("截至 {time}").format(time=f"{self._as_of.astimezone(BEIJING):%H:%M:%S}")
             if self.is_stale:
                 age = self._age_minutes
                 if age < 1:

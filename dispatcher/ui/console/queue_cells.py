@@ -15,11 +15,11 @@ from dispatcher.models.case import CaseState
 from dispatcher.models.ids import UnitId
 from dispatcher.models.order import Urgency
 from dispatcher.models.queue import NEVER_MS, SEPARATOR, Flag, Pending, QueueRow, from_epoch_ms
+from dispatcher.models.workcalendar import BEIJING
 from dispatcher.ui import strings
 from dispatcher.ui.console.act_words import short_number
 from dispatcher.ui.console.queue_lights import DAY_MS
 from dispatcher.widgets.countdown import language, spoken, write
-from dispatcher.widgets.link import HERE
 from dispatcher.widgets.paint import ChipLook, urgency_chip
 
 translate = QCoreApplication.translate
@@ -125,7 +125,7 @@ def column_name(column: Column) -> str:
 
 def when_text(instant_ms: int, now_ms: int) -> str:
     """Write an instant as briefly as is clear: 14:48 within a day of now, 11-19 beyond."""
-    there = from_epoch_ms(instant_ms).astimezone(HERE)
+    there = from_epoch_ms(instant_ms).astimezone(BEIJING)
     return f"{there:%H:%M}" if abs(instant_ms - now_ms) < DAY_MS else f"{there:%m-%d}"
 
 
