@@ -16,7 +16,8 @@ import msgspec
 
 from benchmarks import Result
 from benchmarks.cases import HOTLINE_TOKEN, orders
-from benchmarks.processes import Ground, Painted, Waiting, alone, centre, hear, running, sync
+from benchmarks.processes import Ground, alone, centre, hear, running, sync, watched
+from benchmarks.told import Painted, Waiting
 from dispatcher.assets import load_organisation
 from dispatcher.simulator.city import Incoming
 from dispatcher.transport.doors import Intake
@@ -35,8 +36,7 @@ def run(ground: Ground, quick: bool = False) -> list[Result]:
         home = ground.directory / "home-of-commit-to-paint"
         sync(ground, url, home)
         data = ground.data(home, url)
-        arguments = ["benchmarks.console", "paint", str(count), "--centre", url, "--data", str(data)]
-        with running(ground, arguments) as console:
+        with running(ground, watched("paint", count, url, data)) as console:
             hear(console, Waiting, 60)
             found = asyncio.run(_post(url, count, console, length_s + 60))
     painted = sorted(found.painted_ms)

@@ -1,6 +1,6 @@
 """`dispatcher console` itself, with somebody watching: when rows are painted, and what it costs to stand still.
 
-Run as `python -m benchmarks.console WATCH NUMBER --centre URL --data DIR`. WATCH says what is watched, and prints it as
+Run as `python -m benchmarks.console WATCH NUMBER ARGUMENTS`. WATCH says what is watched, and prints it as
 a line of JSON: `start` (NUMBER rows to be loaded), `paint` (NUMBER arrivals to be painted), `idle` (NUMBER seconds).
 The program is the real one; only the function that makes its window is wrapped.
 """
@@ -10,11 +10,10 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-import msgspec
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
-from benchmarks.processes import CONSOLE_PERSON, Idled, Painted, Started, Waiting
+from benchmarks.told import Idled, Painted, Started, Waiting, tell
 from dispatcher import app
 from dispatcher.bridge import Arrival, LinkState, LinkStatus, Remembered
 from dispatcher.cli import main
@@ -47,7 +46,7 @@ class StartWatch(QObject):
 
     def _loaded(self) -> None:
         if self._painted_s and self._window.queue.model.rowCount() >= self._rows:
-            _tell(Started(self._painted_s, time.monotonic(), time.process_time()))
+            tell(Started(self._painted_s, time.monotonic(), time.process_time()))
             self._rows = float("inf")
             QTimer.singleShot(0, self._window.close)
 
@@ -83,7 +82,7 @@ class IdleWatch(QObject):
         cpu_s, wall_s = time.process_time() - self._begun[0], time.monotonic() - self._begun[1]
         link = self._station.bridge.link
         online = link is not None and link.state is LinkState.ONLINE
-        _tell(Idled(self._window.queue.model.rowCount(), online, cpu_s, wall_s))
+        tell(Idled(self._window.queue.model.rowCount(), online, cpu_s, wall_s))
         self._window.close()
 
 
@@ -131,7 +130,7 @@ class PaintWatch(QObject):
         self._queue.list.watch_painting(True)
         self._ready = True
         self._patience.start()
-        _tell(Waiting(self._queue.model.rowCount()))
+        tell(Waiting(self._queue.model.rowCount()))
 
     def _arrived(self, arrivals: tuple[Arrival, ...]) -> None:
         if not self._ready:
@@ -156,7 +155,7 @@ class PaintWatch(QObject):
     def _end(self) -> None:
         self._ready = False
         self._patience.stop()
-        _tell(Painted(self._here_ms, self._painted_ms))
+        tell(Painted(self._here_ms, self._painted_ms))
         QTimer.singleShot(0, self._window.close)
 
 
@@ -178,12 +177,7 @@ def run(watch: str, number: float, arguments: list[str]) -> int:
         return window
 
     app.console_window = console_window
-    return main(["console", "--person", CONSOLE_PERSON, "--log", "warning", *arguments])
-
-
-def _tell(found: msgspec.Struct) -> None:
-    sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
-    sys.stdout.flush()
+    return main(["console", "--log", "warning", *arguments])
 
 
 if __name__ == "__main__":

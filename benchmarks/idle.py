@@ -4,10 +4,12 @@ The share of one core that the process itself uses over 30 s once everything is 
 the centre there and without it.
 """
 
+from pathlib import Path
 from typing import Final
 
 from benchmarks import Result
-from benchmarks.processes import NOBODY_THERE, Ground, Idled, alone, ask, centre
+from benchmarks.processes import NOBODY_THERE, Ground, alone, ask, centre, watched
+from benchmarks.told import Idled
 
 CASES: Final = 100_000
 LENGTH_S: Final = 30
@@ -19,19 +21,18 @@ def run(ground: Ground, quick: bool = False) -> list[Result]:
     cases, length_s = (2_000, 5) if quick else (CASES, LENGTH_S)
     home = ground.home(cases)
     with centre(ground, ground.ledger(cases)) as url:
-        online = _idle(ground, str(ground.data(home, url)), url, length_s)
+        online = _idle(ground, ground.data(home, url), url, length_s)
     if not online.online:
         raise RuntimeError("the console was not online")
-    offline = _idle(ground, str(ground.data(home, NOBODY_THERE)), NOBODY_THERE, length_s)
+    offline = _idle(ground, ground.data(home, NOBODY_THERE), NOBODY_THERE, length_s)
     return [
         _result(f"idle console, {online.rows:,} open countdowns, online", online),
         _result(f"idle console, {offline.rows:,} open countdowns, no centre", offline),
     ]
 
 
-def _idle(ground: Ground, data: str, url: str, length_s: int) -> Idled:
-    arguments = ["benchmarks.console", "idle", str(length_s), "--centre", url, "--data", data]
-    return ask(ground, arguments, Idled, length_s + 180)
+def _idle(ground: Ground, data: Path, url: str, length_s: int) -> Idled:
+    return ask(ground, watched("idle", length_s, url, data), Idled, length_s + 180)
 
 
 def _result(name: str, found: Idled) -> Result:

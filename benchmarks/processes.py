@@ -21,6 +21,7 @@ import msgspec
 
 from benchmarks import Result, table
 from benchmarks.cases import CONSOLE_PERSON, CONSOLE_TOKEN, fill, sqlite_url
+from benchmarks.told import Synced
 from dispatcher.app import keep_token, station_home
 
 NOBODY_THERE: Final = "http://127.0.0.1:9"
@@ -30,45 +31,6 @@ START_WITHIN_S: Final = 60.0
 STOP_WITHIN_S: Final = 15.0
 
 _T = TypeVar("_T")
-
-
-class Synced(msgspec.Struct, frozen=True):
-    """What one first sync took, from dial to ONLINE, and the same rows by `executemany` into a plain file."""
-
-    rows: int
-    frame_bytes: int
-    sync_s: float
-    limit_s: float
-
-
-class Started(msgspec.Struct, frozen=True):
-    """When a console's first rows were painted and when all were loaded (monotonic clock), and its own CPU time."""
-
-    painted_s: float
-    loaded_s: float
-    cpu_s: float
-
-
-class Waiting(msgspec.Struct, frozen=True):
-    """A console is online with so many rows and watches what arrives."""
-
-    rows: int
-
-
-class Painted(msgspec.Struct, frozen=True):
-    """For every arrival, how long after its commit the window's thread heard of it and its row was painted."""
-
-    here_ms: list[float]
-    painted_ms: list[float]
-
-
-class Idled(msgspec.Struct, frozen=True):
-    """What a console that stood still used of the processor."""
-
-    rows: int
-    online: bool
-    cpu_s: float
-    wall_s: float
 
 
 class Ground:
@@ -126,10 +88,16 @@ class Ground:
         return own
 
 
+def watched(watch: str, number: int, url: str, data: Path) -> list[str]:
+    """Give the command line of a console that is watched."""
+    where = ["--person", CONSOLE_PERSON, "--centre", url, "--data", str(data)]
+    return ["-m", "benchmarks.console", watch, str(number), *where]
+
+
 def sync(ground: Ground, url: str, home: Path) -> Synced:
     """Fill a new home by a first sync in a process of its own."""
     shutil.rmtree(home, ignore_errors=True)
-    synced = ask(ground, ["benchmarks.station", str(home), url, CONSOLE_TOKEN], Synced, 600)
+    synced = ask(ground, ["-m", "benchmarks.station", str(home), url, CONSOLE_TOKEN], Synced, 600)
     keep_token(home, CONSOLE_TOKEN)
     return synced
 
@@ -137,17 +105,19 @@ def sync(ground: Ground, url: str, home: Path) -> Synced:
 @contextlib.contextmanager
 def centre(ground: Ground, database: str) -> Generator[str]:
     """Run `dispatcher server` as a process of its own; gives its address."""
-    command = ["dispatcher", "server", "--database", database, "--port", "0", "--log", "warning"]
+    command = ["-m", "dispatcher", "server", "--database", database, "--port", "0", "--log", "warning"]
     with running(ground, command) as process:
         line = _line(process, START_WITHIN_S)
         yield line.removeprefix("listening on ").strip()
 
 
 @contextlib.contextmanager
-def running(ground: Ground, module: Sequence[str], stdin: int = subprocess.DEVNULL) -> Generator[subprocess.Popen[str]]:
-    """Run `python -m …` with its output at hand; it is ended at the end."""
+def running(
+    ground: Ground, program: Sequence[str], stdin: int = subprocess.DEVNULL
+) -> Generator[subprocess.Popen[str]]:
+    """Run Python on `program` with its output at hand; it is ended at the end."""
     process = subprocess.Popen(
-        [sys.executable, "-m", *module],
+        [sys.executable, *program],
         stdin=stdin,
         stdout=subprocess.PIPE,
         text=True,
@@ -166,9 +136,9 @@ def running(ground: Ground, module: Sequence[str], stdin: int = subprocess.DEVNU
         _output(process).close()
 
 
-def ask(ground: Ground, module: Sequence[str], kind: type[_T], within_s: float) -> _T:
-    """Run `python -m …` to its end and read the one line of JSON it prints."""
-    with running(ground, module) as process:
+def ask(ground: Ground, program: Sequence[str], kind: type[_T], within_s: float) -> _T:
+    """Run Python on `program` to its end and read the one line of JSON it prints."""
+    with running(ground, program) as process:
         found = hear(process, kind, within_s)
         process.wait(within_s)
     return found

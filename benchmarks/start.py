@@ -7,15 +7,18 @@ once a program has been started before.
 
 import statistics
 import time
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from benchmarks import Result
-from benchmarks.processes import NOBODY_THERE, Ground, Started, alone, ask
+from benchmarks.processes import NOBODY_THERE, ROOT, Ground, alone, ask, watched
+from benchmarks.told import Started
 
 CASES: Final = 100_000
 PAIRS: Final = 7
 MOST: Final = 4.0
 WITHIN_S: Final = 120.0
+EMPTY_WINDOW: Final = ROOT / "benchmarks" / "empty_window.py"
 
 
 class _Pair(NamedTuple):
@@ -27,9 +30,9 @@ class _Pair(NamedTuple):
 def run(ground: Ground, quick: bool = False) -> list[Result]:
     """Start both by turns and say how many empty windows a console costs."""
     cases, pairs = (2_000, 1) if quick else (CASES, PAIRS)
-    home = ground.home(cases)
-    _pair(ground, home_of=str(ground.data(home, NOBODY_THERE)), cases=cases)  # compiles, and warms the file cache
-    found = [_pair(ground, str(ground.data(home, NOBODY_THERE)), cases) for _ in range(pairs)]
+    data = ground.data(ground.home(cases), NOBODY_THERE)
+    _pair(ground, data, cases)  # compiles, and warms the file cache
+    found = [_pair(ground, data, cases) for _ in range(pairs)]
     ratio = statistics.median(pair.painted_s / pair.empty_s for pair in found)
     return [
         Result(
@@ -45,12 +48,11 @@ def run(ground: Ground, quick: bool = False) -> list[Result]:
     ]
 
 
-def _pair(ground: Ground, home_of: str, cases: int) -> _Pair:
+def _pair(ground: Ground, data: Path, cases: int) -> _Pair:
     begun_s = time.monotonic()
-    empty_s = ask(ground, ["benchmarks.empty_window"], float, WITHIN_S) - begun_s
+    empty_s = ask(ground, [str(EMPTY_WINDOW)], float, WITHIN_S) - begun_s
     begun_s = time.monotonic()
-    arguments = ["benchmarks.console", "start", str(cases), "--centre", NOBODY_THERE, "--data", home_of]
-    started = ask(ground, arguments, Started, WITHIN_S)
+    started = ask(ground, watched("start", cases, NOBODY_THERE, data), Started, WITHIN_S)
     return _Pair(empty_s, started.painted_s - begun_s, started.loaded_s - begun_s)
 
 

@@ -13,9 +13,7 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
-from benchmarks.processes import Synced
+from benchmarks.told import Synced, tell
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.ids import CaseId
 from dispatcher.storage import cache_schema, cipher
@@ -178,4 +176,4 @@ def _write_s(home: Path, before: list[str], tables: dict[str, list[tuple[Any, ..
 
 if __name__ == "__main__":
     home, url, token = sys.argv[1:]
-    print(msgspec.json.encode(first_sync(Path(home), url, token)).decode())
+    tell(first_sync(Path(home), url, token))
