@@ -205,10 +205,10 @@ class Bridge(QObject):
             fact()
 
     def keep_rows(self, changes: ChangeSet) -> None:
-        """Take a change set; told with whatever else comes within the frame."""
+        """Take a change set: told at once when the last frame is over, else with whatever comes within it."""
         self._sets.append(changes)
         if not self._frame.isActive():
-            self._frame.start(0 if changes.reset else FRAME_MS)
+            self._frame.start(0)
 
     def keep_session(self, session: Remembered) -> None:
         """Take a session before anybody hears of it."""
@@ -239,7 +239,10 @@ class Bridge(QObject):
             self.case_changed.emit(view)
 
     def _tell_rows(self) -> None:
+        if not self._sets:
+            return
         sets, self._sets = self._sets, []
+        self._frame.start(FRAME_MS)
         changes = merge(sets)
         if changes:
             self.rows_changed.emit(changes)

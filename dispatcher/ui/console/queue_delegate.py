@@ -1,15 +1,17 @@
 """Paints a row of the queue: light, countdown, urgency, demand, state, whistles, on one or two lines.
 
 Everything that can be prepared is: words by the model, fonts, metrics and colours once per theme, glyphs as
-pixmaps. Colours of a row depend on light and selection alone and are looked up, not made.
+pixmaps. What does not tick is painted once per row and kept as a picture, because one new order moves every row
+below it, and painting text anew for all of them takes longer than a frame.
 """
 
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from dispatcher.models.case import ENDED, CaseState
@@ -34,6 +36,21 @@ class Density(enum.StrEnum):
     COMFORTABLE = "comfortable"
 
 
+class _Cell(NamedTuple):
+    """What a kept picture of a cell depends on besides its words."""
+
+    case: CaseId
+    column: int
+    width: float
+    height: float
+    ratio: float
+    selected: bool
+    hover: bool
+    late: bool
+
+
+_KEPT = 1_000
+"""Pictures of cells kept at most: a few screens full of rows."""
 _LEFT_PAD = 12
 _LIGHT = 18
 _GAP = 8
@@ -107,6 +124,7 @@ class QueueDelegate(QStyledItemDelegate):
         self._chip_widths: dict[tuple[str, bool], float] = {}
         self.row_height = theme.row_height(density.value)
         self._written: dict[int, Written] = {}
+        self._pictures: dict[_Cell, tuple[Cells, QPixmap]] = {}
         colour = theme.colour
         self._line, self._hover, self._ground = colour("line"), colour("selection.hover"), colour("surface")
         self._selected, self._edge, self._ring = (
@@ -166,24 +184,47 @@ class QueueDelegate(QStyledItemDelegate):
         rect = QRectF(option.rect)
         state: QStyle.StateFlag = option.state
         selected = bool(state & QStyle.StateFlag.State_Selected)
-        self._paint_ground(painter, rect, column, selected, bool(state & QStyle.StateFlag.State_MouseOver))
+        hover = bool(state & QStyle.StateFlag.State_MouseOver)
         if column == Column.COUNTDOWN:
+            self._paint_ground(painter, rect, selected, hover)
             self._paint_countdown(painter, rect, row, cells, selected)
-        elif column == Column.ORDER:
-            self._paint_order(painter, rect, cells, selected)
-        elif column == Column.DEMAND:
-            self._paint_demand(painter, rect, cells, selected)
-            if self.watching and self.first_painted.get(row.id) != row.revision:
-                self.first_painted[row.id] = row.revision
-                self.fresh.append((row.id, row.revision))
-        elif column == Column.STATE:
-            self._paint_state(painter, rect, cells, selected)
         else:
-            self._paint_whistles(painter, rect, row, cells, selected)
+            late = column == Column.WHISTLES and row.whistle_late(self._now_ms())
+            ratio = painter.device().devicePixelRatioF()
+            key = _Cell(row.id, column, rect.width(), rect.height(), ratio, selected, hover, late)
+            painter.drawPixmap(rect.topLeft(), self._picture(key, cells))
+        if column == Column.DEMAND and self.watching and self.first_painted.get(row.id) != row.revision:
+            self.first_painted[row.id] = row.revision
+            self.fresh.append((row.id, row.revision))
         if selected:
             self._paint_selection(painter, rect, column)
 
-    def _paint_ground(self, painter: QPainter, rect: QRectF, column: int, selected: bool, hover: bool) -> None:
+    def _picture(self, key: _Cell, cells: Cells) -> QPixmap:
+        """Give the picture of a cell that does not tick, painted when its words are others than before."""
+        kept = self._pictures.get(key)
+        if kept is not None and kept[0] is cells:
+            return kept[1]
+        picture = QPixmap(round(key.width * key.ratio), round(key.height * key.ratio))
+        picture.setDevicePixelRatio(key.ratio)
+        picture.fill(self._ground)
+        rect = QRectF(0, 0, key.width, key.height)
+        painter = QPainter(picture)
+        self._paint_ground(painter, rect, key.selected, key.hover)
+        if key.column == Column.ORDER:
+            self._paint_order(painter, rect, cells, key.selected)
+        elif key.column == Column.DEMAND:
+            self._paint_demand(painter, rect, cells, key.selected)
+        elif key.column == Column.STATE:
+            self._paint_state(painter, rect, cells, key.selected)
+        else:
+            self._paint_whistles(painter, rect, cells, key.late, key.selected)
+        painter.end()
+        if len(self._pictures) >= _KEPT:
+            self._pictures.clear()
+        self._pictures[key] = (cells, picture)
+        return picture
+
+    def _paint_ground(self, painter: QPainter, rect: QRectF, selected: bool, hover: bool) -> None:
         if selected:
             painter.fillRect(rect, self._selected)
         elif hover:
@@ -280,11 +321,10 @@ class QueueDelegate(QStyledItemDelegate):
             shown = self._caption.cut(cells.state_line, room)
             self._draw(painter, self._caption, shown, x, second, self._muted[selected])
 
-    def _paint_whistles(self, painter: QPainter, rect: QRectF, row: QueueRow, cells: Cells, selected: bool) -> None:
+    def _paint_whistles(self, painter: QPainter, rect: QRectF, cells: Cells, late: bool, selected: bool) -> None:
         first, second = self._lines(rect)
         x = rect.left()
         if cells.whistles:
-            late = row.whistle_late(self._now_ms())
             self._glyphs.draw(painter, Glyph.WHISTLE, x, first - 9, 16, "sla.red.mark" if late else "accent_text")
             text = self._strong if late else self._body
             ink = self._late if late else self._text[selected]
