@@ -112,13 +112,11 @@ def centre(ground: Ground, database: str) -> Generator[str]:
 
 
 @contextlib.contextmanager
-def running(
-    ground: Ground, program: Sequence[str], stdin: int = subprocess.DEVNULL
-) -> Generator[subprocess.Popen[str]]:
+def running(ground: Ground, program: Sequence[str]) -> Generator[subprocess.Popen[str]]:
     """Run Python on `program` with its output at hand; it is ended at the end."""
     process = subprocess.Popen(
         [sys.executable, *program],
-        stdin=stdin,
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,

@@ -69,7 +69,7 @@ class Watch:
     """Hears from the engine: how many rows there are, and when it was first ONLINE."""
 
     def __init__(self) -> None:
-        self.cases: set[CaseId] = set()
+        self.rows = 0
         self.online = threading.Event()
         self.online_s = 0.0
         self.troubles: list[str] = []
@@ -79,7 +79,7 @@ class Watch:
 
     def rows_changed(self, changes: ChangeSet) -> None:
         """Count."""
-        self.cases.update(row.id for row in changes.rows)
+        self.rows += len(changes.rows)
 
     def arrived(self, arrival: Arrival) -> None:
         """Of no interest."""
@@ -128,9 +128,9 @@ def first_sync(home: Path, url: str, token: str) -> Synced:
     if not online or dialer.dialled_s is None:
         raise SystemExit(f"never online: {watch.troubles}")
     tables = read_back(home)
-    if len(tables["queue"]) != len(watch.cases):
-        raise SystemExit(f"{len(watch.cases)} cases were shown, {len(tables['queue'])} are in the cache")
-    return Synced(len(watch.cases), dialer.received, watch.online_s - dialer.dialled_s, limit_s(home, tables))
+    if len(tables["queue"]) != watch.rows:
+        raise SystemExit(f"{watch.rows} cases were shown, {len(tables['queue'])} are in the cache")
+    return Synced(watch.rows, dialer.received, watch.online_s - dialer.dialled_s, limit_s(home, tables))
 
 
 def read_back(home: Path) -> dict[str, list[tuple[Any, ...]]]:
