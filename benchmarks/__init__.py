@@ -23,7 +23,7 @@ def table(results: Iterable[Result]) -> str:
     """Write results as a table in Markdown."""
     lines = ["| what | value | ratio | bound | |", "|---|---:|---:|---|---|"]
     for result in results:
-        ratio = "" if result.ratio is None else f"{result.ratio:.1f}×"
+        ratio = "" if result.ratio is None else f"{result.ratio:.3g}×"
         mark = "" if not result.bound else "ok" if result.ok else "MISSED"
         lines.append(f"| {result.name} | {result.value:,.3g} {result.unit} | {ratio} | {result.bound} | {mark} |")
     return "\n".join(lines)
