@@ -1,7 +1,10 @@
 """The wall: its counting against counting everything, its sizes, its silence about persons, its own age."""
 
 import datetime as dt
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from dispatcher.bridge import LinkState
@@ -138,6 +141,7 @@ def test_nothing_is_cut_in_any_look(
     looking.settle()
     assert looking.cut_texts(wall) == []
     assert looking.outside(wall) == []
+    assert not [words.text() for words in (wall.where, wall.as_of, wall.day, wall.clock) if words.is_cut]
     assert looking.picture(wall, tmp_path, "wall").stat().st_size > 10_000
     wall.hide()
 
@@ -206,3 +210,104 @@ def test_escape_leaves_full_screen(qtbot: QtBot, dress: Dress, bridge: FakeBridg
     qtbot.waitUntil(wall.isFullScreen)
     QApplication.processEvents()
     wall.hide()
+
+
+def test_its_bars_are_the_counts_it_is_given(qtbot: QtBot, wall: WallWindow, bridge: FakeBridge) -> None:
+    bridge.open()
+    qtbot.waitUntil(lambda: wall.arrivals.bars is not None)
+    bars = wall.arrivals.bars
+    assert bars is not None
+    board = Board()
+    board.see(ChangeSet(ROWS, reset=True))
+    assert bars.heights == board.arrivals(NOW_MS)
+    assert sum(bars.heights) == 6
+    assert bars.figure_at == (12.5, 2.0)
+    more = msgspec.structs.replace(ROWS[0], received_ms=NOW_MS - 1)
+    bridge.rows_changed.emit(ChangeSet(tuple(msgspec.structs.replace(more, id=CaseId(str(n))) for n in range(30))))
+    assert bars.heights[14] == 31
+    assert bars.figure_at == (14.5, 31.0)
+    assert "14: 31" in wall.arrivals.accessibleDescription()
+
+
+def test_its_bars_take_another_look_and_size(qtbot: QtBot, wall: WallWindow, bridge: FakeBridge, dress: Dress) -> None:
+    bridge.open()
+    qtbot.waitUntil(lambda: wall.arrivals.bars is not None)
+    bars = wall.arrivals.bars
+    assert bars is not None
+    before = wall.grab().toImage()
+    wall.set_theme(dress("zh", "light"))
+    looking.settle()
+    assert wall.grab().toImage() != before
+    wall.resize(1366, 768)
+    looking.settle()
+    assert wall.arrivals.rect().contains(bars.geometry())
+
+
+def test_without_data_no_bars_are_loaded(wall: WallWindow, bridge: FakeBridge) -> None:
+    bridge.tell_link(LinkState.OFFLINE, as_of=None)
+    wall.grab()
+    looking.settle()
+    assert wall.arrivals.bars is None
+    assert wall.arrivals.title == "今日到件 –"
+
+
+_FIRST_PAINT = """
+import sys
+from PySide6.QtWidgets import QApplication, QWidget
+from dispatcher.ui.wall.window import WallWindow
+from dispatcher.widgets.theme import load_theme
+from tests.ui import scene
+application = QApplication([])
+bridge = scene.bridge()
+wall = WallWindow(bridge, load_theme("dark"))
+bridge.open()
+assert "pyqtgraph" not in sys.modules, "imported with the window"
+wall.show()
+wall.repaint()
+assert "pyqtgraph" not in sys.modules, "imported by the first paint"
+while wall.arrivals.bars is None:
+    application.processEvents()
+assert "pyqtgraph" in sys.modules
+wall.close()
+"""
+
+
+def test_the_chart_s_library_is_loaded_after_the_first_paint() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _FIRST_PAINT],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (3840, 2160)])
+def test_headings_and_clock_are_truly_bold_at_any_size(
+    qtbot: QtBot, dress: Dress, bridge: FakeBridge, size: tuple[int, int]
+) -> None:
+    """Bold strokes cover more: Qt alone leaves letters of 64 px and more as thin as plain ones."""
+    wall = WallWindow(bridge, dress("zh", "dark"))
+    qtbot.addWidget(wall)
+    looking.show(wall, *size)
+    bridge.open()
+    for words in (wall.where, wall.clock):
+        bold = _ink(words)
+        words._bold = False
+        words.restyle()
+        assert bold > _ink(words) * 1.15, words.text()
+    wall.hide()
+
+
+def _ink(widget: QWidget) -> int:
+    image = widget.grab().toImage()
+    ground = image.pixelColor(0, 0).lightness()
+    steps = 2 if image.width() > 1000 else 1
+    return sum(
+        abs(image.pixelColor(x, y).lightness() - ground)
+        for x in range(0, image.width(), steps)
+        for y in range(0, image.height(), steps)
+    )

@@ -5,7 +5,7 @@ No personal data: of a case it shows topic and community. A wall whose data is n
 
 import datetime as dt
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QFontMetricsF,
     QHideEvent,
@@ -16,20 +16,23 @@ from PySide6.QtGui import (
     QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from dispatcher.bridge import Bridge, LinkState, LinkStatus, Remembered
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.workcalendar import BEIJING
 from dispatcher.ui import language
 from dispatcher.ui.console.topbar import Sign
+from dispatcher.ui.wall.arrivals import ArrivalsChart
 from dispatcher.ui.wall.board import Board
-from dispatcher.ui.wall.lists import ArrivalsChart, PressingList, WhistleList
+from dispatcher.ui.wall.lettering import Words, letter
+from dispatcher.ui.wall.lists import PressingList, WhistleList
+from dispatcher.ui.wall.panel import WallPanel
 from dispatcher.ui.wall.sizes import Sizes, wall_sizes
 from dispatcher.widgets.figures import FigureTile
 from dispatcher.widgets.glyphs import Glyph
 from dispatcher.widgets.link import LinkLook, link_colours, link_glyph
-from dispatcher.widgets.paint import LEFT, Painted
+from dispatcher.widgets.paint import Painted
 from dispatcher.widgets.theme import Theme
 
 
@@ -70,11 +73,9 @@ class StaleBar(Painted):
         self.glyphs.draw(painter, Glyph.LINK_OFFLINE, x, height / 2 - size * 0.5, size, ink)
         x += size * 1.5
         font = theme.font_px(size, bold=True)
-        painter.setFont(font)
-        painter.setPen(theme.colour(ink))
-        room = QRectF(x, 0, self.width() - x - size * 0.5, height)
-        shown = QFontMetricsF(font).elidedText(self.words, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, LEFT, shown)
+        metrics = QFontMetricsF(font)
+        shown = metrics.elidedText(self.words, Qt.TextElideMode.ElideRight, self.width() - x - size * 0.5)
+        letter(painter, x, (height + metrics.capHeight()) / 2, shown, font, theme.colour(ink))
         painter.end()
 
 
@@ -118,7 +119,8 @@ class WallWindow(QWidget):
     def _build(self) -> None:
         sizes, theme = self.sizes, self.theme
         self.sign = Sign(theme, Glyph.WHISTLE, "accent", sizes.text)
-        self.where, self.as_of, self.day, self.clock = QLabel(), QLabel(), QLabel(), QLabel()
+        self.where, self.as_of = Words(theme, bold=True), Words(theme, "text_muted")
+        self.day, self.clock = Words(theme, "text_muted"), Words(theme, bold=True)
         self.dot = Sign(theme, Glyph.LINK_CATCHING_UP, "link.catching_up.mark", sizes.text // 2)
         head = self._head = QHBoxLayout()
         for part in (self.sign, self.where):
@@ -128,6 +130,7 @@ class WallWindow(QWidget):
         head.addWidget(self.as_of)
         head.addStretch(1)
         head.addWidget(self.day)
+        head.addSpacing(sizes.text // 2)
         head.addWidget(self.clock)
         self.stale = StaleBar(theme, sizes)
         self.open = FigureTile(theme, self.tr("未结"))
@@ -152,11 +155,17 @@ class WallWindow(QWidget):
         outer.addLayout(head)
         outer.addWidget(self.stale)
         outer.addLayout(tiles)
-        outer.addLayout(lists, 5)
+        outer.addLayout(lists, 3)
         outer.addWidget(self.arrivals, 2)
 
     def _figures(self) -> tuple[FigureTile, ...]:
         return (self.open, self.overdue, self.due_soon, self.out, self.late)
+
+    def _head_words(self) -> tuple[Words, ...]:
+        return (self.where, self.as_of, self.day, self.clock)
+
+    def _panels(self) -> tuple[WallPanel, ...]:
+        return (self.pressing, self.whistles, self.arrivals)
 
     def _style(self) -> None:
         sizes, theme = self.sizes, self.theme
@@ -167,16 +176,15 @@ class WallWindow(QWidget):
         for layout in (self._outer, self._tiles, self._lists):
             layout.setSpacing(gap)
         self._head.setSpacing(gap)
-        self.where.setFont(theme.font_px(sizes.text, bold=True))
-        self.as_of.setFont(theme.font_px(sizes.text))
-        self.day.setFont(theme.font_px(sizes.text))
-        self.clock.setFont(theme.font_px(sizes.clock, bold=True))
+        for part in (self.where, self.as_of, self.day):
+            part.set_sizes(sizes.text, sizes.clock)
+        self.clock.set_sizes(sizes.clock, sizes.clock)
         palette = self.palette()
         palette.setColor(self.backgroundRole(), theme.colour("background"))
         self.setPalette(palette)
         for tile in self._figures():
             tile.set_sizes(sizes.text, sizes.figure)
-        for panel in (self.pressing, self.whistles, self.arrivals):
+        for panel in self._panels():
             panel.set_sizes(sizes)
         self.stale.set_sizes(sizes)
         self._fit()
@@ -184,7 +192,7 @@ class WallWindow(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Change to another look."""
         self.theme = theme
-        for part in (self.sign, self.dot, self.stale, *self._figures(), self.pressing, self.whistles, self.arrivals):
+        for part in (self.sign, self.dot, self.stale, *self._head_words(), *self._figures(), *self._panels()):
             part.set_theme(theme)
         self._style()
         self.tick()
@@ -204,8 +212,8 @@ class WallWindow(QWidget):
     def tick(self) -> None:
         """Write everything that moves with time."""
         now, now_ms = self.bridge.now(), self.bridge.now_ms()
-        self.clock.setText(language.clock_text(now))
-        self.day.setText(language.weekday_text(now))
+        self.clock.say(language.clock_text(now))
+        self.day.say(language.weekday_text(now))
         known = self._link is not None and self._link.as_of is not None
         figures = self._board.figures(now_ms)
         for tile, value in zip(
@@ -224,11 +232,12 @@ class WallWindow(QWidget):
         more = self.tr("报到 / 应到，最慢一家") if known and out else ""
         nothing = self.tr("没有哨在外。{as_of}").format(as_of=as_of) if known else as_of
         self.whistles.set_rows(out if known else (), more, nothing, now_ms)
-        self.arrivals.title = self.tr("今日到件 {count}").format(count=figures.received_today)
-        self.arrivals.note = self.tr("已归档 {closed}  待签收 {unsigned}  待回访 {waiting}").format(
+        note = self.tr("已归档 {closed}  待签收 {unsigned}  待回访 {waiting}").format(
             closed=figures.closed_today, unsigned=figures.unsigned, waiting=figures.awaiting_call_back
         )
-        self.arrivals.set_hours(self._board.arrivals(now_ms), now.astimezone(BEIJING).hour)
+        self.arrivals.title = self.tr("今日到件 {count}").format(count=figures.received_today if known else "–")
+        self.arrivals.note = note if known else ""
+        self.arrivals.set_hours(self._board.arrivals(now_ms) if known else None, now.astimezone(BEIJING).hour)
         self.arrivals.update()
         self._say_link(now, as_of)
 
@@ -274,16 +283,15 @@ class WallWindow(QWidget):
         self.tick()
 
     def _see_session(self, session: Remembered) -> None:
-        self.where.setText(self.tr("{street}指挥中心").format(street=self.bridge.unit_name(session.actor.unit)))
+        self.where.say(self.tr("{street}指挥中心").format(street=self.bridge.unit_name(session.actor.unit)))
 
     def _say_link(self, now: dt.datetime, as_of: str) -> None:
         status = self._link
         look = LinkLook(status.state.value) if status else LinkLook.CONNECTING
         live = look in (LinkLook.ONLINE, LinkLook.CATCHING_UP)
         self.dot.set_sign(link_glyph(look), f"{link_colours(look)}.mark")
-        ink = self.theme.colour("text_muted" if live else f"{link_colours(look)}.text").name()
-        self.as_of.setStyleSheet(f"color: {ink};")
-        self.as_of.setText(self.tr("数据{as_of}").format(as_of=as_of) if status and status.as_of else as_of)
+        said = self.tr("数据{as_of}").format(as_of=as_of) if status and status.as_of else as_of
+        self.as_of.say(said, "text_muted" if live else f"{link_colours(look)}.text")
         if status is None or live:
             shown = ""
         elif status.as_of is None:
