@@ -147,7 +147,7 @@ def _running_timers() -> list[Any]:
     return [
         timer
         for timer in gc.get_objects()
-        if isinstance(timer, core.QTimer) and shiboken.isValid(timer) and timer.isActive()
+        if issubclass(type(timer), core.QTimer) and shiboken.isValid(timer) and timer.isActive()
     ]
 
 

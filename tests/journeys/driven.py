@@ -72,9 +72,11 @@ class Driver(QObject):
             case "case":
                 tell(None if self._view is None or self._view.case.id != ask.case else msgspec.to_builtins(self._view))
             case "press":
-                target = QApplication.focusWidget() or window
-                assert target is not None
-                QTest.keySequence(target, QKeySequence(ask.keys))
+                assert window is not None
+                # On a bare X server nobody else gives a window the keyboard.
+                window.activateWindow()
+                QTest.qWaitForWindowActive(window)
+                QTest.keySequence(QApplication.focusWidget() or window, QKeySequence(ask.keys))
                 tell(None)
             case "submit":
                 assert ask.command is not None

@@ -234,7 +234,10 @@ def test_the_row_flags_what_the_order_says(changes: dict[str, object], flag: Fla
     ("place", "text"),
     [
         (Place(address="1 East Road"), "1 East Road"),
-        (Place(community="Dongli"), "Dongli"),
+        (Place(address="1 East Road", community="Dongli"), "1 East Road · Dongli"),
+        # The separator stays: what stands before it is an address and never goes on a wall.
+        (Place(community="Dongli"), " · Dongli"),
+        (Place(address="1 East Road · 3", community="Dongli"), "1 East Road 3 · Dongli"),
         (Place(), ""),
     ],
 )
