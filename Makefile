@@ -1,5 +1,5 @@
 # Everything a developer or a curious visitor runs. `make setup` needs Python 3.11 or newer and make.
-# Targets: setup demo test check lint format performance lock clean
+# `make help` lists the targets.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -16,7 +16,7 @@ ARGS ?=
 # The window tests run on a real X server of their own: same pixels everywhere, no window in your way.
 ON_SCREEN := tools/on-virtual-screen
 
-.PHONY: help setup demo test test-locked test-lowest check lint format performance lock clean
+.PHONY: help setup demo test test-locked test-lowest check lint format performance screenshots translations lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -40,6 +40,7 @@ lint: setup
 	$(PY) -m ruff check .
 	$(VENV)/bin/pyright
 	$(VENV)/bin/lint-imports
+	$(PY) tools/translations.py --check
 
 test-locked: setup
 	@$(ON_SCREEN) $(PY) -m pytest $(ARGS)
@@ -60,6 +61,14 @@ format: setup
 ## make performance  run the benchmarks and write docs/performance.md
 performance: setup
 	@$(ON_SCREEN) $(PY) -m benchmarks $(ARGS)
+
+## make screenshots  make the pictures in docs/images anew
+screenshots: setup
+	@tools/screenshots
+
+## make translations collect the texts, compile the English, list what lacks it
+translations: setup
+	@$(PY) tools/translations.py
 
 ## make lock         resolve the dependencies anew (needs the package index)
 lock:

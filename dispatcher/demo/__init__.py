@@ -12,23 +12,44 @@ import logging
 import sys
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from dispatcher.app import Station, console_window, interface_loop, keep_token, make_application, run_in, station_home
-from dispatcher.bridge import FRAME_MS, UNSETTLED, ActAnswer, Arrival, CaseView, LinkState, Receipt, Remembered
+from dispatcher.app import (
+    Station,
+    console_window,
+    interface_loop,
+    keep_token,
+    make_application,
+    run_in,
+    station_home,
+    wall_window,
+)
+from dispatcher.bridge import (
+    FRAME_MS,
+    UNSETTLED,
+    ActAnswer,
+    Arrival,
+    CaseView,
+    LinkState,
+    LinkStatus,
+    Receipt,
+    Remembered,
+)
 from dispatcher.centre import demonstration_command
+from dispatcher.demo.hand import Hand
+from dispatcher.demo.painted import Painted
 from dispatcher.models.changes import ChangeSet
-from dispatcher.models.ids import CaseId, CommandId, Revision
+from dispatcher.models.ids import CaseId, CommandId, Revision, UnitId
 from dispatcher.models.queue import QueueRow
 from dispatcher.screen import has_display, virtual_screen
-from dispatcher.settings import DemoSettings
+from dispatcher.settings import DemoSettings, WallSettings
 from dispatcher.simulator.cut import CutThread
 from dispatcher.simulator.process import CentreProcess
 from dispatcher.simulator.report import Outage, Report, StationFigures, assemble
-from dispatcher.simulator.talk import Options, Ready
+from dispatcher.simulator.talk import Options, Ready, Someone
 from dispatcher.simulator.worker import Discard, Give, Look, SimulatedDispatcher
 from dispatcher.storage.cache import Cache
 from dispatcher.sync.ports import Trouble
@@ -39,10 +60,9 @@ _log = logging.getLogger(__name__)
 VIRTUAL_S = 30.0
 OUTPUT = Path("demo-output")
 SETTLE_WITHIN_S = 60.0
-STEP_S = 0.05
-"""The shortest pause between two acts of the simulated dispatcher, real time."""
-STEP_OF_DAY_S = 1.5
-"""The pause between two acts on the simulated day, where that is longer."""
+VISIT_WITHIN_S = 15.0
+VISITED = UnitId("D-WATER")
+"""The department whose liaison is visited for a picture."""
 
 
 def run_demo(settings: DemoSettings) -> int:
@@ -128,7 +148,7 @@ class _Demo:
         await self._opened.wait()
         tasks = [asyncio.create_task(self._cut_cable())]
         if self._settings.for_:
-            tasks += [asyncio.create_task(self._hand.work()), asyncio.create_task(self._take_pictures())]
+            tasks += [asyncio.create_task(work) for work in (self._hand.work(), self._take_pictures(), self._visit())]
         try:
             if not self._settings.for_:
                 await self._closed.wait()
@@ -181,12 +201,50 @@ class _Demo:
         moments.append((self._settings.for_ * 0.97, "end"))
         for moment_s, name in sorted(moments):
             await self._until(moment_s)
-            self._picture(name)
+            self._keep_picture(self._window, f"console-{name}")
 
-    def _picture(self, name: str) -> None:
-        if self._settings.screenshots is not None and self._window is not None:
-            stem = f"console-{name}-{self._settings.theme}-{self._settings.language}"
-            self._window.grab().save(str(self._settings.screenshots / f"{stem}.png"))
+    async def _visit(self) -> None:
+        """Take a picture of what the street's wall and a department's liaison see at the same time."""
+        if self._settings.screenshots is None:
+            return
+        await self._until(self._settings.for_ * 0.4)
+        liaison = next(who for who in self._ready.liaisons if who.unit == VISITED)
+        await self._picture_of(self._ready.wall, wall_window(WallSettings()), "wall")
+        await self._picture_of(liaison, console_window, "liaison")
+
+    async def _picture_of(self, who: Someone, make_window: Callable[[Station, Remembered], QWidget], name: str) -> None:
+        own = self._station
+        station = Station(
+            home=station_home(own.home.parents[1], self._cable.url, who.person),
+            centre=self._cable.url,
+            token=who.token,
+            clock=self._ready.clock.clock(),
+            language=own.language,
+            theme=own.theme,
+            make_window=make_window,
+        )
+        online = asyncio.Event()
+
+        def see(status: LinkStatus) -> None:
+            if status.state is LinkState.ONLINE:
+                online.set()
+
+        station.bridge.link_changed.connect(see)
+        station.start()
+        try:
+            async with asyncio.timeout(VISIT_WITHIN_S):
+                await online.wait()
+                await asyncio.sleep(1)  # a second passes: everything that ticks has ticked
+            self._keep_picture(station.window, name)
+        except TimeoutError:
+            _say(f"no picture of {who.name}: not online within {VISIT_WITHIN_S:g} s")
+        finally:
+            station.stop()
+
+    def _keep_picture(self, window: QWidget | None, name: str) -> None:
+        if self._settings.screenshots is not None and window is not None:
+            stem = f"{name}-{self._settings.theme}-{self._settings.language}"
+            window.grab().save(str(self._settings.screenshots / f"{stem}.png"))
 
     async def _end(self, cable: "asyncio.Task[None]") -> Report:
         """Let everything come to rest, then take the figures where they are true."""
@@ -262,116 +320,6 @@ class _Demo:
             if not equality.holds:
                 _say(f"does not hold: {equality.what}: {equality.left} and {equality.right}")
         return 0 if report.holds else 1
-
-
-class Hand:
-    """The simulated dispatcher's hand on the console: decides by what the screen was told, acts through the bridge."""
-
-    def __init__(self, station: Station, settings: DemoSettings) -> None:
-        self._station = station
-        self._pause_s = max(STEP_S, STEP_OF_DAY_S / settings.speed)
-        self._seed = settings.seed
-        self._rows: dict[CaseId, QueueRow] = {}
-        self._view: CaseView | None = None
-        self._awaited: CommandId | None = None
-        self._looking: CaseId | None = None
-        self._stopped = False
-        self.window: ConsoleWindow | None = None
-        bridge = station.bridge
-        bridge.rows_changed.connect(self._see_rows)
-        bridge.case_changed.connect(self._see_case)
-        bridge.act_answered.connect(self._see_answer)
-
-    def stop(self) -> None:
-        """Make no further act."""
-        self._stopped = True
-
-    async def work(self) -> None:
-        """Work the street until stopped."""
-        bridge = self._station.bridge
-        session: Remembered | None = bridge.session
-        law = bridge.law
-        assert session is not None, "the window opens with the session"
-        assert law is not None, "the law comes with the session"
-        person = SimulatedDispatcher(session.actor, law, session.units, self._seed)
-        while not self._stopped:
-            await asyncio.sleep(self._pause_s)
-            if self._awaited is not None or self._looking is not None:
-                continue
-            match person.next_command(self._rows.values(), self._view, bridge.now()):
-                case Look(case=case):
-                    self._looking = case
-                    if self.window is not None:
-                        self.window.open_case(case)
-                    bridge.watch(case)
-                case Give(command=command):
-                    self._awaited = bridge.submit(command)
-                case Discard(act=act, reason=reason):
-                    bridge.discard(act, reason)
-                case None:
-                    pass
-
-    def _see_rows(self, changes: ChangeSet) -> None:
-        if changes.reset:
-            self._rows.clear()
-        for case in changes.gone:
-            self._rows.pop(case, None)
-        self._rows.update((row.id, row) for row in changes.rows)
-
-    def _see_case(self, view: CaseView | None) -> None:
-        self._view = view
-        self._looking = None
-
-    def _see_answer(self, answer: ActAnswer) -> None:
-        if answer.act == self._awaited:
-            self._awaited = None
-
-
-class Painted:
-    """Times from the commit at the centre to the painted row, of rows that were on the screen when they came."""
-
-    def __init__(self, station: Station, speed: float) -> None:
-        self._station = station
-        self._speed = speed
-        self._came: dict[CaseId, tuple[Revision, dt.datetime]] = {}
-        self.times_ms: list[float] = []
-        self._window: ConsoleWindow | None = None
-        station.bridge.arrived.connect(self._arrived)
-
-    def watch(self, window: ConsoleWindow) -> None:
-        """Hear what the queue of a window paints."""
-        self._window = window
-        window.queue.list.watch_painting(True)
-        window.queue.list.painted.connect(self._paint)
-        # After the window's own connection: the model has taken the rows when this is called.
-        self._station.bridge.rows_changed.connect(self._forget_unseen)
-
-    def _arrived(self, arrivals: tuple[Arrival, ...]) -> None:
-        link = self._station.bridge.link
-        if link is None or link.state is not LinkState.ONLINE:
-            self._came.clear()  # what was missed in an outage waited for the link, not for the screen
-            return
-        for arrival in arrivals:
-            for case, revision in arrival.cases:
-                self._came[case] = (revision, arrival.committed_at)
-
-    def _forget_unseen(self, changes: ChangeSet) -> None:
-        """Leave out rows that are not on the screen: they are painted when somebody scrolls to them."""
-        if self._window is None:
-            return
-        model, view = self._window.queue.model, self._window.queue.list
-        seen = {model.row_at(number).id for number in view.visible_rows()}
-        for row in changes.rows:
-            if row.id not in seen:
-                self._came.pop(row.id, None)
-
-    def _paint(self, painted: tuple[tuple[CaseId, Revision], ...]) -> None:
-        now = self._station.bridge.now()
-        for case, revision in painted:
-            came = self._came.get(case)
-            if came is not None and revision >= came[0]:
-                del self._came[case]
-                self.times_ms.append((now - came[1]) / dt.timedelta(milliseconds=1) / self._speed)
 
 
 def _count(home: Path) -> int:
