@@ -30,9 +30,6 @@ from dispatcher.app import (
 from dispatcher.bridge import (
     FRAME_MS,
     UNSETTLED,
-    ActAnswer,
-    Arrival,
-    CaseView,
     LinkState,
     LinkStatus,
     Receipt,
@@ -41,16 +38,13 @@ from dispatcher.bridge import (
 from dispatcher.centre import demonstration_command
 from dispatcher.demo.hand import Hand
 from dispatcher.demo.painted import Painted
-from dispatcher.models.changes import ChangeSet
-from dispatcher.models.ids import CaseId, CommandId, Revision, UnitId
-from dispatcher.models.queue import QueueRow
+from dispatcher.models.ids import UnitId
 from dispatcher.screen import has_display, virtual_screen
 from dispatcher.settings import DemoSettings, WallSettings
 from dispatcher.simulator.cut import CutThread
 from dispatcher.simulator.process import CentreProcess
 from dispatcher.simulator.report import Outage, Report, StationFigures, assemble
 from dispatcher.simulator.talk import Options, Ready, Someone
-from dispatcher.simulator.worker import Discard, Give, Look, SimulatedDispatcher
 from dispatcher.storage.cache import Cache
 from dispatcher.sync.ports import Trouble
 from dispatcher.ui.console.window import ConsoleWindow
