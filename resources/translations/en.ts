@@ -934,8 +934,8 @@
         <translation>Numbers and words can be looked up here; act with the keys below</translation>
     </message>
     <message>
-        <source>在外 {count}  本单位超时 {late}</source>
-        <translation>{count} out, {late} late by us</translation>
+        <source>在外 {count}  未签收 {unsigned}  本单位超时 {late}</source>
+        <translation>{count} out, {unsigned} unsigned, {late} late</translation>
     </message>
     <message>
         <source>没有召集本单位的哨。{as_of}</source>
@@ -2233,6 +2233,14 @@
 </context>
 <context>
     <name>_Painter</name>
+    <message>
+        <source>应急 未签收</source>
+        <translation>Unsigned</translation>
+    </message>
+    <message>
+        <source>未签收</source>
+        <translation>Unsigned</translation>
+    </message>
     <message>
         <source>该本单位</source>
         <translation>our turn</translation>

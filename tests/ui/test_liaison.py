@@ -10,14 +10,18 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+from dispatcher.bridge import CaseView
 from dispatcher.models import commands as c
 from dispatcher.models.changes import ChangeSet
+from dispatcher.models.deadlines import Light
 from dispatcher.models.ids import CaseId, UnitId, WhistleId
 from dispatcher.models.queue import summarise
 from dispatcher.models.whistle import Milestone, WhistleKind
 from dispatcher.ui.dialogs.form import ActDialog
+from dispatcher.ui.liaison.duties import DutyReader, own_duty
 from dispatcher.ui.liaison.summons_list import Owed, owed
 from dispatcher.ui.liaison.window import LiaisonWindow
+from dispatcher.widgets.buttons import ButtonLook
 from tests.ui import looking, scene
 from tests.ui.conftest import Dress
 from tests.ui.fake_bridge import FakeBridge
@@ -121,7 +125,7 @@ def test_it_reports_in_with_place_and_people(qtbot: QtBot, open_window: Open) ->
         note="警戒线内；王工 3 人",
     )
     bridge.settle()
-    assert window.panel.button("report_in").refusal
+    qtbot.waitUntil(lambda: bool(window.panel.button("report_in").refusal))
     assert owed(bridge.rows[PIPE], scene.HOUSING) is not Owed.MINE or bridge.rows[PIPE].whistles_in == 4
 
 
@@ -149,7 +153,7 @@ def test_it_refuses_once_with_a_reason_inside_the_sign_limit(qtbot: QtBot, open_
     qtbot.keyClick(dialog, Qt.Key.Key_Return, CTRL)
     assert [type(command) for command in bridge.submitted] == [c.RefuseSummons]
     bridge.settle()
-    assert window.panel.button("refuse").refusal
+    qtbot.waitUntil(lambda: bool(window.panel.button("refuse").refusal))
     said = "\n".join(label.text() for label in window.panel.findChildren(QLabel))
     assert "路灯归路灯所" in said
 
@@ -206,3 +210,108 @@ def test_every_action_has_its_own_key(open_window: Open) -> None:
     window, _ = open_window()
     keys = [key.toString() for action in window.findChildren(QAction) for key in action.shortcuts()]
     assert len(keys) == len(set(keys))
+
+
+def out_together(bridge: FakeBridge) -> tuple[CaseId, CaseId]:
+    """An emergency two minutes old that nobody signed for, and a case on which another department is later."""
+    fire = scene.receive(
+        "临江-20261118-07500", scene.ago(minutes=5), scene.Urgency.EMERGENCY, "变压器冒烟", "和平里 1 栋"
+    )
+    fire.sign(scene.ago(minutes=4))
+    fire.blow(scene.ago(minutes=2), "w-07500", WhistleKind.EMERGENCY, "断电检查", scene.HOUSING, scene.POWER)
+    wall = scene.receive("临江-20261118-07501", scene.ago(hours=3), scene.Urgency.ORDINARY, "墙面开裂", "和平里 2 栋")
+    wall.sign(scene.ago(hours=2.8)).contact(scene.ago(hours=2.7)).assign(scene.ago(hours=2.6), "外勤 1 组")
+    wall.blow(scene.ago(minutes=130), "w-07501", WhistleKind.ENFORCEMENT, "查看墙体", scene.POLICE, scene.HOUSING)
+    wall.passes(scene.ago(minutes=120), "w-07501", scene.HOUSING, Milestone.SIGNED)
+    for story in (fire, wall):
+        bridge.confirmed[story.id] = story.done()
+    return fire.id, wall.id
+
+
+def test_an_unsigned_emergency_stands_first_and_own_duties_count(qtbot: QtBot, open_window: Open) -> None:
+    window, bridge = open_window()
+    fire, wall = out_together(bridge)
+    bridge.open()
+    qtbot.waitUntil(lambda: window.model.row_at(0).id == fire)
+    duty = window.reader.duty(wall)
+    assert duty is not None
+    # Its row waits for the enforcement team, which has not even signed; we owe reporting in, ten minutes ago.
+    assert bridge.rows[wall].waiting_for == scene.POLICE
+    assert (duty.milestone, duty.due) == (Milestone.REPORTED_IN, scene.ago(minutes=10))
+    assert window.model.light(bridge.rows[wall], bridge.now_ms()) is Light.RED
+    assert "未签收 2" in window.counts.text()
+    assert "本单位超时 3" in window.counts.text()
+    assert {line.key.case for line in window.alarms.lines()} >= {wall, PIPE}
+    window.open_case(fire)
+    qtbot.keyClick(window, Qt.Key.Key_F2)
+    bridge.settle()
+    qtbot.waitUntil(lambda: window.model.row_at(0).id != fire)
+    assert "未签收 1" in window.counts.text()
+
+
+def test_reading_the_others_leaves_the_opened_case_shown(qtbot: QtBot, open_window: Open) -> None:
+    window, bridge = open_window()
+    window.open_case(PIPE)
+    fire, _ = out_together(bridge)
+    bridge.rows_changed.emit(ChangeSet((bridge.row(fire),)))
+    qtbot.waitUntil(lambda: window.reader.knows(fire) and bridge.watched == PIPE)
+    view = window.panel.view
+    assert view is not None
+    assert view.case.id == PIPE
+    bridge.confirmed.pop(fire)
+    bridge.rows_changed.emit(ChangeSet(gone=(fire,)))
+    assert window.reader.duty(fire) is None
+
+
+def test_the_primary_button_is_the_next_step(qtbot: QtBot, open_window: Open) -> None:
+    window, bridge = open_window(scene.POWER)
+    window.open_case(LAMPS)
+    primary = lambda: [n for n in ("sign", "report_in", "done") if window.panel.button(n).look is ButtonLook.PRIMARY]  # noqa: E731
+    assert primary() == ["sign"]
+    qtbot.keyClick(window, Qt.Key.Key_F2)
+    bridge.settle()
+    qtbot.waitUntil(lambda: primary() == ["report_in"])
+
+
+def test_a_duty_changes_its_light_by_the_policy(open_window: Open) -> None:
+    _, bridge = open_window()
+    duty = own_duty(bridge.confirmed[LAMPS], scene.POWER, scene.LAW)
+    assert duty is not None
+    assert duty.is_unsigned
+    assert not duty.is_first
+    assert own_duty(bridge.confirmed[LAMPS], scene.HOUSING, scene.LAW) is None
+    assert duty.light(duty.orange_ms - 1) is not Light.ORANGE
+    assert duty.light(duty.orange_ms) is Light.ORANGE
+    assert duty.light(duty.due_ms) is Light.RED
+
+
+class SlowBridge(FakeBridge):
+    """Answers only when told to, and only about the case looked at last, as the real one does."""
+
+    def watch(self, case: CaseId | None) -> None:
+        self.asked.append(("watch", case))
+        self.watched = case
+
+    def answer(self) -> None:
+        self.case_changed.emit(self.view(self.watched) if self.watched else None)
+
+
+def test_a_case_opened_while_others_are_read_goes_first_and_none_is_forgotten(qtbot: QtBot) -> None:
+    bridge = SlowBridge(scene.NOW, scene.session(scene.liaison(scene.HOUSING)), scene.cases())
+    reader, shown = DutyReader(bridge), list[CaseView]()
+    reader.opened_changed.connect(shown.append)
+    rows = [bridge.row(case) for case in (PIPE, LAMPS)]
+    reader.set_rows(rows)
+    qtbot.waitUntil(lambda: bridge.watched == PIPE)
+    reader.open(LAMPS)
+    bridge.answer()
+    assert [view.case.id for view in shown] == [LAMPS]
+    qtbot.waitUntil(lambda: bridge.watched == PIPE)
+    bridge.answer()
+    assert reader.knows(PIPE)
+    qtbot.waitUntil(lambda: bridge.watched == LAMPS)
+    bridge.answer()
+    assert len(shown) == 1  # the same view is not shown twice
+    reader.forget()
+    qtbot.waitUntil(lambda: bridge.watched == PIPE)
+    reader.stop()

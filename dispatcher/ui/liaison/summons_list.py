@@ -1,9 +1,10 @@
-"""The cases that summon one department, as a list: what is owed next and by when, where, by which street.
+"""The cases that summon one department, as a list: what it owes next and by when, where, by which street.
 
-A row knows whom its whistles wait for first. Where that is another department, this one's own instant is in the case
-itself and is shown when it is opened; the list says whom one waits for.
+An emergency nobody here has signed for stands first, then what is due first. As long as a case has not been read, its
+row says what a row can: whom its whistles wait for first.
 """
 
+import datetime as dt
 import enum
 from collections.abc import Callable
 
@@ -14,15 +15,30 @@ from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QS
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.deadlines import Light
 from dispatcher.models.ids import CaseId, UnitId
-from dispatcher.models.queue import NEVER_MS, Pending, QueueRow
+from dispatcher.models.order import Urgency
+from dispatcher.models.queue import NEVER_MS, Pending, QueueRow, from_epoch_ms
 from dispatcher.ui import strings
 from dispatcher.ui.console.act_words import short_number
+from dispatcher.ui.console.spans import minute_moment
+from dispatcher.ui.liaison.duties import DATED, Duty
 from dispatcher.widgets.countdown import CountdownPainter, language, write
 from dispatcher.widgets.glyphs import Glyph, Glyphs, light_glyph, light_ink, pending_glyph
-from dispatcher.widgets.paint import CHIP_HEIGHT, LEFT, RIGHT, chip_ink, chip_width, crisp_line, draw_chip, urgency_chip
+from dispatcher.widgets.paint import (
+    CHIP_HEIGHT,
+    LEFT,
+    RIGHT,
+    ChipLook,
+    chip_ink,
+    chip_width,
+    crisp_line,
+    draw_chip,
+    outline,
+    urgency_chip,
+)
 from dispatcher.widgets.theme import Theme
 
 _SOON_MS = 15 * 60_000
+_FIRST, _OWED, _REST = range(3)
 _CASE = int(Qt.ItemDataRole.UserRole)
 
 
@@ -41,25 +57,46 @@ def owed(row: QueueRow, unit: UnitId) -> Owed:
     return Owed.MINE if row.waiting_for == unit else Owed.OTHERS
 
 
-def light(row: QueueRow, unit: UnitId, now_ms: int) -> Light:
-    """Give the light of what the department owes; green where the turn is not its own."""
-    if owed(row, unit) is not Owed.MINE:
-        return Light.GREEN
-    left = row.whistle_due_ms - now_ms
-    return Light.RED if left <= 0 else Light.ORANGE if left <= _SOON_MS else Light.GREEN
-
-
 class SummonsModel(QAbstractListModel):
     """Rows with whistles out, those one owes oneself first."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, duty: Callable[[CaseId], Duty | None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.unit = UnitId("")
+        self._duty = duty
         self._rows: dict[CaseId, QueueRow] = {}
         self._order: list[QueueRow] = []
 
+    def duty(self, row: QueueRow) -> Duty | None:
+        """Give what the department owes on a row's case, None when that is nothing or not known yet."""
+        return self._duty(row.id)
+
+    def owes(self, row: QueueRow) -> bool:
+        """Tell whether the department owes something dated."""
+        return self._duty(row.id) is not None or owed(row, self.unit) is Owed.MINE
+
+    def due_ms(self, row: QueueRow) -> int:
+        """Give by when."""
+        duty = self._duty(row.id)
+        return duty.due_ms if duty is not None else row.whistle_due_ms
+
+    def light(self, row: QueueRow, now_ms: int) -> Light:
+        """Give the light of what the department owes; green where it owes nothing."""
+        duty = self._duty(row.id)
+        if duty is not None:
+            return duty.light(now_ms)
+        if not self.owes(row):
+            return Light.GREEN
+        left = row.whistle_due_ms - now_ms
+        return Light.RED if left <= 0 else Light.ORANGE if left <= _SOON_MS else Light.GREEN
+
+    @property
+    def rows(self) -> tuple[QueueRow, ...]:
+        """The rows in the order they stand."""
+        return tuple(self._order)
+
     def apply(self, changes: ChangeSet) -> tuple[CaseId, ...]:
-        """Take changed rows in; gives the cases that are newly this department's turn."""
+        """Take changed rows in; gives the cases that newly summon the department."""
         fresh: list[CaseId] = []
         if changes.reset:
             self._rows.clear()
@@ -69,7 +106,7 @@ class SummonsModel(QAbstractListModel):
             before = self._rows.get(row.id)
             if row.is_open and row.whistles_out:
                 self._rows[row.id] = row
-                if before is None and not changes.reset and owed(row, self.unit) is Owed.MINE:
+                if before is None and not changes.reset:
                     fresh.append(row.id)
             else:
                 self._rows.pop(row.id, None)
@@ -77,9 +114,8 @@ class SummonsModel(QAbstractListModel):
         return tuple(fresh)
 
     def arrange(self) -> None:
-        """Sort anew: one's own turn first, what is due first above."""
-        unit = self.unit
-        order = sorted(self._rows.values(), key=lambda r: (owed(r, unit) is not Owed.MINE, r.whistle_due_ms, r.id))
+        """Sort anew: an emergency to be signed for first, then what is owed, what is due first above."""
+        order = sorted(self._rows.values(), key=lambda row: (self._rank(row), self.due_ms(row), row.id))
         if [row.id for row in order] == [row.id for row in self._order]:
             self._order = order
             if order:
@@ -105,7 +141,11 @@ class SummonsModel(QAbstractListModel):
 
     def late(self, now_ms: int) -> int:
         """Count what one owes and is past."""
-        return sum(light(row, self.unit, now_ms) is Light.RED for row in self._order)
+        return sum(self.light(row, now_ms) is Light.RED for row in self._order)
+
+    def unsigned(self) -> int:
+        """Count what one has not signed for."""
+        return sum(duty is not None and duty.is_unsigned for duty in map(self.duty, self._order))
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:
         """Give the number of rows."""
@@ -116,11 +156,21 @@ class SummonsModel(QAbstractListModel):
         if not index.isValid():
             return None
         row = self._order[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return f"{short_number(row.number)} {row.title}"
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            duty = self._duty(row.id)
+            owes = f"{strings.milestone(duty.milestone)} " if duty else ""
+            return f"{owes}{short_number(row.number)} {row.title}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{row.number}\n{row.title}\n{row.place}"
         return row.id if role == _CASE else None
+
+    def _rank(self, row: QueueRow) -> int:
+        duty = self._duty(row.id)
+        if duty is not None and duty.is_first:
+            return _FIRST
+        return _OWED if self.owes(row) else _REST
 
 
 class SummonsList(QListView):
@@ -186,7 +236,7 @@ class SummonsList(QListView):
 
 
 class _Painter(QStyledItemDelegate):
-    """Two lines: countdown, street and title; whose turn, place, who has reported in."""
+    """Two lines: countdown, urgency, title, not signed for; what is owed by when, number, street and place."""
 
     def __init__(
         self,
@@ -206,6 +256,22 @@ class _Painter(QStyledItemDelegate):
         self.theme = theme
         self.glyphs = Glyphs(theme)
         self._time = CountdownPainter(theme.font("countdown", True), theme.font("caption", True))
+        caption = QFontMetricsF(theme.font("caption"))
+        self._widest_chip = max(chip_width(strings.urgency(urgency), theme, True) for urgency in Urgency)
+        self._widest_step = max(caption.horizontalAdvance(f"{strings.milestone(step)} 00-00 00:00") for step in DATED)
+
+    def _step(self, duty: Duty, now: dt.datetime) -> str:
+        """Say what is owed and by which instant: 签收 14:29."""
+        return f"{strings.milestone(duty.milestone)} {minute_moment(duty.due, now)}"
+
+    def _paint_unsigned(self, painter: QPainter, duty: Duty, right: float, middle: float) -> float:
+        """Mark what has not been signed for: a filled chip for an emergency, an outlined one else."""
+        words = self.tr("应急 未签收") if duty.is_first else self.tr("未签收")
+        look = ChipLook.EMERGENCY if duty.is_first else ChipLook.STATE
+        width = chip_width(words, self.theme, duty.is_first)
+        box = QRectF(right - width - 10, middle - CHIP_HEIGHT / 2, width, CHIP_HEIGHT)
+        draw_chip(painter, box, words, chip_ink(look, self.theme), self.theme)
+        return box.left() - 8
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """One row."""
@@ -230,21 +296,31 @@ class _Painter(QStyledItemDelegate):
         half = rect.height() / 2
         first = QRectF(rect.left(), rect.top() + 3, rect.width(), half - 3)
         second = QRectF(rect.left(), rect.top() + half, rect.width(), half - 3)
-        turn, shown = owed(row, self._model.unit), light(row, self._model.unit, now_ms)
-        right = rect.left() + 12 + 18 + 8 + self._time.widest(language())
+        model, duty = self._model, self._model.duty(row)
+        owes, shown = model.owes(row), model.light(row, now_ms)
+        tongue = language()
+        # What is owed stands under its countdown, with the instant: the column has room for both.
+        right = rect.left() + 12 + 18 + 8 + max(self._time.widest(tongue), self._widest_step)
         caption = theme.font("caption")
-        if turn is Owed.MINE:
+        if owes:
             y = rect.center().y() - 9
             self.glyphs.draw(painter, light_glyph(shown), rect.left() + 12, y, 18, light_ink(shown))
-            written = write(row.whistle_due_ms - now_ms, language())
+            written = write(model.due_ms(row) - now_ms, tongue)
             colour = ink if shown is Light.GREEN else theme.colour(f"sla.{shown.value}.text")
+            if duty is not None and duty.is_first:
+                # Loud before it is late: the one plate of the list, red only when the limit is past.
+                path = "sla.overdue" if shown is Light.RED else "urgency.emergency"
+                width = self._time.width(written)
+                plate = QRectF(right - width - 5, first.top() + 1, width + 10, first.height() - 2)
+                outline(painter, plate, theme.size("radius.chip"), None, theme.colour(f"{path}.fill"))
+                colour = theme.colour(f"{path}.on_fill")
             self._time.paint(painter, right, first.center().y() + self._time.cap / 2, written, colour)
-            self._words(painter, QRectF(second.left(), second.top(), right - second.left(), second.height()),
-                        self.tr("该本单位"), caption, muted, RIGHT)  # fmt: skip
+            words = self.tr("该本单位") if duty is None else self._step(duty, from_epoch_ms(now_ms))
+            box = QRectF(rect.left() + 36, second.top(), right - rect.left() - 36, second.height())
+            self._words(painter, box, words, caption, ink if duty is not None else muted, RIGHT)
         else:
-            words = self.tr("已应哨") if turn is Owed.NOBODY else self.tr("等{unit}").format(
-                unit=self._unit_name(row.waiting_for)
-            )  # fmt: skip
+            nobody = row.waiting_for in ("", model.unit)
+            words = self.tr("已应哨") if nobody else self.tr("等{unit}").format(unit=self._unit_name(row.waiting_for))
             box = QRectF(rect.left() + 12, first.top(), right - rect.left() - 12, first.height())
             self._words(painter, box, words, caption, muted, RIGHT)
         x = right + 12
@@ -253,8 +329,8 @@ class _Painter(QStyledItemDelegate):
         draw_chip(painter, chip_box, chip, chip_ink(look, theme), theme)
         number_box = QRectF(x, second.top(), 64, second.height())
         self._words(painter, number_box, short_number(row.number), caption, muted, LEFT)
-        x = max(chip_box.right(), x + 46) + 10
-        end = rect.right() - 12
+        x += self._widest_chip + 10
+        edge = end = rect.right() - 12
         figures = f"{row.whistles_in}/{row.whistles_out}"
         late = row.whistle_late(now_ms)
         count = QRectF(end - 60, first.top(), 60, first.height())
@@ -262,8 +338,11 @@ class _Painter(QStyledItemDelegate):
                     theme.colour("sla.red.text") if late else ink, RIGHT)  # fmt: skip
         self.glyphs.draw(painter, Glyph.WHISTLE, end - 62, first.center().y() - 8, 16,
                          "sla.red.mark" if late else "accent_text")  # fmt: skip
-        title = QRectF(x, first.top(), end - 74 - x, first.height())
-        self._words(painter, title, row.title, theme.font("body_strong", turn is Owed.MINE), ink, LEFT)
+        edge -= 74
+        if duty is not None and duty.is_unsigned:
+            edge = self._paint_unsigned(painter, duty, edge, first.center().y())
+        title = QRectF(x, first.top(), edge - x, first.height())
+        self._words(painter, title, row.title, theme.font("body_strong", owes), ink, LEFT)
         glyph = pending_glyph(row.pending)
         if glyph is not None and row.pending is not Pending.NONE:
             mark = strings.pending_mark(row.pending, row.pending_what)

@@ -24,6 +24,7 @@ from dispatcher.ui.console.whistle_card import DepartmentTrack
 from dispatcher.ui.dialogs.fields import label, rule
 from dispatcher.ui.dialogs.form import Desk
 from dispatcher.ui.liaison.acts import DoneDialog, MeasureDialog, RefuseDialog, ReportInDialog
+from dispatcher.ui.liaison.duties import light_instants
 from dispatcher.widgets.buttons import ButtonLook, KeyButton
 from dispatcher.widgets.chips import Chip
 from dispatcher.widgets.clocks import ClockBar, ClockLine
@@ -43,7 +44,7 @@ _DIALOGS = {"report_in": ReportInDialog, "measure": MeasureDialog, "done": DoneD
 
 
 class SummonsPanel(QFrame):
-    """Shows the bridge's watched case as the department's summons; its `actions()` are the acts with their keys."""
+    """Shows the opened case as the department's summons; its `actions()` are the acts with their keys."""
 
     def __init__(self, bridge: Bridge, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +59,6 @@ class SummonsPanel(QFrame):
         self.setProperty("class", "panel")
         self.setMinimumWidth(theme.size("case_min"))
         self._build()
-        bridge.case_changed.connect(self.set_view)
         bridge.act_answered.connect(self._answered)
         self._show()
 
@@ -75,7 +75,10 @@ class SummonsPanel(QFrame):
         self._title = label("", "headline", wraps=True)
         self.as_of = AsOf(self.theme)
         top = Qt.AlignmentFlag.AlignTop
-        first.addWidget(self._kind, 0, top)
+        kind = QVBoxLayout()
+        kind.setContentsMargins(0, 6, 0, 0)  # in the middle of the headline's first line
+        kind.addWidget(self._kind, 0, top)
+        first.addLayout(kind)
         first.addWidget(self._title, 1)
         first.addWidget(self.as_of, 0, top)
         self._about = label("", "caption", wraps=True)
@@ -131,8 +134,7 @@ class SummonsPanel(QFrame):
             "refuse": self.tr("拒绝"),
         }
         for name, text in words.items():
-            look = ButtonLook.PRIMARY if name == "report_in" else ButtonLook.OUTLINED
-            button = KeyButton(text, self.theme, key=_KEYS[name], look=look)
+            button = KeyButton(text, self.theme, key=_KEYS[name])
             button.setObjectName(name)
             button.clicked.connect(lambda _=False, name=name: self.act(name))
             button.refused.connect(self.say)
@@ -259,10 +261,11 @@ class SummonsPanel(QFrame):
             (ClockKind.PROGRESS, Milestone.DONE, limits.done, None),
         ):
             due = appointed or after(whistle.blown_at, limit, law).end
+            yellow, orange = light_instants(whistle.blown_at, due, limit, law)
             met = summons.at(milestone)
             if met is None and MILESTONES.index(summons.reached or Milestone.NOTIFIED) > MILESTONES.index(milestone):
                 continue  # passed over: reporting in says that one has signed
-            self._bars.append(self._bar(kind, milestone, limit, whistle.blown_at, due, met, now))
+            self._bars.append(self._bar(kind, milestone, limit, whistle.blown_at, (yellow, orange, due), met, now))
         for bar in self._bars:
             self._clocks.addWidget(bar)
 
@@ -272,20 +275,20 @@ class SummonsPanel(QFrame):
         milestone: Milestone,
         limit: Limit,
         start: dt.datetime,
-        due: dt.datetime,
+        instants: tuple[dt.datetime, dt.datetime, dt.datetime],
         met: dt.datetime | None,
         now: dt.datetime,
     ) -> ClockBar:
+        yellow, orange, due = instants
         at = language.moment_text(met or due, now)
-        length = due - start
         line = ClockLine(
             kind=kind,
             name=strings.milestone(milestone),
             limit=limit_words(limit),
             due=at if met else self.tr("至 {at}").format(at=at),
             start_ms=epoch_ms(start),
-            yellow_ms=epoch_ms(start + length * 0.5),
-            orange_ms=epoch_ms(start + length * 0.8),
+            yellow_ms=epoch_ms(yellow),
+            orange_ms=epoch_ms(orange),
             due_ms=epoch_ms(due),
             met_ms=epoch_ms(met) if met else None,
             used=self.tr("用 {length}").format(length=language.length_text(met - start)) if met else "",
@@ -328,8 +331,14 @@ class SummonsPanel(QFrame):
 
     def _allow(self) -> None:
         found = self.summons
+        refusals = {name: self._why_not(name, found) for name in self._buttons}
+        # The one primary button is the next step that stands on the track; setting out may be left out.
+        following = next((name for name in ("sign", "report_in", "measure", "done") if not refusals[name]), "")
         for name, button in self._buttons.items():
-            button.set_refusal(self._why_not(name, found))
+            button.set_refusal(refusals[name])
+            button.look = ButtonLook.PRIMARY if name == following else ButtonLook.OUTLINED
+            button.updateGeometry()
+            button.update()
 
     def _why_not(self, name: str, found: tuple[Whistle, Summons] | None) -> str:
         session, law = self.bridge.session, self.bridge.law

@@ -7,7 +7,8 @@ import datetime as dt
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from dispatcher.bridge import Bridge, LinkStatus, Receipt, Remembered
@@ -17,11 +18,15 @@ from dispatcher.models.queue import NEVER_MS, QueueRow
 from dispatcher.ui import language
 from dispatcher.ui.console.grammar import Verb, Wish
 from dispatcher.ui.console.outbox_page import OutboxPage
+from dispatcher.ui.liaison.duties import DutyReader
 from dispatcher.ui.liaison.summons_list import Owed, SummonsList, SummonsModel, owed
 from dispatcher.ui.liaison.summons_panel import SummonsPanel
 from dispatcher.ui.station import StationWindow
 from dispatcher.widgets.link import AsOf, LinkLook
 from dispatcher.widgets.theme import Theme
+
+_ARRANGE_AFTER_MS = 30
+"""Cases are read one after another: the list is sorted once for many."""
 
 
 class LiaisonWindow(StationWindow):
@@ -29,7 +34,11 @@ class LiaisonWindow(StationWindow):
 
     def __init__(self, bridge: Bridge, theme: Theme, *, state_file: Path | None = None) -> None:
         super().__init__(bridge, theme, state_file=state_file)
-        self.model = SummonsModel(self)
+        self.reader = DutyReader(bridge, self)
+        self._arranging = QTimer(self)
+        self._arranging.setSingleShot(True)
+        self._arranging.timeout.connect(self._arrange)
+        self.model = SummonsModel(self.reader.duty, self)
         if bridge.session is not None:
             self.model.unit = bridge.session.actor.unit
         self.list = SummonsList(self.model, theme, bridge.now_ms, bridge.unit_name)
@@ -51,7 +60,9 @@ class LiaisonWindow(StationWindow):
         self.book.add(views, self.tr("本机待发箱"), "Ctrl+8", self.show_outbox)
         for action in self.panel.actions():
             self.book.take(self.tr("应哨"), action)
-        self.list.case_chosen.connect(bridge.watch)
+        self.list.case_chosen.connect(self.reader.open)
+        self.reader.opened_changed.connect(self.panel.set_view)
+        self.reader.read.connect(self._take_duty)
         self.list.case_opened.connect(self.open_case)
         self.outbox.phone_requested.connect(self.open_phones)
         self.outbox.edit_requested.connect(self._edit)
@@ -111,7 +122,7 @@ class LiaisonWindow(StationWindow):
         """Go to a summons and show it."""
         self.left.setCurrentWidget(self.page)
         if not self.list.select_case(case):
-            self.bridge.watch(case)
+            self.reader.open(case)
 
     def _edit(self, receipt: Receipt) -> None:
         self.open_case(receipt.act.command.case)
@@ -142,12 +153,17 @@ class LiaisonWindow(StationWindow):
         return msgspec.structs.replace(changes, rows=tuple(self._only_mine(row) for row in changes.rows))
 
     def _only_mine(self, row: QueueRow) -> QueueRow:
-        mine = owed(row, self.model.unit) is Owed.MINE
-        return msgspec.structs.replace(row, clock=None, whistle_due_ms=row.whistle_due_ms if mine else NEVER_MS)
+        unit = self.model.unit
+        duty = self.reader.duty(row.id) if row.whistles_out else None
+        mine = owed(row, unit) is Owed.MINE and not self.reader.knows(row.id)
+        due_ms = duty.due_ms if duty is not None else row.whistle_due_ms if mine else NEVER_MS
+        waiting_for = unit if duty is not None else row.waiting_for
+        return msgspec.structs.replace(row, clock=None, whistle_due_ms=due_ms, waiting_for=waiting_for)
 
     def _take_session(self, session: Remembered) -> None:
         self.model.unit = session.actor.unit
         self.model.arrange()
+        self.reader.forget()
 
     def _take_rows(self, changes: ChangeSet) -> None:
         kept = self.list.current_case
@@ -156,6 +172,19 @@ class LiaisonWindow(StationWindow):
             self.list.select_case(kept)
         if fresh:
             QApplication.alert(self)
+        self.reader.set_rows(self.model.rows)
+        self._say()
+
+    def _take_duty(self, case: CaseId) -> None:
+        """A case was read: its row may stand elsewhere now, and be late in another way."""
+        row = self.row_of(case)
+        if row is not None:
+            self.alarms.see_rows(self.alarm_rows(ChangeSet((row,))))
+        if not self._arranging.isActive():
+            self._arranging.start(_ARRANGE_AFTER_MS)
+
+    def _arrange(self) -> None:
+        self.model.arrange()
         self._say()
 
     def see_link(self, status: LinkStatus, now: dt.datetime) -> None:
@@ -169,6 +198,7 @@ class LiaisonWindow(StationWindow):
         """Write what moves with time."""
         self.list.tick()
         self.panel.tick()
+        self._say()
         if self.bridge.link is not None and self.as_of.is_stale:
             self.see_link(self.bridge.link, now)
         if self.left.currentWidget() is self.outbox:
@@ -177,10 +207,17 @@ class LiaisonWindow(StationWindow):
     def _say(self) -> None:
         count = self.model.rowCount()
         late = self.model.late(self.bridge.now_ms())
-        self.counts.setText(self.tr("在外 {count}  本单位超时 {late}").format(count=count, late=late))
+        words = self.tr("在外 {count}  未签收 {unsigned}  本单位超时 {late}")
+        self.counts.setText(words.format(count=count, unsigned=self.model.unsigned(), late=late))
         self.empty.setVisible(count == 0)
         as_of = language.as_of_text(self.bridge.link, self.bridge.now())
         self.empty.setText(self.tr("没有召集本单位的哨。{as_of}").format(as_of=as_of))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Read no more."""
+        self.reader.stop()
+        self._arranging.stop()
+        super().closeEvent(event)
 
     def themed(self, theme: Theme) -> None:
         """Pass another look on."""
