@@ -82,12 +82,12 @@ class HourBars(QWidget):
         self._axis.setStyle(
             tickFont=theme.font_px(pixels),
             tickLength=0,
+            tickAlpha=0,
             tickTextOffset=round(pixels * 0.1),
             autoExpandTextSpace=False,
             hideOverlappingLabels=pixels * 3,
         )
         self._axis.setPen(QPen(theme.colour("line_strong"), 1))
-        self._axis.setTickPen(QPen(Qt.PenStyle.NoPen))
         self._axis.setTextPen(QPen(theme.colour("text_muted")))
         self._axis.setHeight(round(pixels * 1.4))
         self._write_ticks()

@@ -149,8 +149,9 @@ class WallWindow(QWidget):
         lists = self._lists = QGridLayout()
         lists.addWidget(self.pressing, 0, 0)
         lists.addWidget(self.whistles, 0, 1)
-        lists.setColumnStretch(0, 1)
-        lists.setColumnStretch(1, 1)
+        # Departments have longer names than communities.
+        lists.setColumnStretch(0, 9)
+        lists.setColumnStretch(1, 11)
         outer = self._outer = QVBoxLayout(self)
         outer.addLayout(head)
         outer.addWidget(self.stale)
