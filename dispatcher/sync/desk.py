@@ -21,6 +21,7 @@ from dispatcher.models.rules import judge, valid_until
 from dispatcher.models.verdicts import Accepted, Refused, Settled
 from dispatcher.sync import words
 from dispatcher.sync.clock import CentreTime
+from dispatcher.sync.gathering import Gathering
 from dispatcher.sync.outbox import Outbox, new_command_id
 from dispatcher.sync.ports import (
     ActAnswer,
@@ -63,6 +64,7 @@ class Desk:
         self._session: Remembered | None = None
         self._law: Law | None = None
         self._held: dict[CommandId, Settled] = {}
+        self._gathering = Gathering()
         self._watched: CaseId | None = None
         remembered = store.remembered()
         if remembered is not None:
@@ -120,27 +122,21 @@ class Desk:
         self._outbox.person_changed()
         return welcome.head > self._cursor
 
-    def apply(self, changes: wire.Changes) -> None:
-        """Take a batch: durable, then told. Raises Gap when it does not follow on the cursor."""
-        if changes.first != self._cursor + 1 or changes.last < self._cursor:
+    def take(self, changes: wire.Changes, at_s: float) -> bool:
+        """Take a batch, come at `at_s` of the loop's clock; tells whether it is durable and told by now.
+
+        What is live is so at once; while catching up it may wait for more. Raises Gap when it does not follow.
+        """
+        reached = self._gathering.last or self._cursor
+        if changes.first != reached + 1 or changes.last < reached:
             raise Gap(words.GAP)
-        now = self._time.now()
-        as_of = (changes.committed_at or self._as_of or now) if changes.catching_up else now
-        settles = (*changes.settles, *self._released(changes.last))
-        if settles != changes.settles:
-            changes = msgspec.structs.replace(changes, settles=settles)
-        self._store.apply(changes, as_of)
-        self._cursor, self._as_of, self._touched_as_of = changes.last, as_of, as_of
-        receipts = self._outbox.applied(settles, now)
-        if changes.rows:
-            arrived = tuple((row.row.id, row.row.revision) for row in changes.rows)
-            self._listener.arrived(Arrival(cases=arrived, committed_at=changes.committed_at or now))
-        touched = _cases_of(receipts)
-        self._tell_rows(self._replica.confirm((row.row for row in changes.rows), changes.gone, touched))
-        self._tell_receipts(receipts)
-        touched.update(row.row.id for row in changes.rows)
-        touched.update(changes.gone)
-        self._tell_case(touched)
+        if changes.gone:  # what comes and goes in one set would be told as gone without ever having been there
+            self._write_gathered()
+        self._gathering.add(changes, at_s)
+        if not self._gathering.is_due(at_s):
+            return False
+        self._write_gathered()
+        return True
 
     def judged(self, settles: tuple[Settled, ...]) -> None:
         """Take verdicts that came alone; one whose row is still under way is held until it is here."""
@@ -155,9 +151,12 @@ class Desk:
 
     def complete(self, head: Revision, at: dt.datetime) -> None:
         """Note that nothing is missing up to `head` at `at`; written down by `touch`."""
+        self._write_gathered()
         self._cursor = max(self._cursor, head)
         self._as_of = at
-        self._settle(self._released(self._cursor))
+        released = self._released(self._cursor)
+        self._settle(released)
+        self._forget_held(released)
 
     def touch(self) -> None:
         """Write down how far the cache is complete, if that is news."""
@@ -179,11 +178,18 @@ class Desk:
         return tuple(receipt.act for receipt in chosen)
 
     def link_ended(self) -> None:
-        """Forget what was under way on the link that has ended."""
+        """Forget what was under way on the link that has ended; what was gathered comes again after the cursor."""
+        self._gathering.clear()
         self._held.clear()
         self._outbox.link_ended()
 
     # ---- time
+
+    def pass_time(self, at_s: float) -> None:
+        """Do what time alone brings about: write what has been gathered long enough, expire acts."""
+        if self._gathering.is_due(at_s):
+            self._write_gathered()
+        self.expire()
 
     def expire(self) -> None:
         """Stop and tell the acts that were never sent and have become stale."""
@@ -255,6 +261,31 @@ class Desk:
 
     # ---- inside
 
+    def _write_gathered(self) -> None:
+        changes, alone = self._gathering.whole(), self._gathering.is_one
+        if changes is None:
+            return
+        now = self._time.now()
+        as_of = (changes.committed_at or self._as_of or now) if changes.catching_up else now
+        released = self._released(changes.last)
+        if released:
+            changes = msgspec.structs.replace(changes, settles=(*changes.settles, *released))
+        self._store.apply(changes, as_of)
+        self._gathering.clear()
+        self._cursor, self._as_of, self._touched_as_of = changes.last, as_of, as_of
+        self._forget_held(released)
+        receipts = self._outbox.applied(changes.settles, now)
+        if changes.rows and alone and not changes.catching_up:
+            arrived = tuple((row.row.id, row.row.revision) for row in changes.rows)
+            self._listener.arrived(Arrival(cases=arrived, committed_at=changes.committed_at or now))
+        touched = _cases_of(receipts)
+        self._tell_rows(self._replica.confirm([row.row for row in changes.rows], changes.gone, touched))
+        self._tell_receipts(receipts)
+        if self._watched is not None:
+            touched.update(row.row.id for row in changes.rows)
+            touched.update(changes.gone)
+            self._tell_case(touched)
+
     def _closed_since_ms(self) -> int:
         return epoch_ms(self._time.now() - SHOWN_AFTER_CLOSE)
 
@@ -300,16 +331,15 @@ class Desk:
         return act, None
 
     def _released(self, cursor: Revision) -> tuple[Settled, ...]:
-        if not self._held:
-            return ()
-        ripe = [
+        return tuple(
             settled
             for settled in self._held.values()
             if isinstance(settled.verdict, Accepted) and settled.verdict.revision <= cursor
-        ]
-        for settled in ripe:
+        )
+
+    def _forget_held(self, settles: Iterable[Settled]) -> None:
+        for settled in settles:
             del self._held[settled.act]
-        return tuple(ripe)
 
     def _settle(self, settles: Iterable[Settled]) -> None:
         receipts = self._outbox.settle(settles, self._time.now())

@@ -220,7 +220,7 @@ class Engine:
             self._health.tell()
             if self._desk is None:
                 continue
-            self._with_desk(Desk.expire)
+            self._with_desk(partial(Desk.pass_time, at_s=loop.time()))
             if loop.time() - touched_s >= TOUCH_EVERY_S:
                 touched_s = loop.time()
                 self._with_desk(Desk.touch)
@@ -329,15 +329,15 @@ class Engine:
 
     def take(self, desk: Desk, changes: wire.Changes) -> None:
         """Take a batch."""
-        desk.apply(changes)
+        written = desk.take(changes, asyncio.get_running_loop().time())
         if self._online_since_s is None:
             self._received += len(changes.rows)
             self._health.note(received=self._received)
-        if changes.catching_up:
+        if not changes.catching_up:
+            self._be_online(desk)
+        elif written:
             self._health.note(as_of=desk.as_of)
             self._health.tell()
-        else:
-            self._be_online(desk)
 
     def beaten(self, desk: Desk, beat: wire.Beat) -> None:
         """Take a sign of life."""

@@ -70,8 +70,9 @@ class Replica:
         """Take rows the store has just made durable; `settled` are further cases whose pending acts have changed."""
         changed: dict[CaseId, QueueRow] = {}
         left: list[CaseId] = []
+        waits_on = self._outbox.waits_on
         for row in rows:
-            self._show(row.id, self._with_pending(row), changed, left)
+            self._show(row.id, self._with_pending(row) if waits_on(row.id) else row, changed, left)
         for case in gone:
             self._show(case, None, changed, left)
         for case in settled:

@@ -39,7 +39,8 @@ class FakeCentre:
     """A centre on the same loop: judges each act id once, feeds by revision, beats every two seconds.
 
     Faults: `down` refuses every dial, `mute` keeps links but says nothing, `cut_after_judging` ends the link of an
-    act after it is judged and before anybody hears, `skip` leaves that many revisions out of a live feed.
+    act after it is judged and before anybody hears, `skip` leaves that many revisions out of a live feed,
+    `stop_after_pages` lets the next feed hang after so many pages, which `stopped` tells.
     """
 
     def __init__(self, clock: FakeClock, *actors: Actor) -> None:
@@ -63,6 +64,8 @@ class FakeCentre:
         self.cut_after_judging = False
         self.cut_before_judging = False
         self.skip = 0
+        self.stop_after_pages: int | None = None
+        self.stopped = False
         self.ahead_s = 0.0
         self._sessions: list[_Session] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -215,7 +218,12 @@ class FakeCentre:
                 continue
 
     async def _feed(self, session: _Session) -> None:
+        pages = 0
         while session.cursor < self.head:
+            if pages == self.stop_after_pages:
+                self.stop_after_pages, self.stopped = None, True
+                await session.link.receive()  # hangs: nothing but pings come, until the link ends
+            pages += 1
             fresh: dict[CaseId, int] = {}
             for revision, (_, case) in enumerate(self.journal, 1):
                 if revision > session.cursor:
