@@ -27,7 +27,7 @@ from dispatcher.storage.cache_files import Files, run
 from dispatcher.storage.instants import from_us, to_us
 from dispatcher.storage.troubles import sqlite_trouble
 from dispatcher.sync.ports import Receipt, Remembered, Standing, StoreDamaged, Trouble
-from dispatcher.wire import CaseRow, Changes
+from dispatcher.wire import NO_CALLER, CaseRow, Changes
 
 FIRST_PAGE: Final = 100
 PAGE: Final = 4_000
@@ -295,33 +295,38 @@ def _write(connection: sqlite3.Connection, rows: Sequence[CaseRow]) -> None:
     )
     connection.executemany(
         "REPLACE INTO documents (n, body, caller) SELECT n, ?, ? FROM queue WHERE case_id = ?",
-        [(bytes(r.body), _present(r.caller), r.row.id) for r in rows],
+        [(r.body, _present(r.caller), r.row.id) for r in rows],
     )
 
 
 def _append(connection: sqlite3.Connection, rows: Sequence[CaseRow], places: dict[CaseId, int]) -> dict[CaseId, int]:
     """Write rows by their places alone, without an index; gives the places of the new ones."""
+    first = (connection.execute("SELECT max(n) FROM queue").fetchone()[0] or 0) + 1
     placed: dict[CaseId, int] = {}
-    next_place = (connection.execute("SELECT max(n) FROM queue").fetchone()[0] or 0) + 1
-    queue: list[tuple[object, ...]] = []
-    documents: list[tuple[object, ...]] = []
+    numbers: list[int] = []
     for case in rows:
-        row = case.row
-        place = places.get(row.id) or placed.get(row.id)
+        id_ = case.row.id
+        place = places.get(id_) or placed.get(id_)
         if place is None:
-            place = placed[row.id] = next_place
-            next_place += 1
-        queue.append((place, row.id, row.revision, row.due_ms, row.closed_ms, _encode(row)))
-        documents.append((place, bytes(case.body), _present(case.caller)))
-    connection.executemany("REPLACE INTO queue VALUES (?, ?, ?, ?, ?, ?)", queue)
-    connection.executemany("REPLACE INTO documents VALUES (?, ?, ?)", documents)
+            place = placed[id_] = first + len(placed)
+        numbers.append(place)
+    connection.executemany(
+        "REPLACE INTO queue VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (n, row.id, row.revision, row.due_ms, row.closed_ms, _encode(row))
+            for n, row in zip(numbers, [case.row for case in rows], strict=True)
+        ],
+    )
+    connection.executemany(
+        "REPLACE INTO documents VALUES (?, ?, ?)",
+        [(n, case.body, _present(case.caller)) for n, case in zip(numbers, rows, strict=True)],
+    )
     return placed
 
 
-def _present(raw: msgspec.Raw) -> bytes | None:
+def _present(raw: msgspec.Raw) -> msgspec.Raw | None:
     """Give a part of a row that may be absent, which on the wire is null."""
-    data = bytes(raw)
-    return None if data == b"null" else data
+    return None if raw == NO_CALLER else raw
 
 
 def _make_indexes(connection: sqlite3.Connection) -> None:

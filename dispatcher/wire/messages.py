@@ -92,7 +92,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
 NO_CALLER = msgspec.Raw(b"null")
 
 
-class CaseRow(msgspec.Struct, frozen=True, array_like=True):
+class CaseRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One case on the wire: its prepared columns, its body (a `Case` as JSON, kept undecoded) and its caller.
 
     `caller` is a `Caller` as JSON, `NO_CALLER` unless the receiver is entitled to it. (A union with None would make
