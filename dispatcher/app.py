@@ -6,6 +6,7 @@ imported after it is painted.
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import re
@@ -15,7 +16,7 @@ from collections.abc import Callable, Coroutine, Generator
 from pathlib import Path
 
 import qasync  # pyright: ignore[reportMissingTypeStubs]
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from dispatcher.bridge import Bridge, LinkState, LinkStatus, Remembered
@@ -31,7 +32,17 @@ from dispatcher.transport.websocket import WebSocketDialer
 from dispatcher.ui.language import Language, install
 from dispatcher.widgets.theme import Theme, load_theme
 
+FIRST_PAGE_S = 2.0
+"""So long at most is anything put off for the first page's sake."""
+
 _log = logging.getLogger(__name__)
+
+
+def collect_again() -> None:
+    """Look for garbage again where the start put it off, past what the start made; harmless when repeated."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def make_application(language: str, theme: str) -> tuple[QApplication, Theme]:
@@ -90,10 +101,14 @@ class Station(QObject):
             clock=clock,
             token=token,
             station=home.name,
+            first_page_s=FIRST_PAGE_S,
         )
         self.thread_of_engine = EngineThread(engine, listener)
         self.bridge.attach(self.thread_of_engine)
         self.bridge.session_changed.connect(self._show)
+        self._first_page = FirstPage(self.bridge, self)
+        self._first_page.painted.connect(collect_again)
+        self._first_page.painted.connect(self.thread_of_engine.first_page_seen)
 
     def start(self) -> None:
         """Begin: the cache is told first, then the link is tried."""
@@ -117,12 +132,43 @@ class Station(QObject):
                 room = self.window.screen().availableGeometry()
                 self.window.setGeometry(QRect(room.topLeft(), room.size().expandedTo(self.window.minimumSize())))
             self.window.show()
+            self._first_page.watch(self.window)
             self.window_opened.emit(self.window)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hear of the window being closed by the person."""
         if watched is self.window and event.type() == QEvent.Type.Close:
             self.closed.emit()
+        return False
+
+
+class FirstPage(QObject):
+    """Tells by `painted`, once, that the watched window has painted the first rows the bridge told."""
+
+    painted = Signal()
+
+    def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._rows = False
+        bridge.rows_changed.connect(self._take_rows)
+
+    def watch(self, window: QWidget) -> None:
+        """Watch a window, shown already and still unpainted."""
+        # The window's surface comes to the screen by the first of these, each later change of it by the second.
+        for painter in (window.windowHandle(), window):
+            painter.installEventFilter(self)
+
+    def _take_rows(self) -> None:
+        self._bridge.rows_changed.disconnect(self._take_rows)
+        self._rows = True
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Tell it after the first painting behind the first rows."""
+        if self._rows and event.type() in (QEvent.Type.Expose, QEvent.Type.Paint, QEvent.Type.UpdateRequest):
+            self._rows = False
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self, self.painted.emit)
         return False
 
 
@@ -156,9 +202,13 @@ def wall_window(settings: WallSettings) -> Callable[[Station, Remembered], QWidg
 def run_station(settings: ConsoleSettings | WallSettings) -> int:
     """Run a console or a wall until its window is closed; gives the exit status."""
     application, theme = make_application(settings.language, settings.theme)
+    QTimer.singleShot(round(FIRST_PAGE_S * 1000), application, collect_again)
     make_window = wall_window(settings) if isinstance(settings, WallSettings) else console_window
     with interface_loop(application) as loop:
-        return run_in(loop, _live(settings, theme, make_window))
+        try:
+            return run_in(loop, _live(settings, theme, make_window))
+        finally:
+            collect_again()
 
 
 @contextlib.contextmanager

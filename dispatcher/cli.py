@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import gc
 import logging
 import sys
 import textwrap
@@ -120,7 +121,7 @@ PROGRAMS = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one program; gives the exit status: 0 well, 1 failed, 2 the command line or a setting is wrong."""
     arguments = sys.argv[1:] if argv is None else list(argv)
-    parsed = _parser().parse_args(arguments)
+    parsed = _parser(arguments).parse_args(arguments)
     program = next(program for program in PROGRAMS if program.name == parsed.program)
     flags = {field.name: getattr(parsed, field.name) for field in dataclasses.fields(program.settings)}  # pyright: ignore[reportArgumentType]
     try:
@@ -139,6 +140,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(settings: object, parsed: argparse.Namespace) -> int:
     match settings:
         case ConsoleSettings() | WallSettings():
+            gc.disable()  # a start makes hardly any garbage to look for; `app.collect_again` ends this
             from dispatcher.app import run_station
 
             return run_station(settings)
@@ -162,7 +164,8 @@ def _run(settings: object, parsed: argparse.Namespace) -> int:
             raise AssertionError(settings)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """Make a parser that knows every program by name, and the flags of those that the arguments name."""
     parser = argparse.ArgumentParser(
         prog="dispatcher",
         description="Dispatcher console for street offices (接诉即办, 吹哨报到) and the centre it syncs with.",
@@ -177,6 +180,8 @@ def _parser() -> argparse.ArgumentParser:
             description=textwrap.dedent(program.text),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
+        if program.name not in arguments:
+            continue
         _add_settings(sub, program.settings)
         if program.name == "import":
             sub.add_argument("file", type=Path, metavar="FILE", help="the file to bring in")

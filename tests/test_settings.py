@@ -94,3 +94,19 @@ def test_every_program_has_help_worth_reading(program: str, capsys: pytest.Captu
     shown = capsys.readouterr().out
     assert len(shown.splitlines()) > 12
     assert f"dispatcher {program}" in shown
+
+
+def test_the_list_of_programs_names_each_and_a_wrong_one_is_refused(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as left:
+        cli.main(["--help"])
+    assert left.value.code == 0
+    shown = capsys.readouterr().out
+    assert all(program.name in shown and program.line in shown for program in cli.PROGRAMS)
+    with pytest.raises(SystemExit) as left:
+        cli.main(["consol", "--theme", "light"])
+    assert left.value.code == 2
+    assert "invalid choice: 'consol'" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as left:
+        cli.main([])
+    assert left.value.code == 2
+    assert "PROGRAM" in capsys.readouterr().err

@@ -6,6 +6,7 @@ or link becomes words and a state, and the engine goes on. Every public method b
 """
 
 import asyncio
+import contextlib
 import datetime as dt
 import random
 from collections.abc import Callable
@@ -45,7 +46,8 @@ class Engine:
     """Keeps one station in step with its centre.
 
     `open_store` is called in the loop's thread, again after damage: it must set a broken file aside and open a
-    fresh one. `token` and `station` go into each Hello.
+    fresh one. `token` and `station` go into each Hello. After the first page of the first opening it waits for
+    `first_page_seen`, at most `first_page_s`: loading beside the first painting would cost it half its speed.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Engine:
         clock: Clock,
         token: str,
         station: str,
+        first_page_s: float = 0.0,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._open_store = open_store
@@ -71,6 +74,10 @@ class Engine:
         self._talk: Conversation | None = None
         self._waiting: list[Callable[[Desk], None]] = []
         self._interrupt = asyncio.Event()
+        self._first_page_s = first_page_s
+        self._first_page_seen = asyncio.Event()
+        if not first_page_s:
+            self._first_page_seen.set()
         self._watched: CaseId | None = None
         self._reopen = False
         self._hurried = False
@@ -118,6 +125,7 @@ class Engine:
                     desk.watch(self._watched)
                 for _ in desk.pages():
                     await asyncio.sleep(0)
+                    await self._wait_for_first_page()
             except StoreNewer as trouble:
                 self._listener.trouble(str(trouble))
                 self._health.become(LinkState.OFFLINE, str(trouble))
@@ -129,6 +137,12 @@ class Engine:
                 await self._pause(STORE_PAUSE_S)
             else:
                 return desk
+
+    async def _wait_for_first_page(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._first_page_s):
+                await self._first_page_seen.wait()
+        self._first_page_seen.set()
 
     def _new_desk(self) -> Desk:
         store = self._open_store()
@@ -268,6 +282,10 @@ class Engine:
     def list_receipts(self, limit: int) -> None:
         """Ask for the newest receipts; `receipts_listed` follows."""
         self._with_desk(partial(Desk.list_receipts, limit=limit))
+
+    def first_page_seen(self) -> None:
+        """Load the rest: the first page is on the screen."""
+        self._first_page_seen.set()
 
     def reconnect(self) -> None:
         """Try the link now; one that is up is left alone."""

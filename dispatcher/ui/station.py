@@ -24,9 +24,6 @@ from dispatcher.ui.console.grammar import Wish
 from dispatcher.ui.console.rowbook import RowBook
 from dispatcher.ui.console.statusbar import StatusBar
 from dispatcher.ui.console.topbar import TopBar
-from dispatcher.ui.dialogs.keys import KeysDialog
-from dispatcher.ui.dialogs.phones import PhonesDialog
-from dispatcher.ui.dialogs.receipts import ReceiptsDialog
 from dispatcher.ui.keybook import KeyBook
 from dispatcher.ui.outage import Outage
 from dispatcher.widgets.alarms import AlarmStrip
@@ -166,14 +163,20 @@ class StationWindow(QMainWindow):
 
     def open_keys(self) -> QDialog:
         """Show the map of keys."""
+        from dispatcher.ui.dialogs.keys import KeysDialog
+
         return self.open_dialog(KeysDialog(self.book, self.theme, self))
 
     def open_receipts(self) -> QDialog:
         """Show every act of this station."""
+        from dispatcher.ui.dialogs.receipts import ReceiptsDialog
+
         return self.open_dialog(ReceiptsDialog(self.bridge, self.theme, self.row_of, self))
 
     def open_phones(self, about: BlowWhistle | None = None) -> QDialog:
         """Show whom to phone."""
+        from dispatcher.ui.dialogs.phones import PhonesDialog
+
         return self.open_dialog(PhonesDialog(self.bridge, self.theme, about, self))
 
     # ---- keys

@@ -6,9 +6,11 @@ import datetime as dt
 from dispatcher.models import commands as c
 from dispatcher.models.case import CaseState
 from dispatcher.models.ids import CaseId
+from dispatcher.sync.engine import Engine
 from dispatcher.sync.ports import LinkState
+from dispatcher.transport.memory import MemoryDialer
 from tests import builders as b
-from tests.fakes import MemoryStore, until
+from tests.fakes import MemoryStore, Recorder, until
 from tests.sync.world import World, played
 
 ONE, TWO = CaseId("case-1"), CaseId("case-2")
@@ -20,6 +22,24 @@ async def filled_store(world: World, *cases: str) -> MemoryStore:
     console = await world.console().online()
     await console.stop()
     return console.store
+
+
+def starting(world: World, store: MemoryStore, seen: Recorder) -> Engine:
+    """Give an engine that lets its window paint the first page before it loads on."""
+    return Engine(
+        open_store=store.reopened,
+        dialer=MemoryDialer(world.centre.accept),
+        listener=seen,
+        clock=world.clock,
+        token=f"token-{b.DISPATCHER.person}",
+        station="desk-1",
+        first_page_s=2.0,
+    )
+
+
+async def ended(running: "asyncio.Task[None]") -> None:
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 @played
@@ -46,6 +66,36 @@ async def test_the_cache_is_told_in_pages_before_the_first_dial(world: World):
     assert seen.told.index("session") < seen.told.index("rows")
     assert [row.due_ms for row in seen.sets[0].rows] == sorted(row.due_ms for row in seen.rows.values())[:100]
     assert seen.status.as_of is not None
+
+
+@played
+async def test_the_rest_is_loaded_once_the_first_page_is_seen(world: World):
+    store = await filled_store(world, *(f"case-{n}" for n in range(250)))
+    seen, dials = Recorder(), world.centre.dials
+    station = starting(world, store, seen)
+    running = asyncio.create_task(station.run())
+    await until(lambda: seen.sets)
+    await asyncio.sleep(1.9)
+    assert [len(s.rows) for s in seen.sets] == [100]
+    assert world.centre.dials == dials
+    station.first_page_seen()
+    await until(lambda: world.centre.dials > dials)
+    assert [len(s.rows) for s in seen.sets][:3] == [100, 100, 50]
+    await ended(running)
+
+
+@played
+async def test_a_first_page_that_nobody_sees_does_not_keep_the_rest(world: World):
+    store = await filled_store(world, *(f"case-{n}" for n in range(250)))
+    seen, dials = Recorder(), world.centre.dials
+    loop = asyncio.get_running_loop()
+    running = asyncio.create_task(starting(world, store, seen).run())
+    await until(lambda: seen.sets)
+    begun_s = loop.time()
+    await until(lambda: world.centre.dials > dials)
+    assert 1.9 < loop.time() - begun_s < 2.5
+    assert len(seen.rows) == 250
+    await ended(running)
 
 
 @played

@@ -20,10 +20,8 @@ from dispatcher.ui.console.caller_line import CallerLine
 from dispatcher.ui.console.case_parts import ChipFlow, WaitStrip, chips, clock_line, waiting_for
 from dispatcher.ui.console.happenings import happenings
 from dispatcher.ui.console.more_menu import open_more
-from dispatcher.ui.dialogs import acts, reply
 from dispatcher.ui.dialogs.fields import label, restyle, rule
 from dispatcher.ui.dialogs.form import ActDialog, Desk
-from dispatcher.ui.dialogs.whistle import WhistleDialog
 from dispatcher.widgets.chips import Chip
 from dispatcher.widgets.clocks import ClockBar
 from dispatcher.widgets.link import AsOf, LinkLook
@@ -33,18 +31,6 @@ from dispatcher.widgets.timeline import Timeline
 
 SHORT_PX = 640
 """A panel lower than this folds the clocks that are met into one line."""
-
-_DIALOGS: dict[str, type[ActDialog]] = {
-    "contact": acts.ContactDialog,
-    "progress": acts.ProgressDialog,
-    "assign": acts.AssignDialog,
-    "reply": reply.ReplyDialog,
-    "review": reply.ReviewDialog,
-    "call_back": acts.CallBackDialog,
-    "close": acts.CloseDialog,
-    "reveal": acts.RevealDialog,
-    "whistle": WhistleDialog,
-}
 
 
 class CasePanel(QFrame):
@@ -329,7 +315,7 @@ class CasePanel(QFrame):
         case = self.case
         if case is None:
             return None
-        dialog = _DIALOGS[name](self.bridge, self.theme, case, self.desk, self)
+        dialog = _dialog(name)(self.bridge, self.theme, case, self.desk, self)
         if name == "reveal":
             dialog.submitted.connect(self._revealed)
         dialog.open()
@@ -402,3 +388,22 @@ class CasePanel(QFrame):
 
 def _has_dialog(panel: QWidget) -> bool:
     return any(dialog.isVisible() for dialog in panel.findChildren(QDialog))
+
+
+def _dialog(name: str) -> type[ActDialog]:
+    """Give an act's dialog; they are imported when the first is asked for, not with the window."""
+    from dispatcher.ui.dialogs import acts, reply
+    from dispatcher.ui.dialogs.whistle import WhistleDialog
+
+    dialogs: dict[str, type[ActDialog]] = {
+        "contact": acts.ContactDialog,
+        "progress": acts.ProgressDialog,
+        "assign": acts.AssignDialog,
+        "reply": reply.ReplyDialog,
+        "review": reply.ReviewDialog,
+        "call_back": acts.CallBackDialog,
+        "close": acts.CloseDialog,
+        "reveal": acts.RevealDialog,
+        "whistle": WhistleDialog,
+    }
+    return dialogs[name]

@@ -26,14 +26,12 @@ from dispatcher.ui.console.others import OthersList
 from dispatcher.ui.console.whistle_card import WhistleCard
 from dispatcher.ui.dialogs.fields import label, restyle, rule
 from dispatcher.ui.dialogs.form import ActDialog, Desk
-from dispatcher.ui.dialogs.whistle_acts import AcceptDialog, ArrivalDialog, WithdrawDialog
 from dispatcher.widgets.buttons import KeyButton
 from dispatcher.widgets.link import AsOf, LinkLook
 from dispatcher.widgets.theme import Theme
 
 _FOLDS_BY_PX = 62
 """By how much a folded department is lower than a full one, about: decides when to unfold again."""
-_DIALOGS = {"arrival": ArrivalDialog, "accept": AcceptDialog, "withdraw": WithdrawDialog}
 
 
 class WhistlePanel(QFrame):
@@ -287,7 +285,10 @@ class WhistlePanel(QFrame):
         case = self._case()
         if case is None:
             return None
-        dialog = _DIALOGS[name](self.bridge, self.theme, case, self.desk, whistle, self)
+        from dispatcher.ui.dialogs.whistle_acts import AcceptDialog, ArrivalDialog, WithdrawDialog
+
+        dialogs = {"arrival": ArrivalDialog, "accept": AcceptDialog, "withdraw": WithdrawDialog}
+        dialog = dialogs[name](self.bridge, self.theme, case, self.desk, whistle, self)
         dialog.open()
         return dialog
 

@@ -1,0 +1,77 @@
+"""An open WebSocket of the `websockets` client, and how one is dialled.
+
+Promises: LinkLost and LinkRefused are all that it raises; a frame above the protocol's limit ends the link before
+it is read to its end. Signs of life are the protocol's own business, so the library's pings are off.
+"""
+
+import ssl
+from collections.abc import Mapping
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+
+from dispatcher.sync import words
+from dispatcher.sync.ports import LinkLost, LinkRefused
+from dispatcher.wire import MAX_FRAME_BYTES
+
+OPEN_TIMEOUT_S = 5.0
+CLOSE_TIMEOUT_S = 0.5
+_REFUSING = frozenset({401, 403})
+
+
+class WebSocketLink:
+    """One open WebSocket."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+
+    async def send(self, frame: bytes) -> None:
+        """Send one frame; raises LinkLost."""
+        try:
+            await self._socket.send(frame, text=True)
+        except ConnectionClosed as closed:
+            raise LinkLost(_said(closed)) from closed
+
+    async def receive(self) -> bytes:
+        """Wait for the next frame; raises LinkLost when the connection has ended."""
+        try:
+            return await self._socket.recv(decode=False)
+        except ConnectionClosed as closed:
+            raise LinkLost(_said(closed)) from closed
+
+    async def close(self) -> None:
+        """Close, in any state, without raising; a dead peer is not waited for."""
+        await self._socket.close()
+
+
+async def dial(url: str, headers: Mapping[str, str], tls: ssl.SSLContext | None) -> WebSocketLink:
+    """Connect within OPEN_TIMEOUT_S; raises LinkLost, or LinkRefused when the centre answers 401 or 403."""
+    try:
+        socket = await connect(
+            url,
+            additional_headers=headers,
+            ssl=tls,
+            proxy=None,
+            compression=None,
+            open_timeout=OPEN_TIMEOUT_S,
+            close_timeout=CLOSE_TIMEOUT_S,
+            ping_interval=None,
+            max_size=MAX_FRAME_BYTES,
+        )
+    except InvalidStatus as answered:
+        status = answered.response.status_code
+        if status in _REFUSING:
+            raise LinkRefused(f"{words.REFUSED}（HTTP {status}）") from answered
+        raise LinkLost(f"{words.NO_CONNECTION}（HTTP {status}）") from answered
+    except InvalidURI as bad:
+        raise LinkRefused(f"{words.NO_CONNECTION}（{bad}）") from bad
+    except (OSError, TimeoutError, InvalidHandshake) as failed:
+        raise LinkLost(f"{words.NO_CONNECTION}（{failed}）") from failed
+    return WebSocketLink(socket)
+
+
+def _said(closed: ConnectionClosed) -> str:
+    received = closed.rcvd
+    if received is None:
+        return words.CLOSED
+    return f"{words.CLOSED}（{received.code}{' ' + received.reason if received.reason else ''}）"
