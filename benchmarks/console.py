@@ -5,6 +5,11 @@ a line of JSON: `start` (NUMBER rows to be loaded), `paint` (NUMBER arrivals to 
 The program is the real one; only the function that makes its window is wrapped.
 """
 
+# As the program itself does before it imports anything of the window (cli.py).
+import gc
+
+gc.disable()
+
 import sys
 import time
 from collections.abc import Callable
