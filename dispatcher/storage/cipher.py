@@ -11,7 +11,7 @@ from dispatcher.storage.keys import Key
 module: Final[Any] = _sqlcipher
 Error: Final[type[Exception]] = module.Error
 
-PAGE_SIZE: Final = 16384
+PAGE_SIZE: Final = 32768
 """Bytes of a page of the cache: a body fits several times, and a page's authentication is paid less often."""
 
 
