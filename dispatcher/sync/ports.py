@@ -278,7 +278,7 @@ class Listener(Protocol):
         ...
 
     def arrived(self, arrival: Arrival) -> None:
-        """A batch has become durable; told before its rows."""
+        """A live batch has become durable; told before its rows, never of what was caught up."""
         ...
 
     def link_changed(self, status: LinkStatus) -> None:
