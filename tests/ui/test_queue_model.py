@@ -18,7 +18,7 @@ from dispatcher.models.deadlines import ClockKind, Light
 from dispatcher.models.ids import CaseId, Revision, UnitId
 from dispatcher.models.order import Urgency
 from dispatcher.models.queue import NEVER_MS, QueueRow
-from dispatcher.ui.console import queue_model, queue_order
+from dispatcher.ui.console import queue_lights, queue_model, queue_order
 from dispatcher.ui.console.queue_lights import Filter, Lights, View, bit, day_start_ms, mask_of
 from dispatcher.ui.console.queue_model import CASE_ROLE, SORT_ROLE, Column, QueueModel
 from dispatcher.ui.console.queue_order import KEYS, SortBy
@@ -136,9 +136,30 @@ def test_a_large_list_is_sorted_as_a_small_one(model: QueueModel, monkeypatch: p
     model.apply(ChangeSet((), gone=(CaseId("case-3"),)))
     small = listed(model)
     model.set_sort(SortBy.NUMBER)
-    monkeypatch.setattr(queue_order, "_LARGE", 10)
+    for module in (queue_order, queue_lights):
+        monkeypatch.setattr(module, "LARGE", 10)
     model.set_sort(SortBy.DUE)
     assert listed(model) == small
+
+
+def test_a_large_list_is_filtered_as_a_small_one(model: QueueModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = tuple(row(number, due_ms=NOW_MS + (number % 7 - 2) * MINUTE_MS) for number in range(50))
+    model.apply(ChangeSet(rows, reset=True))
+    wanted = [(view, light) for view in View for light in (None, *Light)]
+
+    def lists() -> list[list[str]]:
+        found: list[list[str]] = []
+        for view, light in wanted:
+            model.set_view(view, light)
+            found.append(listed(model))
+        return found
+
+    small = lists()
+    assert len({tuple(found) for found in small}) > 3
+    for module in (queue_order, queue_lights):
+        monkeypatch.setattr(module, "LARGE", 10)
+    model.set_view(View.CLOSED_TODAY)
+    assert lists() == small
 
 
 def test_a_light_that_passes_moves_the_tally_and_the_view(model: QueueModel) -> None:

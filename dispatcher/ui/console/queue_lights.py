@@ -17,6 +17,8 @@ from dispatcher.models.deadlines import ClockKind, Light
 from dispatcher.models.queue import NEVER_MS, QueueRow
 
 DAY_MS = 86_400_000
+LARGE: Final = 20_000
+"""From so many rows on, columns are filtered and sorted as arrays."""
 _OFFSET_MS = 8 * 3_600_000
 
 
@@ -170,11 +172,15 @@ class Lights:
     def slots(self, wanted: Filter) -> list[int]:
         """List the slots a list shows, ascending, in one pass over masks."""
         view = bit(wanted.view)
-        if wanted.light is None:
-            found = [slot for slot, mask in enumerate(self._masks) if mask & view]
-        else:
-            light = bit(wanted.light)
+        light = view if wanted.light is None else bit(wanted.light)
+        if len(self._masks) < LARGE:
             found = [slot for slot, mask in enumerate(self._masks) if mask & view and mask & light]
+        else:
+            # Imported here: it takes longer than the first screen may wait, and only a large list ever needs it.
+            import numpy as np
+
+            masks = np.frombuffer(self._masks, dtype=np.uint16)
+            found = np.flatnonzero((masks & view != 0) & (masks & light != 0)).tolist()
         return [slot for slot in found if wanted.has_needle(self._rows[slot])] if wanted.needle else found
 
     def tally(self) -> Tally:

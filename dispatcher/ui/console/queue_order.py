@@ -15,6 +15,7 @@ from typing import cast
 
 from dispatcher.models.order import Urgency
 from dispatcher.models.queue import QueueRow
+from dispatcher.ui.console.queue_lights import LARGE
 
 Key = float | str
 
@@ -100,15 +101,18 @@ class Order:
         for slot in stale:
             self._refresh(slot)
         self._take_keys(slots, sort)
-        self.slots = sorted(slots, key=self._column.__getitem__)
         self.shown = bytearray(len(self.rows))
         for slot in slots:
             self.shown[slot] = 1
+        if sort in (SortBy.DUE, SortBy.RECEIVED) and len(slots) >= LARGE:
+            self.slots = _sort_large(cast("Sequence[float]", self._column), self.shown)
+        else:
+            self.slots = sorted(slots, key=self._column.__getitem__)
 
     def sort_again(self, sort: SortBy) -> None:
         """Sort what is shown by something else; nothing may be in a place that is not its own."""
         numbers = {SortBy.DUE: self._due, SortBy.RECEIVED: self._received}.get(sort)
-        if numbers is not None and len(self.slots) >= _LARGE:
+        if numbers is not None and len(self.slots) >= LARGE:
             self._take_keys([], sort)
             self.slots = _sort_large(numbers, self.shown)
         else:
@@ -181,9 +185,6 @@ class Order:
         low = bisect_left(self.slots, key, key=column)
         high = bisect_right(self.slots, key, low, key=column)
         return bisect_left(self.slots, slot, low, high)
-
-
-_LARGE = 20_000
 
 
 def _sort_large(column: Sequence[float], shown: bytearray) -> list[int]:
