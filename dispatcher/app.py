@@ -10,6 +10,7 @@ import gc
 import logging
 import os
 import re
+import signal
 import sys
 import types
 from collections.abc import Callable, Coroutine, Generator
@@ -223,10 +224,18 @@ def interface_loop(application: QApplication) -> Generator[asyncio.AbstractEvent
         before(kind, error, trace)
 
     sys.excepthook = last_chance
+
+    # Ctrl+C and a polite kill close the windows, as a person would; a second later at most, when Python runs again.
+    def close(_signal: int, _frame: types.FrameType | None) -> None:
+        application.closeAllWindows()
+
+    handlers = {number: signal.signal(number, close) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with loop:
             yield loop
     finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
         sys.excepthook = before
         asyncio.set_event_loop(None)
 
