@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from dispatcher.models.ids import UnitId
-from dispatcher.models.law import Law
+from dispatcher.models.law import SUMMONABLE, Law, law_of
 from dispatcher.models.order import Urgency
 from dispatcher.models.organisation import Unit, UnitKind
 from dispatcher.models.policy import (
@@ -35,7 +35,6 @@ CITY = UnitId("110000")
 """The city itself: the unit of the hotline and of enterprises."""
 _RESOURCES = "dispatcher.resources"
 _CALENDAR = "china"
-_SUMMONABLE = frozenset({UnitKind.DEPARTMENT, UnitKind.ENTERPRISE})
 
 
 class BadAsset(ValueError):
@@ -90,8 +89,7 @@ def load_organisation() -> tuple[Unit, ...]:
 def load_law(policy: str = DEFAULT_POLICY, units: Iterable[Unit] | None = None) -> Law:
     """Read policy and calendar and name who may be summoned (of `units`, else of the shipped organisation)."""
     known = load_organisation() if units is None else units
-    summonable = frozenset(unit.id for unit in known if unit.kind in _SUMMONABLE)
-    return Law(policy=load_policy(policy), calendar=load_calendar(), summonable=summonable)
+    return law_of(load_policy(policy), load_calendar(), known)
 
 
 def read_policy(file: str, text: str) -> Policy:
@@ -199,8 +197,8 @@ def read_departments(file: str, text: str, above: Iterable[Unit]) -> list[Unit]:
                 if unit in known:
                     raise each.bad("id", unit, "is taken already; an id names one unit")
                 kind = each.text("kind")
-                if kind not in _SUMMONABLE:
-                    raise each.bad("kind", kind, f"write one of {', '.join(sorted(_SUMMONABLE))}")
+                if kind not in SUMMONABLE:
+                    raise each.bad("kind", kind, f"write one of {', '.join(sorted(SUMMONABLE))}")
                 parent = UnitId(each.text("parent"))
                 if parent not in known:
                     raise each.bad("parent", parent, "is no known unit; write the code of the district or city")

@@ -15,8 +15,8 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from dispatcher.models.changes import ChangeSet, merge
 from dispatcher.models.commands import AnyCommand
 from dispatcher.models.ids import CaseId, CommandId, UnitId
-from dispatcher.models.law import Law
-from dispatcher.models.organisation import Unit, UnitKind
+from dispatcher.models.law import Law, law_of
+from dispatcher.models.organisation import Unit
 from dispatcher.models.queue import epoch_ms
 from dispatcher.sync.ports import (
     UNSETTLED,
@@ -214,13 +214,7 @@ class Bridge(QObject):
         """Take a session before anybody hears of it."""
         self.session = session
         self._units = {unit.id: unit for unit in session.units}
-        self.law = Law(
-            policy=session.policy,
-            calendar=session.calendar,
-            summonable=frozenset(
-                unit.id for unit in session.units if unit.kind in (UnitKind.DEPARTMENT, UnitKind.ENTERPRISE)
-            ),
-        )
+        self.law = law_of(session.policy, session.calendar, session.units)
         self.session_changed.emit(session)
 
     def keep_link(self, status: LinkStatus) -> None:

@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import dataclasses
 import datetime as dt
-import logging
 import sys
 import tempfile
 import time
@@ -48,8 +47,6 @@ from dispatcher.simulator.talk import Options, Ready, Someone
 from dispatcher.storage.cache import Cache
 from dispatcher.sync.ports import Trouble
 from dispatcher.ui.console.window import ConsoleWindow
-
-_log = logging.getLogger(__name__)
 
 VIRTUAL_S = 30.0
 OUTPUT = Path("demo-output")

@@ -133,13 +133,12 @@ def _sheet(path: Path, raw: bytes) -> Iterator[Row | BadLine]:
         raise UnreadableFile(f"{path}: is no XLSX workbook: {error}") from None
     rows = enumerate(sheet.to_python(skip_empty_area=False), start=1)
     head: list[str] = []
-    for line, cells in rows:
+    for _line, cells in rows:
         names = [str(cell).strip() for cell in cells]
         # Ledgers often carry a merged title above the head: the head is the first row with two names or more.
         if sum(bool(name) for name in names) >= 2:
             head = names
             break
-        del line
     if not head:
         raise UnreadableFile(f"{path}: the first sheet has no row of column names")
     for line, cells in rows:

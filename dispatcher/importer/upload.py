@@ -61,7 +61,6 @@ class RejectedRows(AbstractContextManager["RejectedRows"]):
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file = None
-        self._rows: list[Rejected] = []
 
     def add(self, rejected: Rejected) -> None:
         """Write one row."""

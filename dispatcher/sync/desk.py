@@ -14,8 +14,8 @@ from dispatcher import wire
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.commands import Act, AnyCommand, RevealCaller
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
-from dispatcher.models.law import Law
-from dispatcher.models.organisation import UnitKind, scope_of
+from dispatcher.models.law import Law, law_of
+from dispatcher.models.organisation import scope_of
 from dispatcher.models.queue import epoch_ms
 from dispatcher.models.rules import judge, valid_until
 from dispatcher.models.verdicts import Accepted, Refused, Settled
@@ -42,7 +42,6 @@ ACT_BYTES_AT_MOST = 256 * 1024
 """An act longer than this on the wire is not taken: it would stand in the way of all that follow."""
 
 _NO_LEDGER = LedgerId("")
-_SUMMONED_KINDS = frozenset({UnitKind.DEPARTMENT, UnitKind.ENTERPRISE})
 
 
 class Gap(LinkLost):
@@ -291,11 +290,7 @@ class Desk:
 
     def _take_session(self, session: Remembered) -> None:
         self._session = session
-        self._law = Law(
-            policy=session.policy,
-            calendar=session.calendar,
-            summonable=frozenset(unit.id for unit in session.units if unit.kind in _SUMMONED_KINDS),
-        )
+        self._law = law_of(session.policy, session.calendar, session.units)
         self._listener.session_changed(session)
         self._tell_rows(self._replica.judge_by(session.actor, self._law))
 
