@@ -6,10 +6,10 @@ sending it twice is harmless.
 
 import msgspec
 
-from dispatcher.models.events import Satisfied, Solved
+from dispatcher.models.events import Ground, RequestKind, Satisfied, Solved
 from dispatcher.models.ids import CaseId, CommandId, Instant, PersonId, Revision, UnitId, WhistleId
-from dispatcher.models.order import Caller, Order
-from dispatcher.models.whistle import Milestone, WhistleKind
+from dispatcher.models.order import Caller, Order, Urgency
+from dispatcher.models.whistle import Meeting, Milestone, WhistleGround, WhistleKind
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="command"):
@@ -19,13 +19,18 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
 
 
 class ReceiveOrder(Command, frozen=True, tag="receive_order"):
-    """The hotline hands an order to `holder`. `closed_at` and `result` only for one handled elsewhere already."""
+    """The hotline hands an order to `holder`; a street's desk takes one in for itself under a local number.
+
+    `closed_at` and `result` only for one handled elsewhere already; `parent` only for a child of a split case, which
+    the centre makes.
+    """
 
     order: Order
     holder: UnitId
     caller: Caller | None = None
     closed_at: Instant | None = None
     result: str = ""
+    parent: CaseId = CaseId("")
 
 
 class SignFor(Command, frozen=True, tag="sign_for"):
@@ -82,6 +87,181 @@ class RecordCallBack(Command, frozen=True, tag="record_call_back"):
     words: str = ""
 
 
+class OrderRedo(Command, frozen=True, tag="order_redo"):
+    """退回重办: the hotline finds the reply not complete."""
+
+    reason: str
+
+
+class ReopenCase(Command, frozen=True, tag="reopen_case"):
+    """重新打开 a closed case within the policy's days."""
+
+    reason: str
+
+
+class AddNote(Command, frozen=True, tag="add_note"):
+    """备注: words for the record that change nothing."""
+
+    text: str
+
+
+class RequestReturn(Command, frozen=True, tag="request_return"):
+    """申请退单 on a lawful ground, with evidence (references: boundary map, duty list, ownership paper)."""
+
+    ground: Ground
+    reason: str
+    evidence: tuple[str, ...] = ()
+
+
+class RequestExtension(Command, frozen=True, tag="request_extension"):
+    """申请延期 to `until`."""
+
+    until: Instant
+    reason: str
+
+
+class RequestSuspension(Command, frozen=True, tag="request_suspension"):
+    """申请挂账 until the review date, with a reason that the citizen is told."""
+
+    review_at: Instant
+    reason: str
+    public_reason: str
+
+
+class RequestExclusion(Command, frozen=True, tag="request_exclusion"):
+    """申请剔除 from appraisal on a lawful ground, with evidence."""
+
+    ground: Ground
+    reason: str
+    evidence: tuple[str, ...] = ()
+
+
+class SendRequest(Command, frozen=True, tag="send_request"):
+    """The shift leader approves what was drafted and sends it."""
+
+    kind: RequestKind
+
+
+class DropRequest(Command, frozen=True, tag="drop_request"):
+    """The street takes a request back, draft or sent, as long as it is not decided."""
+
+    kind: RequestKind
+    reason: str
+
+
+class DecideRequest(Command, frozen=True, tag="decide_request"):
+    """Those above decide what was sent; a granted return may name the next holder `to`."""
+
+    kind: RequestKind
+    granted: bool
+    answer: str = ""
+    to: UnitId = UnitId("")
+
+
+class Adjudicate(Command, frozen=True, tag="adjudicate"):
+    """裁定 a disputed return, finally; `to_scene` orders units to the place to divide the responsibility."""
+
+    granted: bool
+    answer: str
+    to: UnitId = UnitId("")
+    to_scene: tuple[UnitId, ...] = ()
+
+
+class Transfer(Command, frozen=True, tag="transfer"):
+    """转派 to another holder."""
+
+    to: UnitId
+    reason: str
+
+
+class WithdrawOrder(Command, frozen=True, tag="withdraw_order"):
+    """撤单 by the hotline."""
+
+    reason: str
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One part to split off; `case` is the new case's id, made by the client."""
+
+    case: CaseId
+    title: str
+    text: str = ""
+
+
+class SplitCase(Command, frozen=True, tag="split_case"):
+    """拆分 into child cases, at least two."""
+
+    parts: tuple[Part, ...]
+    reason: str = ""
+
+
+class MergeCase(Command, frozen=True, tag="merge_case"):
+    """并入 another case of which this one is a duplicate."""
+
+    into: CaseId
+    reason: str
+
+
+class AbsorbDuplicate(Command, frozen=True, tag="absorb_duplicate"):
+    """What a merge does to the case merged into; made by the centre."""
+
+    duplicate: CaseId
+    number: str = ""
+
+
+class NoteChildEnded(Command, frozen=True, tag="note_child_ended"):
+    """What a child's end (or reopening) does to its parent; made by the centre."""
+
+    child: CaseId
+    again: bool = False
+
+
+class ResumeCase(Command, frozen=True, tag="resume_case"):
+    """恢复办理 of a suspended case: by the centre at the review date, or earlier by those who decide."""
+
+    reason: str = ""
+
+
+class Supervise(Command, frozen=True, tag="supervise"):
+    """督办 at level 1 (the street's supervisor), 2 (district) or 3 (city)."""
+
+    level: int
+    reason: str
+
+
+class LiftSupervision(Command, frozen=True, tag="lift_supervision"):
+    """解除督办 of one level."""
+
+    level: int
+    reason: str
+
+
+class ChangeUrgency(Command, frozen=True, tag="change_urgency"):
+    """调整紧急程度; limits count from the same start."""
+
+    urgency: Urgency
+    reason: str
+
+
+class Urge(Command, frozen=True, tag="urge"):
+    """催办: the citizen asked again."""
+
+    note: str = ""
+
+
+class GiveNumber(Command, frozen=True, tag="give_number"):
+    """The city's number for a case made at a desk."""
+
+    number: str
+    source: str
+
+
+class Undo(Command, frozen=True, tag="undo"):
+    """撤销 one's own last act, named by its id."""
+
+    act: CommandId
+
+
 class CloseCase(Command, frozen=True, tag="close_case"):
     """归档."""
 
@@ -95,7 +275,10 @@ class RevealCaller(Command, frozen=True, tag="reveal_caller"):
 
 
 class BlowWhistle(Command, frozen=True, tag="blow_whistle"):
-    """吹哨: summon `lead` and `assisting` to `place`, at once or at `appointed_at`."""
+    """吹哨: summon `lead` and `assisting` to `place`, at once or at `appointed_at`.
+
+    `ground` may be left out, it follows from the kind; `cases` are further cases of the street that it serves.
+    """
 
     whistle: WhistleId
     kind: WhistleKind
@@ -105,20 +288,56 @@ class BlowWhistle(Command, frozen=True, tag="blow_whistle"):
     lead: UnitId
     assisting: tuple[UnitId, ...] = ()
     appointed_at: Instant | None = None
+    ground: WhistleGround | None = None
+    cases: tuple[CaseId, ...] = ()
+    simple: bool = False
 
 
 class ApproveWhistle(Command, frozen=True, tag="approve_whistle"):
     """Approve an emergency whistle afterwards."""
 
     whistle: WhistleId
+    note: str = ""
 
 
 class PassMilestone(Command, frozen=True, tag="pass_milestone"):
-    """A department signs, sets out, reports in, agrees a measure or is done; or the street records it for it."""
+    """A department signs, sets out, reports in, agrees a measure or is done; or the street records it for it.
+
+    `finish_by` is the date agreed for the work; only the street may agree to one.
+    """
 
     whistle: WhistleId
     unit: UnitId
     milestone: Milestone
+    note: str = ""
+    place: str = ""
+    person: str = ""
+    evidence: tuple[str, ...] = ()
+    finish_by: Instant | None = None
+
+
+class ContactStreet(Command, frozen=True, tag="contact_street"):
+    """A department gets in touch with the street about its summons; either side may record it."""
+
+    whistle: WhistleId
+    unit: UnitId
+    note: str = ""
+
+
+class RecordDeparture(Command, frozen=True, tag="record_departure"):
+    """A department left the place; only the street may say that it had leave."""
+
+    whistle: WhistleId
+    unit: UnitId
+    with_leave: bool = False
+    note: str = ""
+
+
+class DeclareNoShow(Command, frozen=True, tag="declare_no_show"):
+    """The street declares, after the limit to report in, that a department did not come."""
+
+    whistle: WhistleId
+    unit: UnitId
     note: str = ""
 
 
@@ -128,6 +347,50 @@ class RefuseSummons(Command, frozen=True, tag="refuse_summons"):
     whistle: WhistleId
     unit: UnitId
     reason: str
+
+
+class AdjudicateSummons(Command, frozen=True, tag="adjudicate_summons"):
+    """The district decides a department's refusal: released from the summons, or not."""
+
+    whistle: WhistleId
+    unit: UnitId
+    released: bool
+    reason: str
+
+
+class SendBackWork(Command, frozen=True, tag="send_back_work"):
+    """The street does not accept what a department calls done."""
+
+    whistle: WhistleId
+    unit: UnitId
+    reason: str
+
+
+class HoldMeeting(Command, frozen=True, tag="hold_meeting"):
+    """Record an on-site meeting of a whistle."""
+
+    whistle: WhistleId
+    meeting: Meeting
+
+
+class ClimbLadder(Command, frozen=True, tag="climb_ladder"):
+    """A department's silence reached a share of its limit; made by the centre."""
+
+    whistle: WhistleId
+    unit: UnitId
+    milestone: Milestone
+    share: int
+    told: tuple[str, ...] = ()
+
+
+class ScoreDepartment(Command, frozen=True, tag="score_department"):
+    """The street scores a department: the parts that are opinion, of 10 and of 15; the rest follows from the record."""
+
+    whistle: WhistleId
+    unit: UnitId
+    people: int
+    result: int
+    note: str = ""
 
 
 class AcceptWhistle(Command, frozen=True, tag="accept_whistle"):
@@ -144,7 +407,7 @@ class WithdrawWhistle(Command, frozen=True, tag="withdraw_whistle"):
     reason: str
 
 
-AnyCommand = (
+CaseCommand = (
     ReceiveOrder
     | SignFor
     | RecordContact
@@ -154,15 +417,52 @@ AnyCommand = (
     | ApproveReply
     | SendBackReply
     | RecordCallBack
+    | OrderRedo
+    | ReopenCase
+    | AddNote
+    | RequestReturn
+    | RequestExtension
+    | RequestSuspension
+    | RequestExclusion
+    | SendRequest
+    | DropRequest
+    | DecideRequest
+    | Adjudicate
+    | Transfer
+    | WithdrawOrder
+    | SplitCase
+    | MergeCase
+    | AbsorbDuplicate
+    | NoteChildEnded
+    | ResumeCase
+    | Supervise
+    | LiftSupervision
+    | ChangeUrgency
+    | Urge
+    | GiveNumber
+    | Undo
     | CloseCase
     | RevealCaller
-    | BlowWhistle
+)
+"""What is done to a case itself."""
+WhistleCommand = (
+    BlowWhistle
     | ApproveWhistle
     | PassMilestone
+    | ContactStreet
+    | RecordDeparture
+    | DeclareNoShow
     | RefuseSummons
+    | AdjudicateSummons
+    | SendBackWork
+    | HoldMeeting
+    | ClimbLadder
+    | ScoreDepartment
     | AcceptWhistle
     | WithdrawWhistle
 )
+"""What is done to a whistle of a case."""
+AnyCommand = CaseCommand | WhistleCommand
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -171,6 +471,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `made_at` is the station's best estimate of the centre's clock, off by at most `clock_error_ms`.
     `valid_until` stops a live command (an emergency whistle) from taking effect when it is stale.
     `offline` is true when it was made without a link; `base_revision` is the case's revision it was made on.
+    `happened_at` makes it a catch-up entry: a fact of that instant, written down only now.
     """
 
     id: CommandId
@@ -181,3 +482,4 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     offline: bool = False
     clock_error_ms: int | None = None
     base_revision: Revision = Revision(0)
+    happened_at: Instant | None = None

@@ -4,15 +4,13 @@ The history grows by every fact; nothing in it is ever changed. Source: DOMAIN s
 """
 
 import datetime as dt
-from collections.abc import Callable
-from typing import assert_never
 
 import msgspec
 
 from dispatcher.models import events as e
+from dispatcher.models import whistle_evolution
 from dispatcher.models.case import Case, CaseState
-from dispatcher.models.ids import Revision, UnitId, WhistleId
-from dispatcher.models.whistle import Milestone, Passed, Summons, Whistle, WhistleState
+from dispatcher.models.ids import Revision
 
 
 def evolve(case: Case | None, recorded: e.Recorded, revision: Revision) -> Case:
@@ -31,10 +29,12 @@ def evolve(case: Case | None, recorded: e.Recorded, revision: Revision) -> Case:
     if case is None:
         raise ValueError(f"{type(event).__name__} without an order")
     case = msgspec.structs.replace(case, revision=revision, history=(*case.history, recorded))
+    if isinstance(event, e.WhistleEvent):
+        return whistle_evolution.apply(case, event, recorded)
     return _apply(case, event, at, recorded)
 
 
-def _apply(case: Case, event: e.AnyEvent, at: dt.datetime, recorded: e.Recorded) -> Case:
+def _apply(case: Case, event: e.CaseEvent, at: dt.datetime, recorded: e.Recorded) -> Case:
     replace = msgspec.structs.replace
     match event:
         case e.OrderReceived():
@@ -68,39 +68,13 @@ def _apply(case: Case, event: e.AnyEvent, at: dt.datetime, recorded: e.Recorded)
             return replace(case, state=CaseState.REDO, redo_at=at, redo_count=case.redo_count + 1, called_back_at=None)
         case e.CaseClosed():
             return replace(case, state=CaseState.CLOSED, closed_at=at)
-        case e.CallerRevealed() | e.WhistleApproved():
+        case e.CallerRevealed():
             return case
-        case e.WhistleBlown():
-            return replace(case, whistles=(*case.whistles, event.whistle))
-        case e.MilestonePassed():
-            passed = Passed(event.milestone, at, recorded.by, event.note)
-            case = _with_summons(case, event.whistle, event.unit, lambda s: replace(s, passed=(*s.passed, passed)))
-            if event.milestone is Milestone.REPORTED_IN and case.on_scene_at is None:
-                return replace(case, on_scene_at=at)
-            return case
-        case e.SummonsRefused():
-            reason = event.reason
-            return _with_summons(case, event.whistle, event.unit, lambda s: replace(s, refused_reason=reason))
-        case e.WhistleAccepted():
-            return _with_whistle(case, event.whistle, lambda w: replace(w, state=WhistleState.ACCEPTED, closed_at=at))
-        case e.WhistleWithdrawn():
-            return _with_whistle(case, event.whistle, lambda w: replace(w, state=WhistleState.WITHDRAWN, closed_at=at))
         case _:
-            assert_never(event)
+            raise NotImplementedError(type(event).__name__)
 
 
 def _replied(case: Case, at: dt.datetime) -> Case:
     return msgspec.structs.replace(
         case, state=CaseState.REPLIED, replied_at=at, first_replied_at=case.first_replied_at or at
     )
-
-
-def _with_whistle(case: Case, whistle: WhistleId, change: Callable[[Whistle], Whistle]) -> Case:
-    return msgspec.structs.replace(case, whistles=tuple(change(w) if w.id == whistle else w for w in case.whistles))
-
-
-def _with_summons(case: Case, whistle: WhistleId, unit: UnitId, change: Callable[[Summons], Summons]) -> Case:
-    def changed(w: Whistle) -> Whistle:
-        return msgspec.structs.replace(w, summons=tuple(change(s) if s.unit == unit else s for s in w.summons))
-
-    return _with_whistle(case, whistle, changed)

@@ -69,6 +69,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     address: str = ""
     street: UnitId = UnitId("")
     community: str = ""
+    community_code: UnitId = UnitId("")
     spot: str = ""
     point: Point | None = None
 

@@ -34,6 +34,8 @@ class Role(enum.StrEnum):
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
     WALL = "wall"
+    CENTRE = "centre"
+    """The centre itself: it climbs the ladder, ends suspensions, and carries one act over to other cases."""
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -61,10 +63,22 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
         return not self.roles.isdisjoint(roles)
 
 
+CENTRE = Actor(person=PersonId("centre"), name="", unit=UnitId(""), roles=frozenset({Role.CENTRE}))
+"""Who acts where nobody has to: named by words of the interface, never an account."""
+
+
+def covers(above: UnitId, unit: UnitId) -> bool:
+    """Tell whether `unit` is `above` or lies in it, by the state's nested codes (110105 covers 110105017)."""
+    stem = above.removesuffix("0000") if len(above) == 6 else above
+    return bool(above) and unit.startswith(stem)
+
+
 STREET_ROLES = frozenset({Role.DISPATCHER, Role.SHIFT_LEADER, Role.SUPERVISOR, Role.COMMUNITY_WORKER, Role.WALL})
 """Roles whose scope is the cases their own street holds."""
 CITY_ROLES = frozenset({Role.HOTLINE, Role.AUDITOR})
 """Roles whose scope is every case of the city."""
+DISTRICT_ROLES = frozenset({Role.DISTRICT})
+"""Roles whose scope is the cases held anywhere in their district."""
 CALLER_ROLES = frozenset({Role.DISPATCHER, Role.SHIFT_LEADER, Role.HOTLINE})
 """Roles that may be sent a caller's name and phone at all (never for confidential orders but the hotline)."""
 

@@ -222,7 +222,6 @@ _REFUSALS: dict[Reason, str] = {
     Reason.MILESTONE_ORDER: QT_TRANSLATE_NOOP("words", "“{milestone}”已经办过，或不能由人填报。请办下一个节点。"),
     Reason.NOT_DONE: QT_TRANSLATE_NOOP("words", "还有部门没有办结，不能验收。请等各部门办结，或撤哨。"),
     Reason.TOO_LATE: QT_TRANSLATE_NOOP("words", "签收时限已过，不能再拒绝。请先到场，再向区里申请裁定。"),
-    Reason.NOT_SOLVED: QT_TRANSLATE_NOOP("words", "来电人说没有解决，不能归档。请重办。"),
     Reason.NOT_CALLED_BACK: QT_TRANSLATE_NOOP("words", "还没有回访，不能归档。请先办回访。"),
     Reason.CONFIDENTIAL: QT_TRANSLATE_NOOP("words", "来电人要求保密，号码不对承办单位公开。请通过热线联系。"),
     Reason.IN_THE_FUTURE: QT_TRANSLATE_NOOP("words", "填的时间在将来。请核对本机时钟和填写的时间。"),

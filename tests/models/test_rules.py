@@ -16,6 +16,7 @@ from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, Revision, UnitId, WhistleId
 from dispatcher.models.order import Caller
 from dispatcher.models.organisation import Actor, Role, scope_of
+from dispatcher.models.transitions import ROW
 from dispatcher.models.verdicts import Reason, Refused
 from dispatcher.models.whistle import Milestone, WhistleKind, WhistleState
 from tests import builders as b
@@ -154,22 +155,22 @@ def test_the_callers_name_is_nowhere_in_the_case():
 
 @pytest.mark.parametrize("command", get_args(c.AnyCommand))
 def test_every_command_has_its_roles(command: type[c.Command]):
-    assert rules.WHO[command]
+    assert ROW[command].roles
 
 
 @pytest.mark.parametrize("command", get_args(c.AnyCommand))
 def test_nobody_without_a_role_of_it_may_make_a_command(command: type[c.Command]):
-    for role in set(Role) - rules.WHO[command]:
+    for role in set(Role) - ROW[command].roles:
         actor = b.person("x", b.STREET, role)
         assert rules.possible(command, b.new_case(), actor) is Reason.NOT_YOUR_ROLE
 
 
-@pytest.mark.parametrize("command", [kind for kind in get_args(c.AnyCommand) if kind in rules.WHEN])
+@pytest.mark.parametrize("command", [kind for kind in get_args(c.AnyCommand) if ROW[kind].states])
 @pytest.mark.parametrize("state", CaseState)
 def test_a_command_is_possible_in_its_states_alone(command: type[c.Command], state: CaseState):
     actor = b.person("x", b.STREET, *Role)
     found = rules.possible(command, in_state(state), actor)
-    assert (found is Reason.WRONG_STATE) == (state not in rules.WHEN[command])
+    assert (found is Reason.WRONG_STATE) == (state not in ROW[command].states)
 
 
 def test_another_streets_case_is_not_yours():
