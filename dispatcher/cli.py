@@ -149,15 +149,15 @@ def _run(settings: object, parsed: argparse.Namespace) -> int:
 
             return run_demo(settings)
         case ServerSettings():
-            from dispatcher.centre import run_server
+            from dispatcher.centre.serving import run_server
 
             return run_server(settings)
         case ImportSettings():
-            from dispatcher.centre import run_import
+            from dispatcher.centre.serving import run_import
 
             return run_import(settings, parsed.file)
         case AdminSettings():
-            from dispatcher.centre import add_account
+            from dispatcher.centre.serving import add_account
 
             return add_account(settings, parsed.new_person, parsed.name, parsed.unit, parsed.role)
         case _:

@@ -34,7 +34,6 @@ from dispatcher.bridge import (
     Receipt,
     Remembered,
 )
-from dispatcher.centre import demonstration_command
 from dispatcher.demo.hand import Hand
 from dispatcher.demo.painted import Painted
 from dispatcher.models.ids import UnitId
@@ -99,7 +98,8 @@ def _run(settings: DemoSettings) -> int:
 @contextlib.contextmanager
 def _centre(settings: DemoSettings, folder: Path) -> Generator[tuple[CentreProcess, Ready, CutThread]]:
     process = CentreProcess(
-        demonstration_command(), Options(directory=str(folder), seed=settings.seed, speed=settings.speed)
+        [sys.executable, "-m", "dispatcher.centre.demonstration"],
+        Options(directory=str(folder), seed=settings.seed, speed=settings.speed),
     )
     try:
         ready = process.ready()

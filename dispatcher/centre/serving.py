@@ -1,4 +1,4 @@
-"""Composition root of the centre's commands: the server, its accounts, and the import into it. Imports no Qt."""
+"""The centre itself, its accounts, and the import into it."""
 
 import asyncio
 import datetime as dt
@@ -116,23 +116,3 @@ def _make_folder(database: str) -> None:
 def _failed(error: object, status: int = 1) -> int:
     sys.stderr.write(f"dispatcher: {error}\n")
     return status
-
-
-def demonstration_command() -> list[str]:
-    """Give the command that runs a demonstration's centre as a process of its own; its options follow."""
-    return [sys.executable, "-m", __name__]
-
-
-def _run_demonstration(options: str) -> int:
-    import msgspec
-
-    from dispatcher.server.identity import new_account, token_hash
-    from dispatcher.server.main import serve
-    from dispatcher.simulator.centre import Parts, run_centre
-    from dispatcher.simulator.talk import Options
-
-    return run_centre(msgspec.json.decode(options, type=Options), Parts(serve, token_hash, new_account))
-
-
-if __name__ == "__main__":
-    sys.exit(_run_demonstration(sys.argv[1]))
