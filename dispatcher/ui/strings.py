@@ -226,9 +226,6 @@ _REFUSALS: dict[Reason, str] = {
     Reason.CONFIDENTIAL: QT_TRANSLATE_NOOP("words", "来电人要求保密，号码不对承办单位公开。请通过热线联系。"),
     Reason.IN_THE_FUTURE: QT_TRANSLATE_NOOP("words", "填的时间在将来。请核对本机时钟和填写的时间。"),
     Reason.BEFORE_THE_CASE: QT_TRANSLATE_NOOP("words", "填的时间早于派单。请核对本机时钟和填写的时间。"),
-    Reason.WAITS_FOR_EARLIER: QT_TRANSLATE_NOOP(
-        "words", "同一案件较早的一步还没有定，这一步排在它后面。请先处理待发箱里的那一步。"
-    ),
 }
 
 # The words of sync/words.py, which knows no Qt; a test keeps the two together.

@@ -493,7 +493,7 @@ def test_no_dialog_cuts_its_words(
             looking.show(dialog, size.width(), size.height())
             if dialog.missing():
                 dialog.submit()
-            dialog.tell(strings.reason(Reason.WAITS_FOR_EARLIER))
+            dialog.tell(strings.reason(Reason.WHISTLE_CLOSED))
             qapp.processEvents()
             assert dialog.width() <= 1280
             assert dialog.height() <= 720, dialog
