@@ -1,4 +1,4 @@
-"""Clocks: what is due when, for a case and for each summoned department, as a pure function of record and law.
+"""Clocks: what is due when for a case, as a pure function of record and law.
 
 Nothing here is stored: the same case, policy and calendar always give the same instants, so undo, a new
 policy or "why is it due then?" need no bookkeeping. Limits: DOMAIN sections 5 and 6.
@@ -10,10 +10,8 @@ import enum
 import msgspec
 
 from dispatcher.models.case import Case, CaseState
-from dispatcher.models.ids import UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.policy import Limit, Measure
-from dispatcher.models.whistle import Milestone, Summons, Whistle
 from dispatcher.models.workcalendar import Span
 
 
@@ -115,38 +113,6 @@ def clocks(case: Case, law: Law) -> tuple[Clock, ...]:
 def next_clock(found: tuple[Clock, ...]) -> Clock | None:
     """Give the running clock that is due first, or None when nothing is owed."""
     return min((clock for clock in found if clock.is_running), key=lambda clock: clock.due, default=None)
-
-
-class SummonsClock(msgspec.Struct, frozen=True, kw_only=True):
-    """What one department owes next on a whistle, and by when."""
-
-    unit: UnitId
-    milestone: Milestone
-    due: dt.datetime
-    provisional: bool = False
-
-
-def summons_clock(whistle: Whistle, summons: Summons, law: Law) -> SummonsClock | None:
-    """Give the department's next dated duty (sign, report in, be done), or None when it owes nothing."""
-    if not whistle.is_open:
-        return None
-    limits = law.policy.whistles[whistle.kind]
-    if summons.at(Milestone.DONE):
-        return None
-    if summons.at(Milestone.REPORTED_IN):
-        span = after(whistle.blown_at, limits.done, law)
-        return SummonsClock(unit=summons.unit, milestone=Milestone.DONE, due=span.end, provisional=span.provisional)
-    if summons.at(Milestone.SIGNED) or summons.at(Milestone.ON_THE_WAY):
-        span = after(whistle.blown_at, limits.report_in, law)
-        due = whistle.appointed_at or span.end
-        return SummonsClock(
-            unit=summons.unit,
-            milestone=Milestone.REPORTED_IN,
-            due=due,
-            provisional=law.calendar.is_provisional(due) if whistle.appointed_at else span.provisional,
-        )
-    span = after(whistle.blown_at, limits.sign, law)
-    return SummonsClock(unit=summons.unit, milestone=Milestone.SIGNED, due=span.end, provisional=span.provisional)
 
 
 _WORKED = frozenset({CaseState.DISPATCHED, CaseState.SIGNED, CaseState.IN_HAND, CaseState.RETURN_REQUESTED})

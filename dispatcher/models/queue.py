@@ -10,10 +10,11 @@ import enum
 import msgspec
 
 from dispatcher.models.case import Case, CaseState
-from dispatcher.models.deadlines import ClockKind, Light, clocks, light_of, next_clock, summons_clock
+from dispatcher.models.deadlines import ClockKind, Light, clocks, light_of, next_clock
 from dispatcher.models.ids import CaseId, Revision, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.order import Place, Urgency
+from dispatcher.models.summons_clocks import summons_clock
 from dispatcher.models.whistle import Milestone
 
 SEPARATOR = " · "

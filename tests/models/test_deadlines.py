@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from dispatcher.models import commands as c
 from dispatcher.models.case import Case, CaseState
-from dispatcher.models.deadlines import Clock, ClockKind, Light, clocks, light_of, next_clock, summons_clock
+from dispatcher.models.deadlines import Clock, ClockKind, Light, clocks, light_of, next_clock
 from dispatcher.models.events import Solved
 from dispatcher.models.ids import CaseId, UnitId
 from dispatcher.models.order import Place, Urgency, masked_name, masked_phone
 from dispatcher.models.policy import BadLimit, Limit, Measure, parse_limit
 from dispatcher.models.queue import NEVER_MS, Flag, epoch_ms, from_epoch_ms, summarise
+from dispatcher.models.summons_clocks import summons_clock
 from dispatcher.models.whistle import Milestone, WhistleKind
 from tests import builders as b
 

@@ -11,10 +11,11 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dispatcher.models.case import Case, CaseState
-from dispatcher.models.deadlines import Clock, ClockKind, summons_clock
+from dispatcher.models.deadlines import Clock, ClockKind
 from dispatcher.models.law import Law
 from dispatcher.models.policy import Limit, Measure
 from dispatcher.models.queue import epoch_ms
+from dispatcher.models.summons_clocks import summons_clock
 from dispatcher.models.whistle import Milestone
 from dispatcher.ui import language, strings
 from dispatcher.ui.console.history import UnitName

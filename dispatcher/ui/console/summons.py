@@ -6,9 +6,10 @@ Pure but for Qt's translations; lateness comes from the record and the law, neve
 import datetime as dt
 from dataclasses import dataclass
 
-from dispatcher.models.deadlines import after, summons_clock
+from dispatcher.models.deadlines import after
 from dispatcher.models.ids import UnitId
 from dispatcher.models.law import Law
+from dispatcher.models.summons_clocks import summons_clock
 from dispatcher.models.whistle import MILESTONES, Milestone, Summons, Whistle
 from dispatcher.models.workcalendar import BEIJING
 from dispatcher.ui import language, strings

@@ -12,11 +12,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from dispatcher.bridge import Bridge, CaseView
 from dispatcher.models.case import Case
-from dispatcher.models.deadlines import Light, after, summons_clock
+from dispatcher.models.deadlines import Light, after
 from dispatcher.models.ids import CaseId, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.policy import Limit, Measure
 from dispatcher.models.queue import QueueRow, epoch_ms
+from dispatcher.models.summons_clocks import summons_clock
 from dispatcher.models.whistle import Milestone, WhistleKind
 
 DATED = (Milestone.SIGNED, Milestone.REPORTED_IN, Milestone.DONE)
