@@ -22,7 +22,7 @@ from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, Revision, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.organisation import Actor
-from dispatcher.models.queue import epoch_ms, summarise
+from dispatcher.models.queue import NEVER_MS, epoch_ms, summarise
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Verdict
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.wire import NO_CALLER, CaseRow
@@ -81,7 +81,7 @@ class Batch:
         self._verdicts: dict[CommandId, Verdict] = {}
         self._cases: dict[CaseId, _Known] = {}
         self._numbers: set[tuple[str, str]] = set()
-        self._fresh: dict[CommandId, tuple[CaseId, Verdict]] = {}
+        self._fresh: dict[CommandId, tuple[CaseId, Verdict, Actor]] = {}
         self._written: list[_Written] = []
         self._rows: dict[CaseId, CaseRow] = {}
         self.head = head
@@ -134,7 +134,7 @@ class Batch:
             self._written.append(found)
             judged = _Judged(Accepted(revision=found.case.revision, judged_at=self._now), written=found)
         self._verdicts[act.id] = judged.verdict
-        self._fresh[act.id] = act.command.case, judged.verdict
+        self._fresh[act.id] = act.command.case, judged.verdict, actor
         return judged
 
     def _decide(self, act: Act, actor: Actor) -> _Written | Refused:
@@ -182,8 +182,10 @@ class Batch:
                         "case_id": case,
                         "verdict": _encode(verdict).decode(),
                         "revision": verdict.revision if isinstance(verdict, Accepted) else None,
+                        "person": actor.person,
+                        "unit": actor.unit,
                     }
-                    for act, (case, verdict) in self._fresh.items()
+                    for act, (case, verdict, actor) in self._fresh.items()
                 ],
             )
         if not self._written:
@@ -259,6 +261,8 @@ def _case_columns(row: CaseRow, known: _Known, committed_ms: int) -> dict[str, o
         "row": _encode(summary),
         "body": bytes(row.body),
         "caller": known.caller,
+        "community": order.place.community_code,
+        "timer_ms": NEVER_MS,
     }
 
 
@@ -281,7 +285,7 @@ def _unfit(act: Act) -> Refused | None:
         case _:
             pass
     for field, value, longest in named:
-        if len(value) > longest or "\0" in value or not _is_utf8(value) or (not value and field in _NEEDED):
+        if len(value) > longest or not is_storable(value) or (not value and field in _NEEDED):
             return Refused(reason=Reason.BAD_FIELD, field=field, detail=ascii(value[:LONGEST_ID])[1:-1])
     return None
 
@@ -289,12 +293,13 @@ def _unfit(act: Act) -> Refused | None:
 _NEEDED = frozenset({"id", "case"})
 
 
-def _is_utf8(text: str) -> bool:
+def is_storable(text: str) -> bool:
+    """Tell whether any database column can hold a text: valid Unicode without NUL."""
     try:
         text.encode()
     except UnicodeEncodeError:
         return False
-    return True
+    return "\0" not in text
 
 
 def _without_caller(command: AnyCommand) -> AnyCommand:

@@ -19,9 +19,11 @@ from dispatcher.models.commands import Act, AnyCommand
 from dispatcher.models.events import Recorded
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, PersonId, Revision, UnitId
 from dispatcher.models.law import Law
+from dispatcher.models.lawbook import AnyLawCommand, LawAct, LawBook, LawRefused
 from dispatcher.models.order import Caller
 from dispatcher.models.organisation import Actor, Role, Scope, Unit
 from dispatcher.models.queue import QueueRow, epoch_ms, from_epoch_ms
+from dispatcher.storage import lawkeeping
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.centre import make_engine, migrate, sorted_errors
 from dispatcher.storage.judging import Batch, Outcome, put
@@ -36,7 +38,7 @@ _cases = schema.cases
 _decode_rows = msgspec.json.Decoder(list[QueueRow]).decode
 _decode_case = msgspec.json.Decoder(Case).decode
 _decode_caller = msgspec.json.Decoder(Caller).decode
-_decode_command = msgspec.json.Decoder(AnyCommand).decode
+_decode_command = msgspec.json.Decoder(AnyCommand | AnyLawCommand).decode
 _decode_events = msgspec.json.Decoder(tuple[Recorded, ...]).decode
 _decode_unit = msgspec.json.Decoder(Unit).decode
 _decode_roles = msgspec.json.Decoder(frozenset[Role]).decode
@@ -55,12 +57,15 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One accepted act as the journal keeps it; a caller's name and phone are never in it."""
+    """One accepted act as the journal keeps it; a caller's name and phone are never in it.
+
+    A change of the law book has no case and no events.
+    """
 
     revision: Revision
     act: CommandId
     case: CaseId
-    command: AnyCommand
+    command: AnyCommand | AnyLawCommand
     events: tuple[Recorded, ...]
     by: PersonId
     at: dt.datetime
@@ -140,6 +145,26 @@ class Ledger:
             locked = sa.select(schema.head.c.revision).with_for_update()
             batch = Batch(connection, Revision(connection.execute(locked).scalar_one()), law, now)
             return batch.judge(acts, self._clock or (lambda: now))
+
+    # The law
+
+    def law_book(self) -> LawBook | None:
+        """Give the law book as it stands, None before the first."""
+        with self._read() as connection:
+            return lawkeeping.book(connection)
+
+    def put_first_book(self, book: LawBook) -> None:
+        """Keep the book a ledger begins with; nothing happens when there is one already."""
+        with self._write() as connection:
+            lawkeeping.put_first(connection, book)
+
+    def change_law(self, act: LawAct, actor: Actor, now: dt.datetime) -> LawBook | LawRefused:
+        """Judge a change of the law book and journal it under a revision of its own; needs a first book.
+
+        The same act again changes nothing: it is refused as before, or answered with the book as it stands.
+        """
+        with self._write() as connection:
+            return lawkeeping.change(connection, act, actor, now, (self._clock or (lambda: now))())
 
     # Reading
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-VERSION: Final = "0001"
+VERSION: Final = "0002"
 """The newest migration of `migrations/centre/versions`."""
 
 metadata = sa.MetaData(
@@ -56,6 +56,8 @@ verdicts = sa.Table(
     sa.Column("case_id", sa.Text, nullable=False),
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("revision", sa.BigInteger, nullable=True),
+    sa.Column("person", sa.Text, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
 )
 
 cases = sa.Table(
@@ -76,6 +78,9 @@ cases = sa.Table(
     sa.Column("row", sa.LargeBinary, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("caller", sa.LargeBinary, nullable=True),
+    sa.Column("community", sa.Text, nullable=False),
+    # When the centre has to look at the case again by itself; the last instant of the calendar when never.
+    sa.Column("timer_ms", sa.BigInteger, nullable=False, index=True),
     sa.UniqueConstraint("number", "source"),
     sa.Index("ix_cases_holder_revision", "holder", "revision"),
 )
@@ -87,6 +92,41 @@ case_units = sa.Table(
     sa.Column("case_id", sa.Text, primary_key=True),
     sa.Column("revision", sa.BigInteger, nullable=False),
     sa.Index("ix_case_units_unit_revision", "unit", "revision"),
+)
+
+losses = sa.Table(
+    "losses",
+    metadata,
+    # Who holds a case no more, and since which revision; forgotten when it comes back.
+    sa.Column("unit", sa.Text, primary_key=True),
+    sa.Column("case_id", sa.Text, primary_key=True),
+    sa.Column("revision", sa.BigInteger, nullable=False, index=True),
+    sa.Index("ix_losses_unit_revision", "unit", "revision"),
+)
+
+law = sa.Table(
+    "law",
+    metadata,
+    # One row, which is the law book as it stands; how it came to be is in the journal, under no case.
+    sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("book", sa.Text, nullable=False),
+)
+
+law_refusals = sa.Table(
+    "law_refusals",
+    metadata,
+    sa.Column("act", sa.Text, primary_key=True),
+    sa.Column("person", sa.Text, nullable=False),
+    sa.Column("command", sa.Text, nullable=False),
+    sa.Column("refused", sa.Text, nullable=False),
+    sa.Column("entered_ms", sa.BigInteger, nullable=False),
+)
+
+roster = sa.Table(
+    "roster",
+    metadata,
+    sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("roster", sa.Text, nullable=False),
 )
 
 units = sa.Table(

@@ -1,0 +1,111 @@
+"""The law book in the ledger: one row that is the book, and its changes in the journal among the acts on cases.
+
+Functions over an open connection; transactions are the caller's. A change takes its revision from the same head as
+everything else, so that one order holds of what was judged and of the law it was judged by.
+"""
+
+import datetime as dt
+from typing import Final
+
+import msgspec
+import sqlalchemy as sa
+
+from dispatcher.models.ids import CaseId, CommandId, Revision
+from dispatcher.models.lawbook import LawAct, LawBook, LawReason, LawRefused, judge_law
+from dispatcher.models.organisation import Actor
+from dispatcher.models.queue import epoch_ms
+from dispatcher.models.verdicts import Accepted
+from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage.judging import LONGEST_ID, is_storable, put
+
+_ONE: Final = 1
+NO_CASE: Final = CaseId("")
+"""Stands in the journal for the case of an act that is about none."""
+
+_encode = msgspec.json.Encoder().encode
+_decode_book = msgspec.json.Decoder(LawBook).decode
+_decode_refused = msgspec.json.Decoder(LawRefused).decode
+
+
+def book(connection: sa.Connection) -> LawBook | None:
+    """Read the book, None where there is none yet."""
+    text = connection.execute(sa.select(schema.law.c.book)).scalar()
+    return None if text is None else _decode_book(text)
+
+
+def put_first(connection: sa.Connection, first: LawBook) -> None:
+    """Write the first book unless there is one."""
+    connection.execute(sa.select(schema.head.c.revision).with_for_update()).scalar_one()
+    if book(connection) is None:
+        _put(connection, first)
+
+
+def change(
+    connection: sa.Connection, act: LawAct, actor: Actor, now: dt.datetime, committed_at: dt.datetime
+) -> LawBook | LawRefused:
+    """Judge one change and write what follows: book, journal, verdict and head, or the refusal."""
+    if not act.id or len(act.id) > LONGEST_ID or not is_storable(act.id):
+        return LawRefused(reason=LawReason.MISSING_FIELD, field="id", detail=ascii(act.id[:LONGEST_ID])[1:-1])
+    head = Revision(connection.execute(sa.select(schema.head.c.revision).with_for_update()).scalar_one())
+    present = book(connection)
+    if present is None:
+        raise LookupError("a ledger without a first law book")
+    known = _answer_before(connection, act.id)
+    if known is not None:
+        return present if known is True else known
+    found = judge_law(act, present, actor, now)
+    command = _encode(act.command).decode()
+    if isinstance(found, LawRefused):
+        refusal = {
+            "act": act.id,
+            "person": actor.person,
+            "command": command,
+            "refused": _encode(found).decode(),
+            "entered_ms": epoch_ms(now),
+        }
+        put(connection, schema.law_refusals, [refusal])
+        return found
+    revision = Revision(head + 1)
+    entry = {
+        "revision": revision,
+        "act": act.id,
+        "case_id": NO_CASE,
+        "kind": type(act.command).__struct_config__.tag,
+        "command": command,
+        "events": "[]",
+        "person": actor.person,
+        "at_ms": epoch_ms(min(act.made_at, now)),
+        "entered_ms": epoch_ms(now),
+        "committed_ms": epoch_ms(committed_at),
+    }
+    put(connection, schema.journal, [entry])
+    verdict = {
+        "act": act.id,
+        "case_id": NO_CASE,
+        "verdict": _encode(Accepted(revision=revision, judged_at=now)).decode(),
+        "revision": revision,
+        "person": actor.person,
+        "unit": actor.unit,
+    }
+    put(connection, schema.verdicts, [verdict])
+    _put(connection, found)
+    connection.execute(sa.update(schema.head).values(revision=revision))
+    return found
+
+
+def _answer_before(connection: sa.Connection, act: CommandId) -> "LawRefused | bool | None":
+    """Give the refusal or the acceptance (True) this act had before; an id some act on a case had is refused."""
+    refused = connection.execute(
+        sa.select(schema.law_refusals.c.refused).where(schema.law_refusals.c.act == act)
+    ).scalar()
+    if refused is not None:
+        return _decode_refused(refused)
+    verdicts = schema.verdicts
+    known = connection.execute(sa.select(verdicts.c.case_id).where(verdicts.c.act == act)).scalar()
+    if known is None:
+        return None
+    return True if known == NO_CASE else LawRefused(reason=LawReason.ALREADY_SO, field="id", detail=act)
+
+
+def _put(connection: sa.Connection, found: LawBook) -> None:
+    put(connection, schema.law, [{"one": _ONE, "book": _encode(found).decode()}], key=("one",))
