@@ -92,8 +92,8 @@ def load_law(policy: str = DEFAULT_POLICY, units: Iterable[Unit] | None = None) 
     return law_of(load_policy(policy), load_calendar(), known)
 
 
-def read_policy(file: str, text: str) -> Policy:
-    """Make a policy of TOML text; every urgency and every kind of whistle must be there; raises BadAsset."""
+def read_policy(file: str, text: str | Mapping[str, object]) -> Policy:
+    """Make a policy of TOML text, or of what it says; every urgency and every kind of whistle must be there; raises BadAsset."""
     with _Table.of(file, text) as top:
         version = top.text("version")
         with top.table("orders") as orders:
@@ -126,8 +126,8 @@ def read_policy(file: str, text: str) -> Policy:
         )
 
 
-def read_calendar(file: str, text: str) -> WorkCalendar:
-    """Make a working calendar of TOML text; raises BadAsset."""
+def read_calendar(file: str, text: str | Mapping[str, object]) -> WorkCalendar:
+    """Make a working calendar of TOML text, or of what it says; raises BadAsset."""
     with _Table.of(file, text) as top:
         through = top.day("published_through")
         holidays = top.days("holidays")
@@ -264,7 +264,9 @@ class _Table:
         self._asked: set[str] = set()
 
     @classmethod
-    def of(cls, file: str, text: str) -> "_Table":
+    def of(cls, file: str, text: str | Mapping[str, object]) -> "_Table":
+        if not isinstance(text, str):
+            return cls(file, "", text)
         try:
             return cls(file, "", tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:
