@@ -93,7 +93,7 @@ def load_law(policy: str = DEFAULT_POLICY, units: Iterable[Unit] | None = None) 
 
 
 def read_policy(file: str, text: str | Mapping[str, object]) -> Policy:
-    """Make a policy of TOML text, or of what it says; every urgency and every kind of whistle must be there; raises BadAsset."""
+    """Make a policy of TOML text, or of what it says: every urgency, every kind of whistle; raises BadAsset."""
     with _Table.of(file, text) as top:
         version = top.text("version")
         with top.table("orders") as orders:
