@@ -14,7 +14,7 @@ from dispatcher.models.ids import CommandId, Instant, PersonId
 from dispatcher.models.law import Law, law_of
 from dispatcher.models.organisation import Actor, Unit
 from dispatcher.models.policy import Policy
-from dispatcher.models.workcalendar import WorkCalendar
+from dispatcher.models.workcalendar import BEIJING, WorkCalendar
 
 
 class LawCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="command"):
@@ -96,6 +96,12 @@ class LawBook(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     editions: tuple[Edition, ...]
     calendar: WorkCalendar
     spells: tuple[FloodSpell, ...] = ()
+
+
+def book_of(policy: Policy, calendar: WorkCalendar) -> LawBook:
+    """Make the book that a centre begins with: one policy, which holds from ever on."""
+    since = dt.datetime.combine(policy.effective_from, dt.time(), BEIJING).astimezone(dt.UTC)
+    return LawBook(editions=(Edition(policy=policy, since=since),), calendar=calendar)
 
 
 def judge_law(act: LawAct, book: LawBook, actor: Actor, now: dt.datetime) -> LawBook | LawRefused:
