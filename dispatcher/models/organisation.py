@@ -4,6 +4,7 @@ Roles are those of the working rules (dispatcher, shift leader, liaison ...); a 
 """
 
 import enum
+from collections.abc import Iterable
 
 import msgspec
 
@@ -84,18 +85,52 @@ CALLER_ROLES = frozenset({Role.DISPATCHER, Role.SHIFT_LEADER, Role.HOTLINE})
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
-    """Which cases somebody is sent: all of them, those a street holds, or those a department is summoned to."""
+    """Which cases somebody is sent: those `unit` holds, or as one of the flags says.
+
+    `everything`: all there are. `district`: those held anywhere in the district `unit`. `community`: those the street
+    of the community `unit` holds and whose place lies in that community. `as_summoned`: those `unit` has ever been
+    summoned to.
+    """
 
     unit: UnitId
     everything: bool = False
     as_summoned: bool = False
+    district: bool = False
+    community: bool = False
     with_caller: bool = False
+
+
+def street_of(community: UnitId) -> UnitId:
+    """Give the street a community lies in, by the state's nested codes; empty for what is no community's code."""
+    return UnitId(community[:9]) if is_community(community) else UnitId("")
+
+
+def is_community(unit: UnitId) -> bool:
+    """Tell a community by its code of twelve digits."""
+    return len(unit) == 12 and unit.isascii() and unit.isdigit()
+
+
+def in_scope(scope: Scope, holder: UnitId, community: UnitId, summoned: Iterable[UnitId]) -> bool:
+    """Tell whether a scope covers a case held by `holder`, in `community`, to which the units of `summoned` came."""
+    if scope.everything:
+        return True
+    if scope.as_summoned:
+        return scope.unit in summoned
+    if scope.district:
+        return covers(scope.unit, holder)
+    if scope.community:
+        return community == scope.unit and holder == street_of(scope.unit)
+    return holder == scope.unit
 
 
 def scope_of(actor: Actor) -> Scope:
     """Give the widest scope the actor's roles allow; nothing but summonses for a liaison."""
     if actor.is_any(*CITY_ROLES):
         return Scope(unit=actor.unit, everything=True, with_caller=actor.is_any(Role.HOTLINE))
+    if actor.is_any(*DISTRICT_ROLES):
+        return Scope(unit=actor.unit, district=True)
     if actor.is_any(*STREET_ROLES):
+        if is_community(actor.unit):
+            return Scope(unit=actor.unit, community=True)
         return Scope(unit=actor.unit, with_caller=actor.is_any(*CALLER_ROLES))
     return Scope(unit=actor.unit, as_summoned=True)
