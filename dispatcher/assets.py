@@ -57,12 +57,25 @@ def policy_names() -> tuple[str, ...]:
 
 def load_policy(name: str = DEFAULT_POLICY) -> Policy:
     """Read a shipped policy by its name, or one's own by the path of its TOML file; raises BadAsset."""
+    return read_policy(*_policy_text(name))
+
+
+def policy_table(name: str = DEFAULT_POLICY) -> dict[str, object]:
+    """Give what a policy's file says, unchecked, for laying changes over it; raises BadAsset."""
+    file, text = _policy_text(name)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadAsset(file, "", None, f"is not TOML: {error}") from None
+
+
+def _policy_text(name: str) -> tuple[str, str]:
     if not name.endswith(".toml"):
         known = policy_names()
         if name not in known:
             remedy = f"no such policy; take one of {', '.join(known)}, or the path of a .toml file"
             raise BadAsset("policies", "policy", name, remedy)
-    return read_policy(*_text("policies", name))
+    return _text("policies", name)
 
 
 def load_calendar(name: str = _CALENDAR) -> WorkCalendar:
