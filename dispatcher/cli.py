@@ -17,6 +17,7 @@ from dispatcher.settings import (
     ConsoleSettings,
     DemoSettings,
     ImportSettings,
+    RulesSettings,
     ServerSettings,
     WallSettings,
     config_path,
@@ -101,6 +102,18 @@ PROGRAMS = (
           dispatcher admin add zhao --name 赵工 --unit D-WATER --role liaison""",
     ),
     Program(
+        "rules",
+        RulesSettings,
+        "try the rules of the work on a scenario",
+        """\
+        Runs a scenario (TOML: policy, calendar, units and people, then dated acts; the form is described
+        in docs/rules.md) through the same judge as console and centre, and prints a line of JSON for
+        every act (accepted with its events, or refused with the reason) and for every figure asked for.
+        Needs no centre and keeps nothing.
+
+          dispatcher rules try tests/scenarios/extension-in-time.toml""",
+    ),
+    Program(
         "demo",
         DemoSettings,
         "everything at once with a simulated street, nothing to set up",
@@ -160,6 +173,10 @@ def _run(settings: object, parsed: argparse.Namespace) -> int:
             from dispatcher.centre.serving import add_account
 
             return add_account(settings, parsed.new_person, parsed.name, parsed.unit, parsed.role)
+        case RulesSettings():
+            from dispatcher.scenario import try_file
+
+            return try_file(parsed.file)
         case _:
             raise AssertionError(settings)
 
@@ -187,6 +204,10 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
             sub.add_argument("file", type=Path, metavar="FILE", help="the file to bring in")
         if program.name == "admin":
             _add_admin(sub)
+        if program.name == "rules":
+            tasks = sub.add_subparsers(dest="task", required=True, metavar="TASK")
+            task = tasks.add_parser("try", help="run one scenario")
+            task.add_argument("file", type=Path, metavar="FILE", help="the scenario, a TOML file")
     return parser
 
 

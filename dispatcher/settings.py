@@ -234,6 +234,11 @@ class AdminSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RulesSettings:
+    """`dispatcher rules`: it has none, a scenario brings all it needs."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DemoSettings:
     """`dispatcher demo`."""
 
