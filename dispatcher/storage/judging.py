@@ -1,34 +1,37 @@
 """One batch of acts judged into one transaction of the ledger: set-wise reads, judgement in memory, set-wise writes.
 
-Promises: acts are judged in their order, later ones see what earlier ones did; an act that cannot be judged at all
-(values nobody can compute with, an id that is none) is refused alone. Knows nothing of connections: the ledger hands
-it one inside an open transaction that holds the head's lock.
+Promises: acts are judged in their order, later ones see what earlier ones did; an act and all that follows from it on
+other cases happen together or not at all; an act that cannot be judged at all (values nobody can compute with, an id
+that is none) is refused alone. Knows nothing of connections: the ledger hands it one inside an open transaction that
+holds the head's lock.
 """
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 
 from dispatcher.models import rules
 from dispatcher.models.case import Case
-from dispatcher.models.commands import Act, AnyCommand, BlowWhistle, ReceiveOrder
+from dispatcher.models.commands import Act, AnyCommand, ReceiveOrder
 from dispatcher.models.events import Recorded
 from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, Revision, UnitId
 from dispatcher.models.law import Law
-from dispatcher.models.organisation import Actor
+from dispatcher.models.organisation import CENTRE, Actor
 from dispatcher.models.queue import NEVER_MS, epoch_ms, summarise
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Verdict
 from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage import writing
+from dispatcher.storage.fitness import LONGEST_ID, LONGEST_KEY, fits, unfit
+from dispatcher.storage.writing import Changed, Judgement, Written
 from dispatcher.wire import NO_CALLER, CaseRow
 
-LONGEST_ID: Final = 80
-LONGEST_KEY: Final = 200
 IN_ONE_SELECT: Final = 500
 
 log = logging.getLogger(__name__)
@@ -40,7 +43,9 @@ _verdict_decoder = msgspec.json.Decoder(Verdict)
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one act. `row` (with caller, whoever may see it) is there when this act changed the case.
 
-    `repeat` says the verdict was given before; `summoned` are all units ever summoned to the case.
+    `repeat` says the verdict was given before; `summoned` are all units ever summoned to the case; `lost_by` is who
+    held the case before this act and does not any more. `timer_ms` is when the centre must look at the case again.
+    `followed_by` are the outcomes of what the centre carried over to other cases, of the revisions after this one.
     """
 
     act: CommandId
@@ -48,8 +53,12 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     repeat: bool = False
     row: CaseRow | None = None
     holder: UnitId = UnitId("")
+    community: UnitId = UnitId("")
     summoned: tuple[UnitId, ...] = ()
+    lost_by: UnitId | None = None
+    timer_ms: int = NEVER_MS
     committed_at: dt.datetime | None = None
+    followed_by: "tuple[Outcome, ...]" = ()
 
 
 class _Known(NamedTuple):
@@ -57,18 +66,21 @@ class _Known(NamedTuple):
     caller: bytes | None
 
 
-class _Written(NamedTuple):
-    act: Act
-    case: Case
-    command: str
-    events: str
-    first: Recorded
-
-
 class _Judged(NamedTuple):
     verdict: Verdict
     repeat: bool = False
-    written: _Written | None = None
+    written: "tuple[Written, ...]" = ()
+
+
+class _Attempt:
+    """What one act and its consequences would change: taken over as a whole, or forgotten."""
+
+    def __init__(self, head: Revision) -> None:
+        self.head = head
+        self.cases: dict[CaseId, _Known] = {}
+        self.changed: dict[CaseId, Changed] = {}
+        self.numbers: set[tuple[str, str]] = set()
+        self.written: list[Written] = []
 
 
 class Batch:
@@ -79,11 +91,11 @@ class Batch:
         self._law = law
         self._now = now
         self._verdicts: dict[CommandId, Verdict] = {}
-        self._cases: dict[CaseId, _Known] = {}
+        self._cases: dict[CaseId, _Known | None] = {}
         self._numbers: set[tuple[str, str]] = set()
-        self._fresh: dict[CommandId, tuple[CaseId, Verdict, Actor]] = {}
-        self._written: list[_Written] = []
-        self._rows: dict[CaseId, CaseRow] = {}
+        self._fresh: list[Judgement] = []
+        self._written: list[Written] = []
+        self._changed: dict[CaseId, Changed] = {}
         self.head = head
 
     def judge(self, acts: Sequence[tuple[Act, Actor]], committed_at: Callable[[], dt.datetime]) -> list[Outcome]:
@@ -94,17 +106,26 @@ class Batch:
         self._write(at)
         return [self._outcome(act, found, at) for (act, _), found in zip(acts, judged, strict=True)]
 
+    # Reading
+
     def _load(self, acts: Sequence[Act]) -> None:
-        acts = [act for act in acts if _unfit(act) is None]
-        ids = list({act.id for act in acts})
-        for rows in self._select(schema.verdicts, schema.verdicts.c.act, ids, "act", "verdict"):
-            self._verdicts.update((CommandId(act), _verdict_decoder.decode(verdict)) for act, verdict in rows)
+        acts = [act for act in acts if unfit(act) is None]
+        self._load_verdicts(list({act.id for act in acts}))
         unknown = [act for act in acts if act.id not in self._verdicts]
-        cases = list({act.command.case for act in unknown})
+        self._load_cases(list({act.command.case for act in unknown}))
+        self._load_numbers(list({act.command.order.number for act in unknown if isinstance(act.command, ReceiveOrder)}))
+
+    def _load_verdicts(self, acts: Sequence[CommandId]) -> None:
+        for rows in self._select(schema.verdicts, schema.verdicts.c.act, acts, "act", "verdict"):
+            self._verdicts.update((CommandId(act), _verdict_decoder.decode(verdict)) for act, verdict in rows)
+
+    def _load_cases(self, cases: Sequence[CaseId]) -> None:
+        self._cases.update(dict.fromkeys(cases))
         for rows in self._select(schema.cases, schema.cases.c.id, cases, "id", "body", "caller"):
             for id_, body, caller in rows:
                 self._cases[CaseId(id_)] = _Known(_case_decoder.decode(body), caller)
-        numbers = list({act.command.order.number for act in unknown if isinstance(act.command, ReceiveOrder)})
+
+    def _load_numbers(self, numbers: Sequence[str]) -> None:
         for rows in self._select(schema.cases, schema.cases.c.number, numbers, "number", "source"):
             self._numbers.update((number, source) for number, source in rows)
 
@@ -119,44 +140,96 @@ class Batch:
         for start in range(0, len(values), IN_ONE_SELECT):
             yield self._connection.execute(statement, {"keys": values[start : start + IN_ONE_SELECT]}).all()
 
+    def _find(self, case: CaseId, attempt: _Attempt) -> _Known | None:
+        """Give a case as the acts before have left it; one that no act of the batch names is read now."""
+        if case in attempt.cases:
+            return attempt.cases[case]
+        if case not in self._cases and fits(case, LONGEST_ID):
+            self._load_cases([case])
+        return self._cases.get(case)
+
+    # Judging
+
     def _one(self, act: Act, actor: Actor) -> _Judged:
         known = self._verdicts.get(act.id)
         if known is not None:
             return _Judged(known, repeat=True)
-        unfit = _unfit(act)
-        if unfit is not None:
-            return _Judged(unfit)  # there is nothing to remember it by
-        found = self._decide(act, actor)
-        if isinstance(found, Refused):
-            judged = _Judged(found)
+        flaw = unfit(act)
+        if flaw is not None:
+            return _Judged(flaw)  # there is nothing to remember it by
+        attempt = _Attempt(self.head)
+        refused = self._attempt(act, actor, attempt)
+        if refused is not None:
+            judged = _Judged(refused)
+            self._note(act, actor, refused)
         else:
-            self.head = found.case.revision
-            self._written.append(found)
-            judged = _Judged(Accepted(revision=found.case.revision, judged_at=self._now), written=found)
-        self._verdicts[act.id] = judged.verdict
-        self._fresh[act.id] = act.command.case, judged.verdict, actor
+            self._take_over(attempt)
+            judged = _Judged(self._verdicts[act.id], written=tuple(attempt.written))
         return judged
 
-    def _decide(self, act: Act, actor: Actor) -> _Written | Refused:
+    def _attempt(self, act: Act, actor: Actor, attempt: _Attempt) -> Refused | None:
+        """Judge an act, then all that follows from it, each in its turn; the first refusal refuses it all."""
+        waiting = deque([(act, actor)])
+        consequences = 0
+        while waiting:
+            each, by = waiting.popleft()
+            before = self._find(each.command.case, attempt)
+            found = self._decide(each, by, before, attempt)
+            if isinstance(found, Refused):
+                return found
+            written, recorded = found
+            for command in _no_follow_ups(recorded):
+                consequences += 1
+                following = Act(
+                    id=CommandId(f"{act.id}:{consequences}"), command=command, by=CENTRE.person, made_at=recorded[0].at
+                )
+                refused = self._unfit_to_follow(following, attempt)
+                if refused is not None:
+                    return refused
+                waiting.append((following, CENTRE))
+        return None
+
+    def _unfit_to_follow(self, act: Act, attempt: _Attempt) -> Refused | None:
+        """Refuse a consequence whose id somebody has used, or whose new case has a number that is taken."""
+        if act.id not in self._verdicts:
+            self._load_verdicts([act.id])
+        if act.id in self._verdicts:
+            return Refused(reason=Reason.ALREADY_THERE, field="id", detail=act.id)
         command = act.command
-        known = self._cases.get(command.case)
         if isinstance(command, ReceiveOrder):
-            order = command.order
-            if known is None and (order.number, order.source) in self._numbers:
-                return Refused(reason=Reason.ALREADY_THERE, field="order.number", detail=order.number)
+            self._load_numbers([command.order.number])
+        return unfit(act, long_id=True)
+
+    def _decide(
+        self, act: Act, actor: Actor, known: _Known | None, attempt: _Attempt
+    ) -> tuple[Written, tuple[Recorded, ...]] | Refused:
+        command = act.command
+        before = known.case if known else None
+        if isinstance(command, ReceiveOrder):
+            number = command.order.number, command.order.source
+            if known is None and (number in self._numbers or number in attempt.numbers):
+                return Refused(reason=Reason.ALREADY_THERE, field="order.number", detail=command.order.number)
         try:
-            events = rules.judge(act, known.case if known else None, actor, self._law, self._now)
+            events = rules.judge(act, before, actor, self._law, self._now)
             if isinstance(events, Refused):
                 return events
-            case = known.case if known else None
-            revision = Revision(self.head + 1)
+            case = before
+            revision = Revision(attempt.head + 1)
             for recorded in events:
                 case = evolve(case, recorded, revision)
             assert case is not None, "an act without events"
             row = summarise(case, self._law)
+            timer_ms = timer_of(case, self._law)
             body = _encode(case)
-            written = _Written(
-                act, case, _encode(_without_caller(command)).decode(), _encode(events).decode(), events[0]
+            lost_by = before.holder if before is not None and before.holder != case.holder else None
+            written = Written(
+                act,
+                actor,
+                case,
+                lost_by,
+                _encode(_without_caller(command)).decode(),
+                _encode(events).decode(),
+                events[0],
             )
         except (ArithmeticError, TypeError, ValueError) as error:
             # An instant without a zone or at the end of the calendar: one such act must not stop all others.
@@ -164,142 +237,58 @@ class Batch:
             return Refused(reason=Reason.BAD_FIELD, field="", detail=str(error)[:LONGEST_KEY])
         caller = known.caller if known else None
         if isinstance(command, ReceiveOrder):
-            self._numbers.add((command.order.number, command.order.source))
+            attempt.numbers.add((command.order.number, command.order.source))
             caller = _encode(command.caller) if command.caller is not None else None
-        self._cases[case.id] = _Known(case, caller)
-        self._rows[case.id] = CaseRow(row, msgspec.Raw(body), msgspec.Raw(caller) if caller is not None else NO_CALLER)
-        return written
+        attempt.cases[case.id] = _Known(case, caller)
+        shown = msgspec.Raw(caller) if caller is not None else NO_CALLER
+        attempt.changed[case.id] = Changed(case, caller, CaseRow(row, msgspec.Raw(body), shown), timer_ms)
+        attempt.written.append(written)
+        attempt.head = revision
+        return written, events
+
+    def _take_over(self, attempt: _Attempt) -> None:
+        self.head = attempt.head
+        self._cases.update(attempt.cases)
+        self._numbers |= attempt.numbers
+        self._changed.update(attempt.changed)
+        self._written += attempt.written
+        for written in attempt.written:
+            self._note(written.act, written.actor, Accepted(revision=written.case.revision, judged_at=self._now))
+
+    def _note(self, act: Act, actor: Actor, verdict: Verdict) -> None:
+        self._verdicts[act.id] = verdict
+        self._fresh.append(Judgement(act, actor, verdict))
+
+    # Writing
 
     def _write(self, at: dt.datetime) -> None:
-        connection, now_ms, at_ms = self._connection, epoch_ms(self._now), epoch_ms(at)
-        if self._fresh:
-            put(
-                connection,
-                schema.verdicts,
-                [
-                    {
-                        "act": act,
-                        "case_id": case,
-                        "verdict": _encode(verdict).decode(),
-                        "revision": verdict.revision if isinstance(verdict, Accepted) else None,
-                        "person": actor.person,
-                        "unit": actor.unit,
-                    }
-                    for act, (case, verdict, actor) in self._fresh.items()
-                ],
-            )
-        if not self._written:
-            return
-        put(
-            connection,
-            schema.journal,
-            [
-                {
-                    "revision": written.case.revision,
-                    "act": written.act.id,
-                    "case_id": written.case.id,
-                    "kind": type(written.act.command).__struct_config__.tag,
-                    "command": written.command,
-                    "events": written.events,
-                    "person": written.first.by,
-                    "at_ms": epoch_ms(written.first.at),
-                    "entered_ms": now_ms,
-                    "committed_ms": at_ms,
-                }
-                for written in self._written
-            ],
-        )
-        put(
-            connection,
-            schema.cases,
-            [_case_columns(row, self._cases[id_], at_ms) for id_, row in self._rows.items()],
-            key=("id",),
-        )
-        summoned = [
-            {"unit": unit, "case_id": id_, "revision": row.row.revision}
-            for id_, row in self._rows.items()
-            for unit in summoned_units(self._cases[id_].case)
-        ]
-        if summoned:
-            put(connection, schema.case_units, summoned, key=("unit", "case_id"))
-        connection.execute(sa.update(schema.head).values(revision=self.head))
+        writing.write_verdicts(self._connection, self._fresh)
+        if self._written:
+            writing.write_journal(self._connection, self._written, self._now, at)
+            writing.write_cases(self._connection, self._changed.values(), at)
+            writing.write_losses(self._connection, self._written)
+            writing.write_head(self._connection, self.head)
 
     def _outcome(self, act: Act, judged: _Judged, at: dt.datetime) -> Outcome:
-        if judged.written is None:
+        if not judged.written:
             return Outcome(act=act.id, verdict=judged.verdict, repeat=judged.repeat)
-        case = self._cases[judged.written.case.id].case
+        first, *others = [self._outcome_of(written, at) for written in judged.written]
+        return msgspec.structs.replace(first, followed_by=tuple(others))
+
+    def _outcome_of(self, written: Written, at: dt.datetime) -> Outcome:
+        changed = self._changed[written.case.id]
+        case = changed.case
         return Outcome(
-            act=act.id,
-            verdict=judged.verdict,
-            row=self._rows[case.id],
+            act=written.act.id,
+            verdict=self._verdicts[written.act.id],
+            row=changed.row,
             holder=case.holder,
-            summoned=summoned_units(case),
+            community=case.order.place.community_code,
+            summoned=writing.summoned_units(case),
+            lost_by=written.lost_by,
+            timer_ms=changed.timer_ms,
             committed_at=at,
         )
-
-
-def summoned_units(case: Case) -> tuple[UnitId, ...]:
-    """Give every unit ever summoned to a case, each once."""
-    return tuple({summons.unit: None for whistle in case.whistles for summons in whistle.summons})
-
-
-def _case_columns(row: CaseRow, known: _Known, committed_ms: int) -> dict[str, object]:
-    order, summary = known.case.order, row.row
-    return {
-        "id": summary.id,
-        "revision": summary.revision,
-        "committed_ms": committed_ms,
-        "source": order.source,
-        "number": order.number,
-        "holder": summary.holder,
-        "state": summary.state.value,
-        "is_open": known.case.is_open,
-        "confidential": order.confidential,
-        "received_ms": summary.received_ms,
-        "due_ms": summary.due_ms,
-        "closed_ms": summary.closed_ms,
-        "row": _encode(summary),
-        "body": bytes(row.body),
-        "caller": known.caller,
-        "community": order.place.community_code,
-        "timer_ms": NEVER_MS,
-    }
-
-
-def _unfit(act: Act) -> Refused | None:
-    """Refuse an act whose ids and keys no database column can hold."""
-    command = act.command
-    named = [("id", act.id, LONGEST_ID), ("case", command.case, LONGEST_ID)]
-    match command:
-        case ReceiveOrder():
-            named += [
-                ("order.number", command.order.number, LONGEST_KEY),
-                ("order.source", command.order.source, LONGEST_KEY),
-                ("holder", command.holder, LONGEST_ID),
-            ]
-        case BlowWhistle():
-            named += [
-                ("lead", command.lead, LONGEST_ID),
-                *(("assisting", unit, LONGEST_ID) for unit in command.assisting),
-            ]
-        case _:
-            pass
-    for field, value, longest in named:
-        if len(value) > longest or not is_storable(value) or (not value and field in _NEEDED):
-            return Refused(reason=Reason.BAD_FIELD, field=field, detail=ascii(value[:LONGEST_ID])[1:-1])
-    return None
-
-
-_NEEDED = frozenset({"id", "case"})
-
-
-def is_storable(text: str) -> bool:
-    """Tell whether any database column can hold a text: valid Unicode without NUL."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in text
 
 
 def _without_caller(command: AnyCommand) -> AnyCommand:
@@ -309,22 +298,10 @@ def _without_caller(command: AnyCommand) -> AnyCommand:
     return command
 
 
-def put(
-    connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, object]], key: Sequence[str] = ()
-) -> None:
-    """Insert rows of all columns in one go; with a `key`, rows of the same key are replaced."""
-    columns = table.columns.keys()
-    if connection.dialect.name == "postgresql":
-        # One statement with an array for each column: a statement for each row costs a city its rush hour.
-        arrays = [sa.bindparam(c.name, type_=postgresql.ARRAY(c.type)) for c in table.c]
-        values = sa.func.unnest(*arrays).table_valued(*columns).render_derived()
-        insert = postgresql.insert(table).from_select(columns, sa.select(*(values.c[name] for name in columns)))
-        parameters: Any = {name: [row[name] for row in rows] for name in columns}
-    else:
-        insert = sqlite.insert(table)
-        parameters = rows
-    if key:
-        changed = {name: insert.excluded[name] for name in columns if name not in key}
-        connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=changed), parameters)
-    else:
-        connection.execute(insert, parameters)
+def timer_of(case: Case, law: Law) -> int:
+    """Give when the centre must look at a case by itself, in the form of the column."""
+    return NEVER_MS
+
+
+def _no_follow_ups(_recorded: tuple[Recorded, ...]) -> tuple[AnyCommand, ...]:
+    return ()

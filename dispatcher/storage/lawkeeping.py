@@ -16,7 +16,8 @@ from dispatcher.models.organisation import Actor
 from dispatcher.models.queue import epoch_ms
 from dispatcher.models.verdicts import Accepted
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage.judging import LONGEST_ID, is_storable, put
+from dispatcher.storage.fitness import LONGEST_ID, is_storable
+from dispatcher.storage.writing import put
 
 _ONE: Final = 1
 NO_CASE: Final = CaseId("")

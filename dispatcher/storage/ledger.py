@@ -23,10 +23,11 @@ from dispatcher.models.lawbook import AnyLawCommand, LawAct, LawBook, LawRefused
 from dispatcher.models.order import Caller
 from dispatcher.models.organisation import Actor, Role, Scope, Unit
 from dispatcher.models.queue import QueueRow, epoch_ms, from_epoch_ms
-from dispatcher.storage import lawkeeping
+from dispatcher.storage import lawkeeping, loads
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.centre import make_engine, migrate, sorted_errors
-from dispatcher.storage.judging import Batch, Outcome, put
+from dispatcher.storage.judging import Batch, Outcome
+from dispatcher.storage.writing import put
 from dispatcher.wire import MAX_FRAME_BYTES, NO_CALLER, CaseRow
 
 PAGE_BYTES: Final = MAX_FRAME_BYTES * 3 // 4
@@ -202,6 +203,11 @@ class Ledger:
         with self._read() as connection:
             body = connection.execute(sa.select(_cases.c.body).where(_cases.c.id == case)).scalar()
         return None if body is None else _decode_case(body)
+
+    def open_whistle_loads(self) -> dict[CaseId, tuple[UnitId, ...]]:
+        """Name, of each case with something owed, the unit of every summons of an open whistle that is still owed."""
+        with self._read() as connection:
+            return loads.all_owed(connection)
 
     def caller(self, case: CaseId) -> Caller | None:
         """Give a case's caller in plain; who may see it is the server's to decide."""

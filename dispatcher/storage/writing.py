@@ -1,0 +1,187 @@
+"""What has been judged becomes rows of the ledger's tables: verdicts, journal, cases, and who may see them.
+
+Functions over an open connection; transactions are the caller's. Every write is set-wise.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from dispatcher.models.case import Case
+from dispatcher.models.commands import Act
+from dispatcher.models.events import Recorded
+from dispatcher.models.ids import CaseId, Revision, UnitId
+from dispatcher.models.organisation import Actor
+from dispatcher.models.queue import QueueRow, epoch_ms
+from dispatcher.models.verdicts import Accepted, Verdict
+from dispatcher.storage import ledger_schema as schema
+from dispatcher.wire import CaseRow
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Judgement(NamedTuple):
+    """An act's fresh verdict, and whose act it was."""
+
+    act: Act
+    actor: Actor
+    verdict: Verdict
+
+
+class Written(NamedTuple):
+    """An accepted act: the case after it, who lost the case by it, and what the journal keeps (as JSON)."""
+
+    act: Act
+    actor: Actor
+    case: Case
+    lost_by: UnitId | None
+    command: str
+    events: str
+    first: Recorded
+
+
+class Changed(NamedTuple):
+    """A case in the newest state of its transaction, ready to be kept and sent."""
+
+    case: Case
+    caller: bytes | None
+    row: CaseRow
+    timer_ms: int
+
+
+def write_verdicts(connection: sa.Connection, judgements: Iterable[Judgement]) -> None:
+    """Keep the verdicts, refusals too."""
+    rows = [
+        {
+            "act": act.id,
+            "case_id": act.command.case,
+            "verdict": _encode(verdict).decode(),
+            "revision": verdict.revision if isinstance(verdict, Accepted) else None,
+            "person": actor.person,
+            "unit": actor.unit,
+        }
+        for act, actor, verdict in judgements
+    ]
+    if rows:
+        put(connection, schema.verdicts, rows)
+
+
+def write_journal(
+    connection: sa.Connection, written: Iterable[Written], entered_at: dt.datetime, committed_at: dt.datetime
+) -> None:
+    """Append accepted acts."""
+    entered_ms, committed_ms = epoch_ms(entered_at), epoch_ms(committed_at)
+    rows = [
+        {
+            "revision": each.case.revision,
+            "act": each.act.id,
+            "case_id": each.case.id,
+            "kind": type(each.act.command).__struct_config__.tag,
+            "command": each.command,
+            "events": each.events,
+            "person": each.first.by,
+            "at_ms": epoch_ms(each.first.at),
+            "entered_ms": entered_ms,
+            "committed_ms": committed_ms,
+        }
+        for each in written
+    ]
+    put(connection, schema.journal, rows)
+
+
+def write_cases(connection: sa.Connection, changed: Iterable[Changed], committed_at: dt.datetime) -> None:
+    """Keep cases in their newest state, and at which revision each summoned unit must hear of them."""
+    committed_ms = epoch_ms(committed_at)
+    cases = list(changed)
+    put(connection, schema.cases, [_columns(each, committed_ms) for each in cases], key=("id",))
+    summoned = [
+        {"unit": unit, "case_id": each.case.id, "revision": each.case.revision}
+        for each in cases
+        for unit in summoned_units(each.case)
+    ]
+    if summoned:
+        put(connection, schema.case_units, summoned, key=("unit", "case_id"))
+
+
+def write_losses(connection: sa.Connection, written: Iterable[Written]) -> None:
+    """Keep who has lost a case at which revision; whoever has it again has lost it no more."""
+    losses: dict[tuple[UnitId, CaseId], Revision] = {}
+    regained: set[tuple[UnitId, CaseId]] = set()
+    for each in written:
+        if each.lost_by is None:
+            continue
+        lost, gained = (each.lost_by, each.case.id), (each.case.holder, each.case.id)
+        losses[lost] = each.case.revision
+        losses.pop(gained, None)
+        regained.add(gained)
+    table = schema.losses
+    for unit, case in regained:
+        connection.execute(sa.delete(table).where(table.c.unit == unit, table.c.case_id == case))
+    if losses:
+        rows = [{"unit": unit, "case_id": case, "revision": revision} for (unit, case), revision in losses.items()]
+        put(connection, table, rows, key=("unit", "case_id"))
+
+
+def write_head(connection: sa.Connection, head: Revision) -> None:
+    """Move the newest revision on."""
+    connection.execute(sa.update(schema.head).values(revision=head))
+
+
+def summoned_units(case: Case) -> tuple[UnitId, ...]:
+    """Give every unit ever summoned to a case, each once."""
+    return tuple({summons.unit: None for whistle in case.whistles for summons in whistle.summons})
+
+
+def summary_columns(row: QueueRow) -> dict[str, object]:
+    """Give the columns that are taken from a case's row."""
+    return {
+        "received_ms": row.received_ms,
+        "due_ms": row.due_ms,
+        "closed_ms": row.closed_ms,
+        "row": _encode(row),
+    }
+
+
+def _columns(changed: Changed, committed_ms: int) -> dict[str, object]:
+    case = changed.case
+    return {
+        **summary_columns(changed.row.row),
+        "id": case.id,
+        "revision": case.revision,
+        "committed_ms": committed_ms,
+        "source": case.order.source,
+        "number": case.order.number,
+        "holder": case.holder,
+        "state": case.state.value,
+        "is_open": case.is_open,
+        "confidential": case.order.confidential,
+        "body": bytes(changed.row.body),
+        "caller": changed.caller,
+        "community": case.order.place.community_code,
+        "timer_ms": changed.timer_ms,
+    }
+
+
+def put(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, object]], key: Sequence[str] = ()
+) -> None:
+    """Insert rows of all columns in one go; with a `key`, rows of the same key are replaced."""
+    columns = table.columns.keys()
+    if connection.dialect.name == "postgresql":
+        # One statement with an array for each column: a statement for each row costs a city its rush hour.
+        arrays = [sa.bindparam(c.name, type_=postgresql.ARRAY(c.type)) for c in table.c]
+        values = sa.func.unnest(*arrays).table_valued(*columns).render_derived()
+        insert = postgresql.insert(table).from_select(columns, sa.select(*(values.c[name] for name in columns)))
+        parameters: Any = {name: [row[name] for row in rows] for name in columns}
+    else:
+        insert = sqlite.insert(table)
+        parameters = rows
+    if key:
+        changed = {name: insert.excluded[name] for name in columns if name not in key}
+        connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=changed), parameters)
+    else:
+        connection.execute(insert, parameters)
