@@ -25,6 +25,8 @@ class ClockKind(enum.StrEnum):
     FEEDBACK = "feedback"
     REDO = "redo"
     CALL_BACK = "call_back"
+    CITIZEN = "citizen"
+    REVIEW = "review"
 
 
 class Light(enum.StrEnum):
