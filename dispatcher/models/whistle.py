@@ -145,7 +145,10 @@ class MeetingTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class Meeting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An on-site meeting (现场会商). `photos` are references, not pictures."""
+    """An on-site meeting (现场会商). `photos` are references, not pictures.
+
+    `recorded_at` is when its record was first written, which is the record's and not the writer's to say.
+    """
 
     id: str
     at: Instant
@@ -155,6 +158,7 @@ class Meeting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     findings: str = ""
     tasks: tuple[MeetingTask, ...] = ()
     photos: tuple[str, ...] = ()
+    recorded_at: Instant | None = None
 
 
 class Rung(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

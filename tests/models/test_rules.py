@@ -301,6 +301,7 @@ def test_a_whistle_goes_from_blown_to_accepted():
     assert case.on_scene_at == b.NOON + 20 * MINUTE
     assert reason(case, c.AcceptWhistle(case=ONE, whistle=W)) is Reason.NOT_DONE
     case = b.after_(case, passed(b.URBAN, Milestone.DONE), b.LIAISON)
+    case = b.after_(case, passed(b.WATER, Milestone.REPORTED_IN))
     case = b.after_(case, passed(b.WATER, Milestone.DONE))
     assert isinstance(case.history[-1].event, e.MilestonePassed)
     assert case.history[-1].event.by_street
@@ -327,7 +328,7 @@ def test_a_refused_summons_is_noted_once_and_does_not_end_it():
     summons = case.whistles[0].of(b.URBAN)
     assert summons is not None
     assert summons.refused_reason == "not ours"
-    assert reason(case, refusal, b.LIAISON) is Reason.ALREADY_THERE
+    assert reason(case, refusal, b.LIAISON) is Reason.ONLY_ONCE
     assert reason(case, passed(b.URBAN, Milestone.SIGNED), b.LIAISON) is None
 
 
@@ -404,7 +405,9 @@ def stories(draw: st.DrawFn) -> list[tuple[c.AnyCommand, Actor]]:
         c.RecordCallBack(case=ONE, reached=True, solved=e.Solved.YES),
         c.CloseCase(case=ONE),
         b.blow(),
+        passed(b.URBAN, Milestone.REPORTED_IN),
         passed(b.URBAN, Milestone.DONE),
+        passed(b.WATER, Milestone.REPORTED_IN),
         passed(b.WATER, Milestone.DONE),
         c.AcceptWhistle(case=ONE, whistle=W),
         c.WithdrawWhistle(case=ONE, whistle=W, reason="over"),
