@@ -104,7 +104,7 @@ def test_a_case_with_its_clocks_and_whom_it_waits_for(panel: CasePanel, bridge: 
     assert panel._title.text() == "路面塌陷，自来水管爆裂涌水进地库"
     assert "07387" in panel._number.text()
     assert "外勤 2 组" in panel._number.text()
-    assert panel._chips.chips == ("办理中", "要求回复", "催办 2")
+    assert panel._chips.chips == ("办理中", "催办 2", "要求回复")
     assert panel.caller.words.text() == "刘**  138****1234"
     said = [bar.accessibleName() for bar in panel._clock_bars]
     assert len(said) == 5

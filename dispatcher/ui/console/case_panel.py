@@ -4,9 +4,9 @@ It shows the bridge's `CaseView` and nothing of its own; every act goes through 
 change. The caller's number is never kept: it stands here for a minute after an audited reveal.
 """
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from dispatcher.bridge import ActAnswer, Bridge, CaseView, LinkStatus
 from dispatcher.models import commands as c
@@ -17,11 +17,13 @@ from dispatcher.models.rules import possible
 from dispatcher.ui import language, strings
 from dispatcher.ui.console.act_bar import ActBar
 from dispatcher.ui.console.caller_line import CallerLine
+from dispatcher.ui.console.case_acts import CaseActs
 from dispatcher.ui.console.case_parts import ChipFlow, WaitStrip, chips, clock_line, waiting_for
 from dispatcher.ui.console.happenings import happenings
 from dispatcher.ui.console.more_menu import open_more
 from dispatcher.ui.dialogs.fields import label, restyle, rule
 from dispatcher.ui.dialogs.form import ActDialog, Desk
+from dispatcher.ui.dialogs.spec import Form
 from dispatcher.widgets.chips import Chip
 from dispatcher.widgets.clocks import ClockBar
 from dispatcher.widgets.link import AsOf, LinkLook
@@ -36,14 +38,11 @@ SHORT_PX = 640
 class CasePanel(QFrame):
     """One case. Its `actions()` are the acts with their keys, for the window's menu and key map."""
 
-    dialog_opened = Signal(object)
-    """The QDialog that has just been opened, for whoever wants to follow it."""
-
     def __init__(self, bridge: Bridge, theme: Theme, desk: Desk | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.bridge = bridge
         self.theme = theme
-        self.desk = desk or Desk()
+        self.acts = CaseActs(bridge, desk or Desk(), self)
         self.view: CaseView | None = None
         self._clock_bars: list[ClockBar] = []
         self._clocks: tuple[Clock, ...] = ()
@@ -79,7 +78,7 @@ class CasePanel(QFrame):
         self.bar = ActBar(self.theme)
         self.bar.act_requested.connect(self.act)
         column.addWidget(self.bar)
-        self._reveal_action = QAction(self.tr("显示来电号码"), self)
+        self._reveal_action = QAction(self)
         self._reveal_action.setObjectName("reveal")
         self._reveal_action.setShortcut(QKeySequence("Ctrl+R"))
         self._reveal_action.triggered.connect(self.caller.button.trigger)
@@ -97,6 +96,21 @@ class CasePanel(QFrame):
         ):
             self.addAction(self.bar.action(name))
         self.addAction(self._reveal_action)
+        self._more_actions = {"undo": self._make_action("undo", "Ctrl+Z"), "why": self._make_action("why", "Ctrl+E")}
+        self._name_actions()
+
+    def _make_action(self, name: str, keys: str) -> QAction:
+        action = QAction(self)
+        action.setObjectName(name)
+        action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(lambda _=False: self.act(name))
+        self.addAction(action)
+        return action
+
+    def _name_actions(self) -> None:
+        self._reveal_action.setText(self.tr("显示来电号码"))
+        self._more_actions["undo"].setText(self.tr("撤销自己的上一步"))
+        self._more_actions["why"].setText(self.tr("时限为何是这时"))
 
     def _make_head(self) -> QVBoxLayout:
         head = QVBoxLayout()
@@ -235,7 +249,7 @@ class CasePanel(QFrame):
             self.tr("承办 {holder}").format(holder=holder),
         )
         self._number.setText("   ".join(each for each in about if each))
-        self._chips.set_chips(chips(case))
+        self._chips.set_chips(chips(case, self.bridge.now()))
         self._address_head.setText(self.tr("地址"))
         self._caller_head.setText(self.tr("来电人"))
         place = order.place
@@ -298,29 +312,37 @@ class CasePanel(QFrame):
     # ---- acts
 
     def act(self, name: str) -> None:
-        """Begin an act by its name: sign at once, others by their dialog."""
+        """Begin an act by its name: sign and undo at once, others by their dialog."""
         case = self.case
         if case is None:
             return
         self.bar.say("")
-        if name == "sign":
-            self.bridge.submit(c.SignFor(case=case.id))
-        elif name == "more":
-            open_more(self.bridge, case, self.bar.button("more"), self.caller.button)
-        else:
-            self.open_dialog(name)
+        match name:
+            case "sign":
+                self.bridge.submit(c.SignFor(case=case.id))
+            case "undo":
+                self.acts.undo(case)
+            case "why":
+                self.acts.explain(case, self.theme)
+            case "more":
+                more, reveal = self.bar.button("more"), self.caller.button
+                open_more(self.bridge, case, self.acts.desk, more, reveal, self._open_form)
+            case _:
+                self.open_dialog(name)
 
     def open_dialog(self, name: str) -> ActDialog | None:
-        """Open an act's dialog over the window; it closes itself once the act is stored."""
+        """Open an act's dialog over the window."""
         case = self.case
         if case is None:
             return None
-        dialog = _dialog(name)(self.bridge, self.theme, case, self.desk, self)
+        dialog = self.acts.open(name, case, self.theme)
         if name == "reveal":
             dialog.submitted.connect(self._revealed)
-        dialog.open()
-        self.dialog_opened.emit(dialog)
         return dialog
+
+    def _open_form(self, form: Form) -> None:
+        if self.case is not None:
+            self.acts.open_form(form, self.case, self.theme)
 
     def _revealed(self, answer: ActAnswer) -> None:
         if answer.caller is None:
@@ -329,7 +351,7 @@ class CasePanel(QFrame):
         self.caller.reveal(answer.caller)
 
     def _answered(self, answer: ActAnswer) -> None:
-        if self.case is None or answer.case != self.case.id or _has_dialog(self):
+        if self.case is None or answer.case != self.case.id or self.acts.is_open:
             return
         if answer.refused is not None:
             self.bar.say(strings.refusal(answer.refused, self.bridge.unit_name))
@@ -381,29 +403,6 @@ class CasePanel(QFrame):
         """Take all words anew when the language changes."""
         if event.type() is QEvent.Type.LanguageChange:
             self.bar.retranslate()
-            self._reveal_action.setText(self.tr("显示来电号码"))
+            self._name_actions()
             self._show()
         super().changeEvent(event)
-
-
-def _has_dialog(panel: QWidget) -> bool:
-    return any(dialog.isVisible() for dialog in panel.findChildren(QDialog))
-
-
-def _dialog(name: str) -> type[ActDialog]:
-    """Give an act's dialog; they are imported when the first is asked for, not with the window."""
-    from dispatcher.ui.dialogs import acts, reply
-    from dispatcher.ui.dialogs.whistle import WhistleDialog
-
-    dialogs: dict[str, type[ActDialog]] = {
-        "contact": acts.ContactDialog,
-        "progress": acts.ProgressDialog,
-        "assign": acts.AssignDialog,
-        "reply": reply.ReplyDialog,
-        "review": reply.ReviewDialog,
-        "call_back": acts.CallBackDialog,
-        "close": acts.CloseDialog,
-        "reveal": acts.RevealDialog,
-        "whistle": WhistleDialog,
-    }
-    return dialogs[name]

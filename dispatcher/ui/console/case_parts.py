@@ -4,6 +4,7 @@ The functions are pure but for Qt's translations; the two widgets paint what the
 """
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -85,25 +86,58 @@ def _measure(limit: Limit) -> str:
     return translate("CasePanel", "{limit}（只算工作时间）").format(limit=words)
 
 
-def chips(case: Case) -> tuple[tuple[str, ChipLook], ...]:
-    """Give the case's state and flags as chips."""
+def chips(case: Case, now: dt.datetime) -> tuple[tuple[str, ChipLook], ...]:
+    """Give the case's state, flags and what has been asked or decided about it as chips."""
     order = case.order
     found = [(strings.word(case.state), ChipLook.REDO if case.state is CaseState.REDO else ChipLook.STATE)]
+    plain = [each for each in (*_standing(case, now), *_decided(case, now)) if each]
     if order.confidential:
-        found.append((translate("CasePanel", "保密"), ChipLook.PLAIN))
+        plain.insert(0, translate("CasePanel", "保密"))
     if order.wants_answer:
-        found.append((translate("CasePanel", "要求回复"), ChipLook.PLAIN))
-    if order.urged:
-        found.append((translate("CasePanel", "催办 {n}").format(n=order.urged), ChipLook.PLAIN))
+        plain.append(translate("CasePanel", "要求回复"))
+    if order.previous_number:
+        plain.append(translate("CasePanel", "重复诉求，前单 {number}").format(number=order.previous_number))
+    found.extend((each, ChipLook.PLAIN) for each in plain)
     if case.redo_count:
         found.append((translate("CasePanel", "重办 {n}").format(n=case.redo_count), ChipLook.REDO))
-    if order.previous_number:
-        before = translate("CasePanel", "重复诉求，前单 {number}").format(number=order.previous_number)
-        found.append((before, ChipLook.PLAIN))
-    if order.no_return:
-        found.append((translate("CasePanel", "禁止退回"), ChipLook.PLAIN))
     found.extend((each, ChipLook.PLAIN) for each in order.labels)
     return tuple(found)
+
+
+def _standing(case: Case, now: dt.datetime) -> Iterator[str]:
+    """Say what weighs on the case now."""
+    if case.supervision:
+        levels = (translate("CasePanel", "街道"), translate("CasePanel", "区"), translate("CasePanel", "市"))
+        yield translate("CasePanel", "{level}督办").format(level=levels[case.supervision - 1])
+    if case.suspended_since is not None:
+        review = language.moment_text(case.suspensions[-1].review_at, now)
+        yield translate("CasePanel", "停表，{at} 复核").format(at=review)
+    for request in case.requests:
+        if request.granted is None:
+            kind = strings.word(request.kind)
+            draft = translate("CasePanel", "{kind}待值班长送出").format(kind=kind)
+            yield translate("CasePanel", "{kind}待审定").format(kind=kind) if request.sent_at else draft
+    if case.urged or case.order.urged:
+        yield translate("CasePanel", "催办 {n}").format(n=max(case.urged, case.order.urged))
+
+
+def _decided(case: Case, now: dt.datetime) -> Iterator[str]:
+    """Say what has been decided about the case."""
+    if case.no_return:
+        yield translate("CasePanel", "禁止退回")
+    if case.extension is not None:
+        yield translate("CasePanel", "延期至 {at}").format(at=language.moment_text(case.extension.until, now))
+    if case.exclusion is not None:
+        yield translate("CasePanel", "不计入考核：{ground}").format(ground=strings.word(case.exclusion.ground))
+    if case.former:
+        yield translate("CasePanel", "转自 {n} 家").format(n=len(case.former))
+    if case.parent:
+        yield translate("CasePanel", "子案")
+    if case.children:
+        done = len(case.children_ended)
+        yield translate("CasePanel", "子案 {done}/{n} 办完").format(done=done, n=len(case.children))
+    if case.duplicates:
+        yield translate("CasePanel", "并入 {n} 件").format(n=len(case.duplicates))
 
 
 @dataclass(frozen=True)

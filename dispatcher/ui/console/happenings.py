@@ -33,10 +33,21 @@ def _line(line: history.Line, now: dt.datetime) -> Happening:
     if line.pending:
         chip = translate("Timeline", "待发")
         return Happening(time, line.actor, line.text, glyph, ink, "outbox.pending.text", chip, ChipLook.PENDING)
+    if line.undone:
+        chip = translate("Timeline", "已撤销")
+        return Happening(time, line.actor, line.text, glyph, "line_strong", "text_muted", chip, ChipLook.PLAIN)
     detail = ""
     if line.late and line.entered_at - line.at > dt.timedelta(minutes=1):
         detail = translate("Timeline", "{at} 传到中心").format(at=language.moment_text(line.entered_at, now))
-    chip = translate("Timeline", "离线补传") if line.late else ""
+        if line.trust_ms is not None:
+            trust = translate("Timeline", "本机时钟误差不超过 {n} 秒").format(n=max(1, round(line.trust_ms / 1000)))
+            detail = f"{detail}{translate('Timeline', '，')}{trust}"
+    if line.caught_up:
+        chip = translate("Timeline", "事后补记")
+        if not detail:
+            detail = translate("Timeline", "{at} 记").format(at=language.moment_text(line.entered_at, now))
+    else:
+        chip = translate("Timeline", "离线补传") if line.late else ""
     return Happening(time, line.actor, line.text, glyph, ink, "text", chip, ChipLook.PLAIN, detail)
 
 

@@ -29,6 +29,8 @@ def limit_words(limit: Limit) -> str:
             if limit.minutes % 60 == 0:
                 return QCoreApplication.translate("Spans", "{n} 时").format(n=limit.minutes // 60)
             return QCoreApplication.translate("Spans", "{n} 分").format(n=limit.minutes)
+        case Measure.SAME_DAY:
+            return QCoreApplication.translate("Spans", "当天")
         case _:
             assert_never(limit.measure)
 

@@ -55,7 +55,7 @@ class ConsoleWindow(StationWindow):
         self._density = Density.STANDARD
         self._density_chosen = False
         self._wanted: tuple[CaseId, str] | None = None
-        desk = Desk()
+        desk = Desk(listed=lambda: self.rows)
         self.queue = QueuePage(bridge, theme)
         self.outbox = OutboxPage(bridge, theme, self.row_of)
         self.case = CasePanel(bridge, theme, desk)

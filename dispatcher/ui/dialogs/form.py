@@ -5,6 +5,7 @@ in it, when the act is refused. It never runs a loop of its own: `open()` it and
 """
 
 from abc import abstractmethod
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -28,6 +29,7 @@ from dispatcher.bridge import ActAnswer, Bridge
 from dispatcher.models.case import Case
 from dispatcher.models.commands import AnyCommand
 from dispatcher.models.ids import CaseId, CommandId
+from dispatcher.models.queue import QueueRow
 from dispatcher.models.verdicts import Reason, Refused
 from dispatcher.ui import strings
 from dispatcher.ui.dialogs.fields import Choice, form_style, label, restyle, rule
@@ -41,12 +43,13 @@ AnyWidget = TypeVar("AnyWidget", bound=QWidget)
 
 @dataclass
 class Desk:
-    """What one desk remembers between dialogs: drafts by case and form, and whom it assigned lately."""
+    """What one desk knows between dialogs: drafts by case and form, whom it assigned lately, which cases it lists."""
 
     drafts: dict[tuple[CaseId, str], dict[str, Value]] = field(
         default_factory=dict[tuple[CaseId, str], dict[str, Value]]
     )
     assignees: list[str] = field(default_factory=list[str])
+    listed: Callable[[], Iterable[QueueRow]] = tuple
 
     def remember_assignee(self, name: str) -> None:
         """Put a name first among the recent ones; eight are kept."""
