@@ -70,8 +70,12 @@ CENTRE = Actor(person=PersonId("centre"), name="", unit=UnitId(""), roles=frozen
 
 def covers(above: UnitId, unit: UnitId) -> bool:
     """Tell whether `unit` is `above` or lies in it, by the state's nested codes (110105 covers 110105017)."""
-    stem = above.removesuffix("0000") if len(above) == 6 else above
-    return bool(above) and unit.startswith(stem)
+    return bool(above) and unit.startswith(stem_of(above))
+
+
+def stem_of(above: UnitId) -> str:
+    """Give what the codes of all units in a unit begin with: 110105 for itself, 11 for the city 110000."""
+    return above.removesuffix("0000") if len(above) == 6 else above
 
 
 STREET_ROLES = frozenset({Role.DISPATCHER, Role.SHIFT_LEADER, Role.SUPERVISOR, Role.COMMUNITY_WORKER, Role.WALL})

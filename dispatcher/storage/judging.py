@@ -22,6 +22,7 @@ from dispatcher.models.commands import Act, AnyCommand, ReceiveOrder
 from dispatcher.models.events import Recorded
 from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, Revision, UnitId
+from dispatcher.models.ladder import next_timer
 from dispatcher.models.law import Law
 from dispatcher.models.organisation import CENTRE, Actor
 from dispatcher.models.queue import NEVER_MS, epoch_ms, summarise
@@ -300,7 +301,8 @@ def _without_caller(command: AnyCommand) -> AnyCommand:
 
 def timer_of(case: Case, law: Law) -> int:
     """Give when the centre must look at a case by itself, in the form of the column."""
-    return NEVER_MS
+    timer = next_timer(case, law)
+    return NEVER_MS if timer is None else epoch_ms(timer)
 
 
 def _no_follow_ups(_recorded: tuple[Recorded, ...]) -> tuple[AnyCommand, ...]:

@@ -8,8 +8,8 @@ fails. Knows nothing of sockets, sessions' secrets or clocks: whoever calls brin
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Generator, Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -22,39 +22,24 @@ from dispatcher.models.law import Law
 from dispatcher.models.lawbook import AnyLawCommand, LawAct, LawBook, LawRefused
 from dispatcher.models.order import Caller
 from dispatcher.models.organisation import Actor, Role, Scope, Unit
-from dispatcher.models.queue import QueueRow, epoch_ms, from_epoch_ms
-from dispatcher.storage import lawkeeping, loads
+from dispatcher.models.queue import epoch_ms, from_epoch_ms
+from dispatcher.models.roster import Roster
+from dispatcher.storage import lawkeeping, loads, timekeeping
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.centre import make_engine, migrate, sorted_errors
 from dispatcher.storage.judging import Batch, Outcome
+from dispatcher.storage.paging import Page, page
+from dispatcher.storage.timekeeping import Due
 from dispatcher.storage.writing import put
-from dispatcher.wire import MAX_FRAME_BYTES, NO_CALLER, CaseRow
-
-PAGE_BYTES: Final = MAX_FRAME_BYTES * 3 // 4
-"""A page holds at most this much, so that it fits a frame with room for verdicts."""
-STREAMED: Final = 500
-"""Rows taken from the database at a time while a page is filled."""
 
 _cases = schema.cases
-_decode_rows = msgspec.json.Decoder(list[QueueRow]).decode
 _decode_case = msgspec.json.Decoder(Case).decode
 _decode_caller = msgspec.json.Decoder(Caller).decode
 _decode_command = msgspec.json.Decoder(AnyCommand | AnyLawCommand).decode
 _decode_events = msgspec.json.Decoder(tuple[Recorded, ...]).decode
 _decode_unit = msgspec.json.Decoder(Unit).decode
+_decode_roster = msgspec.json.Decoder(Roster).decode
 _decode_roles = msgspec.json.Decoder(frozenset[Role]).decode
-
-
-class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """A stretch of changes in one scope, complete up to `last`; with `more` the next one begins after it.
-
-    `committed_at` is when the newest of the rows was committed, None without rows.
-    """
-
-    rows: tuple[CaseRow, ...]
-    last: Revision
-    more: bool
-    committed_at: dt.datetime | None
 
 
 class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,8 +128,7 @@ class Ledger:
         if not acts:
             return []
         with self._write() as connection:
-            locked = sa.select(schema.head.c.revision).with_for_update()
-            batch = Batch(connection, Revision(connection.execute(locked).scalar_one()), law, now)
+            batch = Batch(connection, _lock(connection), law, now)
             return batch.judge(acts, self._clock or (lambda: now))
 
     # The law
@@ -167,36 +151,53 @@ class Ledger:
         with self._write() as connection:
             return lawkeeping.change(connection, act, actor, now, (self._clock or (lambda: now))())
 
+    def resummarise(self, law: Law, after: CaseId, batch: int) -> CaseId | None:
+        """Make the rows and timers of up to `batch` open cases anew under a law, without new revisions.
+
+        Begins after the case `after` ("" for the first) and gives the case to go on after, None at the end.
+        """
+        with self._write() as connection:
+            _lock(connection)
+            return timekeeping.resummarise(connection, law, after, batch)
+
+    # Time
+
+    def next_timer(self) -> dt.datetime | None:
+        """Give the earliest instant at which the centre must look at some case, None when there is none."""
+        with self._read() as connection:
+            return timekeeping.next_timer(connection)
+
+    def timers_due(self, now: dt.datetime, limit: int) -> list[Due]:
+        """List the cases the centre must look at by now, the earliest first."""
+        with self._read() as connection:
+            return timekeeping.timers_due(connection, now, limit)
+
+    def set_timers(self, timers: Mapping[CaseId, dt.datetime | None]) -> None:
+        """Say when the centre must look at cases again."""
+        with self._write() as connection:
+            _lock(connection)
+            timekeeping.set_timers(connection, timers)
+
+    def roster(self) -> Roster:
+        """Give the duty roster, an empty one before the first."""
+        with self._read() as connection:
+            text = connection.execute(sa.select(schema.roster.c.roster)).scalar()
+        return Roster() if text is None else _decode_roster(text)
+
+    def put_roster(self, roster: Roster) -> None:
+        """Replace the duty roster."""
+        with self._write() as connection:
+            put(connection, schema.roster, [{"one": 1, "roster": msgspec.json.encode(roster).decode()}], key=("one",))
+
     # Reading
 
     def changes(self, scope: Scope, after: Revision, limit: int) -> Page:
-        """Give the cases of a scope that changed after a revision, in their newest state, ordered by revision.
+        """Give the cases of a scope that changed after a revision, in their newest state, and those that left it.
 
         Callers are in only where the scope has them, and those of confidential orders only for a scope of everything.
         """
-        rows: list[Any] = []
-        size, more = 0, False
         with self._read() as connection:
-            head = _head(connection)
-            values = {"after": after, "head": head, "unit": scope.unit, "limit": limit + 1}
-            streaming = connection.execution_options(yield_per=min(limit + 1, STREAMED))
-            with streaming.execute(_in_scope(scope), values) as found:
-                for row in found:
-                    size += len(row.row) + len(row.body) + len(row.caller or b"")
-                    if len(rows) == limit or (rows and size > PAGE_BYTES):
-                        more = True
-                        break
-                    rows.append(row)
-        summaries = _decode_rows(b"[" + b",".join(row.row for row in rows) + b"]")
-        return Page(
-            rows=tuple(
-                CaseRow(summary, msgspec.Raw(row.body), NO_CALLER if row.caller is None else msgspec.Raw(row.caller))
-                for summary, row in zip(summaries, rows, strict=True)
-            ),
-            last=Revision(rows[-1].revision) if more else max(head, after),
-            more=more,
-            committed_at=from_epoch_ms(rows[-1].committed_ms) if rows else None,
-        )
+            return page(connection, scope, after, limit)
 
     def case(self, case: CaseId) -> Case | None:
         """Give one case, None when there is none."""
@@ -334,28 +335,9 @@ def _head(connection: sa.Connection) -> Revision:
     return Revision(connection.execute(sa.select(schema.head.c.revision)).scalar_one())
 
 
-def _in_scope(scope: Scope) -> "sa.Select[*tuple[Any, ...]]":
-    """Say which rows a scope covers. The bound "head" keeps out what is committed while the page is read."""
-    if not scope.with_caller:
-        caller: sa.ColumnElement[Any] = sa.null()
-    elif scope.everything:
-        caller = _cases.c.caller
-    else:
-        caller = sa.case((_cases.c.confidential, sa.null()), else_=_cases.c.caller)
-    statement = sa.select(
-        _cases.c.revision, _cases.c.committed_ms, _cases.c.row, _cases.c.body, caller.label("caller")
-    ).limit(sa.bindparam("limit"))
-    if scope.as_summoned:
-        units = schema.case_units
-        statement = statement.join_from(units, _cases, units.c.case_id == _cases.c.id).where(
-            units.c.unit == sa.bindparam("unit")
-        )
-        revision = units.c.revision
-    else:
-        revision = _cases.c.revision
-        if not scope.everything:
-            statement = statement.where(_cases.c.holder == sa.bindparam("unit"))
-    return statement.where(revision > sa.bindparam("after"), revision <= sa.bindparam("head")).order_by(revision)
+def _lock(connection: sa.Connection) -> Revision:
+    """Become the only writer until the transaction ends; gives the newest revision."""
+    return Revision(connection.execute(sa.select(schema.head.c.revision).with_for_update()).scalar_one())
 
 
 def _account(row: "sa.Row[*tuple[Any, ...]]") -> Account:

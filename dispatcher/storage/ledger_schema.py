@@ -83,6 +83,7 @@ cases = sa.Table(
     sa.Column("timer_ms", sa.BigInteger, nullable=False, index=True),
     sa.UniqueConstraint("number", "source"),
     sa.Index("ix_cases_holder_revision", "holder", "revision"),
+    sa.Index("ix_cases_is_open_id", "is_open", "id"),
 )
 
 case_units = sa.Table(

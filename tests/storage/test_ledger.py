@@ -14,7 +14,7 @@ from dispatcher.models.ids import CaseId, CommandId, Revision, UnitId
 from dispatcher.models.organisation import Role, Scope, Unit, UnitKind, scope_of
 from dispatcher.models.queue import summarise
 from dispatcher.models.verdicts import Accepted, Reason, Refused
-from dispatcher.storage import ledger as ledger_module
+from dispatcher.storage import paging as paging_module
 from dispatcher.storage.ledger import Account, Ledger, Page
 from dispatcher.wire import NO_CALLER, Changes, decode_downward, encode
 from tests.storage.city import (
@@ -47,7 +47,7 @@ def pages(ledger: Ledger, scope: Scope, limit: int, after: int = 0) -> list[Page
     return found
 
 
-def decoded(row: ledger_module.CaseRow) -> Case:
+def decoded(row: paging_module.CaseRow) -> Case:
     return msgspec.json.decode(row.body, type=Case)
 
 

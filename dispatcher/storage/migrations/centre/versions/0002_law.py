@@ -50,5 +50,6 @@ def upgrade() -> None:
     # 0 has every case looked at once, which gives it the timer it should have.
     op.add_column("cases", sa.Column("timer_ms", sa.BigInteger(), nullable=False, server_default="0"))
     op.create_index("ix_cases_timer_ms", "cases", ["timer_ms"])
+    op.create_index("ix_cases_is_open_id", "cases", ["is_open", "id"])
     found = _COMMUNITY[op.get_bind().dialect.name]
     op.execute(sa.text(f"UPDATE cases SET community = COALESCE({found}, '')"))

@@ -1,0 +1,136 @@
+"""What a scope is sent since a revision: rows in their newest state, and the cases that are in it no more.
+
+Functions over an open connection inside one transaction. Promises: a page is complete up to its `last`; what is
+committed while it is read belongs to a later page; nothing outside the scope is in it.
+"""
+
+import datetime as dt
+from typing import Any, Final
+
+import msgspec
+import sqlalchemy as sa
+
+from dispatcher.models.ids import CaseId, Revision
+from dispatcher.models.organisation import Scope, stem_of, street_of
+from dispatcher.models.queue import QueueRow, from_epoch_ms
+from dispatcher.storage import ledger_schema as schema
+from dispatcher.wire import MAX_FRAME_BYTES, NO_CALLER, CaseRow
+
+PAGE_BYTES: Final = MAX_FRAME_BYTES * 3 // 4
+"""A page holds at most this much, so that it fits a frame with room for verdicts."""
+STREAMED: Final = 500
+"""Rows taken from the database at a time while a page is filled."""
+
+_cases = schema.cases
+_losses = schema.losses
+_decode_rows = msgspec.json.Decoder(list[QueueRow]).decode
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch of changes in one scope, complete up to `last`; with `more` the next one begins after it.
+
+    `gone` are cases that were in the scope and are not any more; none of them has a row here. `committed_at` is when
+    the newest of the rows was committed, None without rows.
+    """
+
+    rows: tuple[CaseRow, ...]
+    gone: tuple[CaseId, ...]
+    last: Revision
+    more: bool
+    committed_at: dt.datetime | None
+
+
+def page(connection: sa.Connection, scope: Scope, after: Revision, limit: int) -> Page:
+    """Give at most `limit` rows and `limit` cases gone, ordered by revision."""
+    head = Revision(connection.execute(sa.select(schema.head.c.revision)).scalar_one())
+    rows, more = _rows(connection, scope, after, head, limit)
+    last = Revision(rows[-1].revision) if more else max(head, after)
+    lost = _lost(connection, scope, after, last, limit)
+    if len(lost) > limit:
+        lost, more = lost[:limit], True
+        last = Revision(lost[-1].revision)
+        rows = [row for row in rows if row.revision <= last]
+    summaries = _decode_rows(b"[" + b",".join(row.row for row in rows) + b"]")
+    return Page(
+        rows=tuple(
+            CaseRow(summary, msgspec.Raw(row.body), NO_CALLER if row.caller is None else msgspec.Raw(row.caller))
+            for summary, row in zip(summaries, rows, strict=True)
+        ),
+        gone=tuple(CaseId(row.case_id) for row in lost),
+        last=last,
+        more=more,
+        committed_at=from_epoch_ms(rows[-1].committed_ms) if rows else None,
+    )
+
+
+def _rows(
+    connection: sa.Connection, scope: Scope, after: Revision, head: Revision, limit: int
+) -> tuple[list[Any], bool]:
+    rows: list[Any] = []
+    size = 0
+    streaming = connection.execution_options(yield_per=min(limit + 1, STREAMED))
+    with streaming.execute(_in_scope(scope), {"after": after, "head": head, "limit": limit + 1}) as found:
+        for row in found:
+            size += len(row.row) + len(row.body) + len(row.caller or b"")
+            if len(rows) == limit or (rows and size > PAGE_BYTES):
+                return rows, True
+            rows.append(row)
+    return rows, False
+
+
+def _in_scope(scope: Scope) -> "sa.Select[*tuple[Any, ...]]":
+    """Say which rows a scope covers. The bound "head" keeps out what is committed while the page is read."""
+    if not scope.with_caller:
+        caller: sa.ColumnElement[Any] = sa.null()
+    elif scope.everything:
+        caller = _cases.c.caller
+    else:
+        caller = sa.case((_cases.c.confidential, sa.null()), else_=_cases.c.caller)
+    statement = sa.select(
+        _cases.c.revision, _cases.c.committed_ms, _cases.c.row, _cases.c.body, caller.label("caller")
+    ).limit(sa.bindparam("limit"))
+    revision = _cases.c.revision
+    if scope.as_summoned:
+        units = schema.case_units
+        statement = statement.join_from(units, _cases, units.c.case_id == _cases.c.id)
+        statement = statement.where(units.c.unit == scope.unit)
+        revision = units.c.revision
+    elif not scope.everything:
+        statement = statement.where(_covered(scope))
+    return statement.where(revision > sa.bindparam("after"), revision <= sa.bindparam("head")).order_by(revision)
+
+
+def _covered(scope: Scope) -> sa.ColumnElement[bool]:
+    """Say which cases lie in a scope that goes by their holder."""
+    if scope.district:
+        return _lies_in(_cases.c.holder, scope)
+    if scope.community:
+        return (_cases.c.holder == street_of(scope.unit)) & (_cases.c.community == scope.unit)
+    return _cases.c.holder == scope.unit
+
+
+def _lost(connection: sa.Connection, scope: Scope, after: Revision, last: Revision, limit: int) -> list[Any]:
+    """List what has left a scope since a revision; whoever has nothing yet has lost nothing."""
+    if scope.everything or scope.as_summoned or not after:
+        return []
+    if scope.district:
+        loser = _lies_in(_losses.c.unit, scope)
+    elif scope.community:
+        loser = (_losses.c.unit == street_of(scope.unit)) & (_cases.c.community == scope.unit)
+    else:
+        loser = _losses.c.unit == scope.unit
+    revision = sa.func.max(_losses.c.revision)
+    statement = (
+        sa.select(_losses.c.case_id, revision.label("revision"))
+        .join_from(_losses, _cases, _losses.c.case_id == _cases.c.id)
+        .where(loser, ~_covered(scope), _losses.c.revision > after, _losses.c.revision <= last)
+        .group_by(_losses.c.case_id)
+        .order_by(revision)
+        .limit(limit + 1)
+    )
+    return list(connection.execute(statement))
+
+
+def _lies_in(unit: sa.Column[str], scope: Scope) -> sa.ColumnElement[bool]:
+    stem = stem_of(scope.unit)
+    return sa.func.substr(unit, 1, len(stem)) == stem

@@ -1,0 +1,98 @@
+"""What time alone brings about in the ledger: the instants at which cases must be looked at, and rows made anew.
+
+Functions over an open connection; transactions are the caller's. Nothing here makes a revision.
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from dispatcher.models.case import Case
+from dispatcher.models.ids import CaseId
+from dispatcher.models.law import Law
+from dispatcher.models.queue import NEVER_MS, epoch_ms, from_epoch_ms, summarise
+from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage.judging import timer_of
+from dispatcher.storage.writing import summary_columns
+
+log = logging.getLogger(__name__)
+_cases = schema.cases
+_decode_case = msgspec.json.Decoder(Case).decode
+
+
+class Due(NamedTuple):
+    """A case whose instant has come, as it stands."""
+
+    case: Case
+    at: dt.datetime
+
+
+def next_timer(connection: sa.Connection) -> dt.datetime | None:
+    """Give the earliest instant at which some case must be looked at, None when there is none."""
+    found = connection.execute(sa.select(sa.func.min(_cases.c.timer_ms))).scalar()
+    return None if found is None or found >= NEVER_MS else from_epoch_ms(found)
+
+
+def timers_due(connection: sa.Connection, now: dt.datetime, limit: int) -> list[Due]:
+    """List the cases whose instant has come, the earliest first."""
+    statement = (
+        sa.select(_cases.c.body, _cases.c.timer_ms)
+        .where(_cases.c.timer_ms <= epoch_ms(now))
+        .order_by(_cases.c.timer_ms, _cases.c.id)
+        .limit(limit)
+    )
+    return [Due(_decode_case(row.body), from_epoch_ms(row.timer_ms)) for row in connection.execute(statement)]
+
+
+def set_timers(connection: sa.Connection, timers: Mapping[CaseId, dt.datetime | None]) -> None:
+    """Give cases another instant at which they must be looked at, or none."""
+    rows = [{"id": case, "timer_ms": NEVER_MS if timer is None else epoch_ms(timer)} for case, timer in timers.items()]
+    if rows:
+        _update(connection, ("timer_ms",), rows)
+
+
+def resummarise(connection: sa.Connection, law: Law, after: CaseId, batch: int) -> CaseId | None:
+    """Make the rows and timers of some open cases anew under a law; gives the case after which the next ones come."""
+    statement = (
+        sa.select(_cases.c.id, _cases.c.row, _cases.c.body, _cases.c.timer_ms)
+        .where(_cases.c.is_open, _cases.c.id > after)
+        .order_by(_cases.c.id)
+        .limit(batch)
+    )
+    found = connection.execute(statement).all()
+    changed: list[dict[str, object]] = []
+    for row in found:
+        case = _decode_case(row.body)
+        try:
+            columns = {**summary_columns(summarise(case, law)), "timer_ms": timer_of(case, law)}
+        except (ArithmeticError, ValueError) as error:
+            # An instant at the end of the calendar: one such case must not keep all others under the law before.
+            log.warning("case %s keeps the row of the law before: %r", case.id, error)
+            continue
+        if columns["row"] != row.row or columns["timer_ms"] != row.timer_ms:
+            changed.append({"id": row.id, **columns})
+    if changed:
+        _update(connection, _REMADE, changed)
+    return CaseId(found[-1].id) if len(found) == batch else None
+
+
+_REMADE: Final = ("received_ms", "due_ms", "closed_ms", "row", "timer_ms")
+
+
+def _update(connection: sa.Connection, names: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
+    """Set columns of cases by their ids, in one statement for all."""
+    if connection.dialect.name == "postgresql":
+        arrays = [sa.bindparam(name, type_=postgresql.ARRAY(_cases.c[name].type)) for name in ("id", *names)]
+        new = sa.func.unnest(*arrays).table_valued("id", *names).render_derived(name="new")
+        update = sa.update(_cases).values({name: new.c[name] for name in names}).where(_cases.c.id == new.c.id)
+        parameters: Any = {name: [row[name] for row in rows] for name in ("id", *names)}
+    else:
+        values = {name: sa.bindparam(f"new_{name}") for name in names}
+        update = sa.update(_cases).values(values).where(_cases.c.id == sa.bindparam("of"))
+        parameters = [{"of": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows]
+    connection.execute(update, parameters)
