@@ -20,7 +20,8 @@ from dispatcher.models.policy import Period
 from dispatcher.models.workcalendar import BEIJING
 
 RULE = Period()
-INSTANTS = st.datetimes(dt.datetime(2000, 1, 1), dt.datetime(2099, 12, 31), timezones=st.just(dt.UTC))
+BEGINNING = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+INSTANTS = st.timedeltas(dt.timedelta(), dt.timedelta(days=36_500)).map(BEGINNING.__add__)
 RULES = st.builds(Period, first_day=st.integers(1, 28), bulletin_hour=st.sampled_from([0, 12]))
 
 
@@ -98,10 +99,8 @@ def test_a_name_that_is_none_says_so(name: str, words: str) -> None:
         named(name, RULE)
 
 
-@pytest.mark.parametrize(
-    ("rule", "words"), [(Period(first_day=29), "from 1 to 28"), (Period(bulletin_hour=9), "at 0 or at 12")]
-)
-def test_a_rule_that_half_days_cannot_make_is_refused(rule: Period, words: str) -> None:
-    with pytest.raises(BadPeriod, match=words):
-        named("2026-11", rule)
-        named("2026-11-05", rule)
+def test_a_rule_that_half_days_cannot_make_is_refused() -> None:
+    with pytest.raises(BadPeriod, match="from 1 to 28"):
+        named("2026-11", Period(first_day=29))
+    with pytest.raises(BadPeriod, match="at 0 or at 12"):
+        named("2026-11-05", Period(bulletin_hour=9))
