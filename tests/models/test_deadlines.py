@@ -93,9 +93,12 @@ def test_a_case_handled_elsewhere_has_only_its_feedback():
 
 
 def test_an_end_past_the_published_calendar_is_provisional():
-    case = b.new_case(dispatched_at=b.NOON, feedback_due_at=dt.datetime(2027, 1, 2, tzinfo=dt.UTC))
+    last = dt.datetime(2026, 12, 31, 9, 0, tzinfo=dt.UTC)
+    case = b.after_(None, b.receive(urgency=Urgency.LIVELIHOOD, dispatched_at=last), b.HOTLINE, last)
     assert clock(case, ClockKind.FEEDBACK).provisional
-    assert not clock(case, ClockKind.SIGN).provisional
+    assert not clock(case, ClockKind.SIGN).provisional, "natural time needs no calendar"
+    dated = b.new_case(feedback_due_at=dt.datetime(2027, 1, 2, tzinfo=dt.UTC))
+    assert not clock(dated, ClockKind.FEEDBACK).provisional, "a date rests on no calendar"
 
 
 # ---- lights
