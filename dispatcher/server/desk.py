@@ -53,7 +53,10 @@ class _Errand(NamedTuple):
 
 
 class Desk:
-    """The ledger's only writer, and its owner. Made and closed on the event loop that hears the answers."""
+    """The ledger's only writer, and its owner. Made and closed on the event loop that hears the answers.
+
+    `law` is what acts are judged by; it is replaced on the writer's thread alone, between two commits.
+    """
 
     def __init__(
         self,
@@ -63,7 +66,7 @@ class Desk:
         committed: Callable[[Sequence[Outcome]], None],
     ) -> None:
         self._ledger = ledger
-        self._law = law
+        self.law = law
         self._clock = clock
         self._committed = committed
         self._loop = asyncio.get_running_loop()
@@ -120,6 +123,18 @@ class Desk:
 
         self._queue.put(_Errand(run))
         return await answer
+
+    async def judge_made(self, make: Callable[[Ledger], Sequence[Act]], actor: Actor) -> list[Outcome]:
+        """Judge acts that are made of the ledger as it stands between two commits; raises Trouble."""
+
+        def judge(ledger: Ledger) -> list[Outcome]:
+            acts = make(ledger)
+            outcomes = ledger.judge([(act, actor) for act in acts], self.law, self._clock.now())
+            # Told before the next commit is: revisions reach the hub in their order.
+            self._loop.call_soon_threadsafe(self._committed, [each for o in outcomes for each in in_order(o)])
+            return outcomes
+
+        return await self.write(judge)
 
     async def read(self, question: Callable[[Ledger], _T]) -> _T:
         """Ask the ledger something on the reading thread; raises Trouble."""
@@ -192,7 +207,7 @@ class Desk:
             return []
         acts = [(job.act, job.actor) for job in jobs]
         try:
-            outcomes = self._ledger.judge(acts, self._law, self._clock.now())
+            outcomes = self._ledger.judge(acts, self.law, self._clock.now())
         except Trouble:
             raise
         except Exception as bug:  # the centre's last-chance handler: one act must not stop the city
@@ -213,7 +228,12 @@ class Desk:
         for job, trouble in stopped:
             job.failed(trouble)
         if answered:
-            self._committed([outcome for _, outcome in answered])
+            self._committed([each for _, outcome in answered for each in in_order(outcome)])
+
+
+def in_order(outcome: Outcome) -> tuple[Outcome, ...]:
+    """Give an outcome and those of what followed from it, in the order of their revisions."""
+    return outcome, *outcome.followed_by
 
 
 def _setter(answer: "asyncio.Future[_T]") -> Callable[[_T], None]:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from dispatcher.models.ids import CaseId, Revision
-from dispatcher.models.organisation import Actor, Scope
+from dispatcher.models.ids import CaseId, Revision, UnitId
+from dispatcher.models.organisation import Actor, Scope, in_scope
 from dispatcher.models.queue import Flag
 from dispatcher.models.verdicts import Accepted, Settled
 from dispatcher.server.socket import Socket, framed
@@ -131,9 +131,15 @@ class Hub:
         self._wake()
 
     def committed(self, outcomes: Sequence[Outcome]) -> None:
-        """Take in what a commit has made; sent at once when the last batch is a tick ago, else with the next."""
+        """Take in what a commit has made, consequences in their place; sent at once when the last was a tick ago."""
         self._fresh += [o for o in outcomes if o.row is not None and not o.repeat]
         self._wake()
+
+    def pass_over(self, revision: Revision) -> None:
+        """Send what was committed before a revision that changed no case (the law's), and go on after it."""
+        self._flush()
+        if revision == self._head + 1:
+            self._head = revision
 
     async def beat(self) -> None:
         """Give live consoles a sign of life, until cancelled."""
@@ -175,53 +181,63 @@ class Hub:
                 self._owing.add(console)
 
     def _send(self, fresh: Sequence[Outcome]) -> None:
-        newest = _accepted(fresh[-1])
-        before, self._head = self._head, newest.revision
-        if _accepted(fresh[0]).revision != before + 1:  # somebody else writes to this ledger: its pages know everything
+        before, self._head = self._head, _accepted(fresh[-1]).revision
+        if self._head != before + len(fresh):  # somebody else writes to this ledger: its pages know everything
             for console in self._all():
                 self._send_back(console)
             return
         at = fresh[-1].committed_at
-        for scope, rows in self._rows_by_scope(fresh).items():
-            self._send_rows(scope, rows, at)
+        for scope, news in self._news_by_scope(fresh).items():
+            self._send_news(scope, news, at)
 
-    def _rows_by_scope(self, fresh: Sequence[Outcome]) -> dict[Scope, tuple[CaseRow, ...]]:
-        """Give each live scope its rows in their newest state, ordered by revision."""
-        found: dict[Scope, dict[CaseId, CaseRow]] = {}
+    def _news_by_scope(self, fresh: Sequence[Outcome]) -> dict[Scope, "_News"]:
+        """Give each live scope its rows in their newest state, ordered by revision, and what has left it."""
+        found: dict[Scope, _News] = {}
         whole = [scope for scope in self._live if scope.everything]
+        districts = [scope for scope in self._live if scope.district]
         for outcome in fresh:
             row = outcome.row
             if row is None:
                 continue
-            scopes = [
-                Scope(unit=outcome.holder),
-                Scope(unit=outcome.holder, with_caller=True),
-                *(Scope(unit=unit, as_summoned=True) for unit in outcome.summoned),
-                *whole,
-            ]
-            for scope in scopes:
+            for scope in (*whole, *self._holding(outcome.holder, outcome.community, districts)):
+                found.setdefault(scope, _News()).bring(as_seen_by(scope, row))
+            for unit in outcome.summoned:
+                scope = Scope(unit=unit, as_summoned=True)
                 if scope in self._live:
-                    rows = found.setdefault(scope, {})
-                    rows.pop(row.row.id, None)
-                    rows[row.row.id] = as_seen_by(scope, row)
-        return {scope: tuple(rows.values()) for scope, rows in found.items()}
+                    found.setdefault(scope, _News()).bring(as_seen_by(scope, row))
+            if outcome.lost_by is None:
+                continue
+            for scope in self._holding(outcome.lost_by, outcome.community, districts):
+                if not in_scope(scope, outcome.holder, outcome.community, outcome.summoned):
+                    found.setdefault(scope, _News()).take_away(row.row.id, _accepted(outcome).revision)
+        return found
 
-    def _send_rows(self, scope: Scope, rows: tuple[CaseRow, ...], at: dt.datetime | None) -> None:
+    def _holding(self, holder: UnitId, community: UnitId, districts: Sequence[Scope]) -> list[Scope]:
+        """Give the live scopes that cover a case because of who holds it."""
+        likely = [
+            Scope(unit=holder),
+            Scope(unit=holder, with_caller=True),
+            Scope(unit=community, community=True),
+            *districts,
+        ]
+        return [scope for scope in likely if scope in self._live and in_scope(scope, holder, community, ())]
+
+    def _send_news(self, scope: Scope, news: "_News", at: dt.datetime | None) -> None:
         frames: dict[Revision, list[bytes]] = {}
         for console in list(self._live[scope]):
             if console.socket.backlog_bytes > BEHIND_BYTES:
                 self._send_back(console)
                 continue
             first = Revision(console.sent + 1)
-            due = rows if rows[0].row.revision >= first else tuple(r for r in rows if r.row.revision >= first)
-            if not due:
+            rows, gone = news.since(first)
+            if not rows and not gone:
                 continue
             if console.is_owed:
-                for changes in batches(first, self._head, due, at):
+                for changes in batches(first, self._head, rows, at, gone=gone):
                     console.write_changes(changes)
                 continue
             if first not in frames:
-                frames[first] = [framed(encode(changes)) for changes in batches(first, self._head, due, at)]
+                frames[first] = [framed(encode(changes)) for changes in batches(first, self._head, rows, at, gone=gone)]
             for frame in frames[first]:
                 console.socket.write(frame)
             console.sent = self._head
@@ -239,6 +255,30 @@ class Hub:
                 del self._live[console.scope]
 
 
+class _News:
+    """What one scope is to be told: the last word on each case, a row or that it is gone."""
+
+    def __init__(self) -> None:
+        self._rows: dict[CaseId, CaseRow] = {}
+        self._gone: dict[CaseId, Revision] = {}
+
+    def bring(self, row: CaseRow) -> None:
+        """Take in a case's newest row."""
+        self._gone.pop(row.row.id, None)
+        self._rows.pop(row.row.id, None)
+        self._rows[row.row.id] = row
+
+    def take_away(self, case: CaseId, revision: Revision) -> None:
+        """Take in that a case has left the scope."""
+        self._rows.pop(case, None)
+        self._gone[case] = revision
+
+    def since(self, first: Revision) -> tuple[tuple[CaseRow, ...], tuple[CaseId, ...]]:
+        """Give the rows and the cases gone, from a revision on."""
+        rows = tuple(row for row in self._rows.values() if row.row.revision >= first)
+        return rows, tuple(case for case, revision in self._gone.items() if revision >= first)
+
+
 def as_seen_by(scope: Scope, row: CaseRow) -> CaseRow:
     """Take the caller out of a row for everybody who is not entitled to it."""
     entitled = scope.with_caller and (scope.everything or not row.row.flags & Flag.CONFIDENTIAL)
@@ -250,23 +290,27 @@ def batches(
     last: Revision,
     rows: Sequence[CaseRow],
     committed_at: dt.datetime | None,
+    *,
+    gone: tuple[CaseId, ...] = (),
     more: bool = False,
 ) -> Iterator[Changes]:
     """Cut rows that are complete up to `last` into batches whose frames are about FRAME_BYTES at most.
 
-    `more` says that further batches follow; every batch but the last says so anyway.
+    What is gone stands in the first one: a console that goes after any of them has been told. `more` says that further
+    batches follow; every batch but the last says so anyway.
     """
     begin, size = 0, 0
     for index, row in enumerate(rows):
         row_bytes = ROW_BYTES + len(row.body) + len(row.caller)
         if size + row_bytes > FRAME_BYTES and index > begin:
             upto = rows[index - 1].row.revision
-            yield Changes(
-                first=first, last=upto, rows=tuple(rows[begin:index]), committed_at=committed_at, catching_up=True
-            )
-            first, begin, size = Revision(upto + 1), index, 0
+            cut = tuple(rows[begin:index])
+            yield Changes(first=first, last=upto, rows=cut, gone=gone, committed_at=committed_at, catching_up=True)
+            first, begin, size, gone = Revision(upto + 1), index, 0, ()
         size += row_bytes
-    yield Changes(first=first, last=last, rows=tuple(rows[begin:]), committed_at=committed_at, catching_up=more)
+    yield Changes(
+        first=first, last=last, rows=tuple(rows[begin:]), gone=gone, committed_at=committed_at, catching_up=more
+    )
 
 
 def _accepted(outcome: Outcome) -> Accepted:
