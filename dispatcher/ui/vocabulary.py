@@ -329,7 +329,7 @@ REFUSALS: dict[Reason, str] = {
     Reason.REQUEST_OPEN: QT_TRANSLATE_NOOP("words", "还有申请在等审定，不能答复。请等结果，或先撤回申请。"),
     Reason.NOT_LAST_ACT: QT_TRANSLATE_NOOP("words", "这不是最后一步，后面已有人办过，不能撤销。请用相反的一步改正。"),
     Reason.CANNOT_BE_UNDONE: QT_TRANSLATE_NOOP("words", "这一步已经影响到别处，不能撤销。请用相反的一步改正。"),
-    Reason.ALREADY_SO: QT_TRANSLATE_NOOP("words", "已经是这样了，不必再办。"),
+    Reason.ALREADY_SO: QT_TRANSLATE_NOOP("words", "已经是这样了。请看时间线，不必再办。"),
     Reason.STREET_ONLY: QT_TRANSLATE_NOOP("words", "“{field}”只能由街道填。请联系街道指挥中心。"),
 }
 

@@ -319,10 +319,325 @@
     </message>
 </context>
 <context>
+    <name>CaseForms</name>
+    <message>
+        <source>申请退单</source>
+        <translation>Request return</translation>
+    </message>
+    <message>
+        <source>提出申请</source>
+        <translation>Submit request</translation>
+    </message>
+    <message>
+        <source>为什么不该由本单位办</source>
+        <translation>Why this is not ours to handle</translation>
+    </message>
+    <message>
+        <source>审定期间时限照走。不同意的，禁止再退。第二次退单须经裁定，裁定为准。</source>
+        <translation>Clocks run on while it is decided. Once refused, it may not be returned again. A second return goes to adjudication, which is final.</translation>
+    </message>
+    <message>
+        <source>申请延期</source>
+        <translation>Request extension</translation>
+    </message>
+    <message>
+        <source>延到</source>
+        <translation>Extend to</translation>
+    </message>
+    <message>
+        <source>为什么到期办不完，已向来电人说明了什么</source>
+        <translation>Why it cannot be done in time, and what the caller has been told</translation>
+    </message>
+    <message>
+        <source>须在到期前提出，只能延一次，至多延一个原时限。原时限留在统计里。</source>
+        <translation>Ask before the limit, once, for at most the original limit again. Statistics keep the original limit.</translation>
+    </message>
+    <message>
+        <source>申请挂账</source>
+        <translation>Request suspension</translation>
+    </message>
+    <message>
+        <source>复核日期</source>
+        <translation>Review date</translation>
+    </message>
+    <message>
+        <source>现在为什么解决不了，谁负责跟进</source>
+        <translation>Why it cannot be solved now, and who follows it up</translation>
+    </message>
+    <message>
+        <source>对外说明</source>
+        <translation>Public reason</translation>
+    </message>
+    <message>
+        <source>会告诉来电人</source>
+        <translation>The caller will be told</translation>
+    </message>
+    <message>
+        <source>批准后停表，每 30 天报一次进展，到复核日期自动恢复办理。</source>
+        <translation>Once granted, clocks stop; progress is due every 30 days, and handling resumes at the review date.</translation>
+    </message>
+    <message>
+        <source>申请剔除</source>
+        <translation>Request exclusion</translation>
+    </message>
+    <message>
+        <source>同意后不计入三率，案件照办。</source>
+        <translation>Once granted, it leaves the three rates; the case is handled all the same.</translation>
+    </message>
+    <message>
+        <source>撤回申请</source>
+        <translation>Take request back</translation>
+    </message>
+    <message>
+        <source>撤回</source>
+        <translation>Take back</translation>
+    </message>
+    <message>
+        <source>审批送出</source>
+        <translation>Approve and send</translation>
+    </message>
+    <message>
+        <source>同意并送出</source>
+        <translation>Approve and send</translation>
+    </message>
+    <message>
+        <source>审定申请</source>
+        <translation>Decide request</translation>
+    </message>
+    <message>
+        <source>审定</source>
+        <translation>Decide</translation>
+    </message>
+    <message>
+        <source>裁定退单</source>
+        <translation>Adjudicate return</translation>
+    </message>
+    <message>
+        <source>裁定</source>
+        <translation>Adjudicate</translation>
+    </message>
+    <message>
+        <source>裁定为准，此后任何单位不得再退。</source>
+        <translation>Final: no unit may return it again.</translation>
+    </message>
+    <message>
+        <source>转派</source>
+        <translation>Transfer</translation>
+    </message>
+    <message>
+        <source>来电人的时限从首次派单起接着走，新承办单位的时限重新起算。</source>
+        <translation>The caller&apos;s limit runs on from the first dispatch; the new holder&apos;s clocks start anew.</translation>
+    </message>
+    <message>
+        <source>撤单</source>
+        <translation>Withdraw order</translation>
+    </message>
+    <message>
+        <source>拆分</source>
+        <translation>Split</translation>
+    </message>
+    <message>
+        <source>拆成的案件</source>
+        <translation>Parts</translation>
+    </message>
+    <message>
+        <source>每行一件，至少两件</source>
+        <translation>One per line, at least two</translation>
+    </message>
+    <message>
+        <source>子案沿用母案的派单时间和来电人。子案都办完，母案才能归档。</source>
+        <translation>Children keep the parent&apos;s dispatch and caller. The parent closes after its children.</translation>
+    </message>
+    <message>
+        <source>并案</source>
+        <translation>Merge</translation>
+    </message>
+    <message>
+        <source>并入</source>
+        <translation>Merge</translation>
+    </message>
+    <message>
+        <source>并入的案件</source>
+        <translation>Into case</translation>
+    </message>
+    <message>
+        <source>同类的在前</source>
+        <translation>Same category first</translation>
+    </message>
+    <message>
+        <source>为什么是同一件事</source>
+        <translation>Why it is the same matter</translation>
+    </message>
+    <message>
+        <source>并入后本案结束，来电人由并入的案件答复。</source>
+        <translation>This case ends; the caller is answered from the other one.</translation>
+    </message>
+    <message>
+        <source>恢复办理</source>
+        <translation>Resume</translation>
+    </message>
+    <message>
+        <source>时限从停下的地方接着走。</source>
+        <translation>Clocks go on from where they stopped.</translation>
+    </message>
+    <message>
+        <source>退回重办</source>
+        <translation>Redo</translation>
+    </message>
+    <message>
+        <source>重新打开</source>
+        <translation>Reopen</translation>
+    </message>
+    <message>
+        <source>备注</source>
+        <translation>Note</translation>
+    </message>
+    <message>
+        <source>记下</source>
+        <translation>Record</translation>
+    </message>
+    <message>
+        <source>街道</source>
+        <translation>Street</translation>
+    </message>
+    <message>
+        <source>区</source>
+        <translation>District</translation>
+    </message>
+    <message>
+        <source>市</source>
+        <translation>City</translation>
+    </message>
+    <message>
+        <source>督办</source>
+        <translation>Supervise</translation>
+    </message>
+    <message>
+        <source>督办级别</source>
+        <translation>Level</translation>
+    </message>
+    <message>
+        <source>督办什么，要求何时办到什么程度</source>
+        <translation>What is supervised, and what is expected by when</translation>
+    </message>
+    <message>
+        <source>解除督办</source>
+        <translation>Lift supervision</translation>
+    </message>
+    <message>
+        <source>解除</source>
+        <translation>Lift</translation>
+    </message>
+    <message>
+        <source>调整紧急程度</source>
+        <translation>Change urgency</translation>
+    </message>
+    <message>
+        <source>调整</source>
+        <translation>Change</translation>
+    </message>
+    <message>
+        <source>改为</source>
+        <translation>Change to</translation>
+    </message>
+    <message>
+        <source>已用的时间照算，新时限从同一起点算起；已经过了的，再给 30 分钟。</source>
+        <translation>Time used stays used: the new limit counts from the same start; if that is past, 30 minutes are given.</translation>
+    </message>
+    <message>
+        <source>催办</source>
+        <translation>Urge</translation>
+    </message>
+    <message>
+        <source>记催办</source>
+        <translation>Record urging</translation>
+    </message>
+    <message>
+        <source>来电人说了什么</source>
+        <translation>What the caller said</translation>
+    </message>
+    <message>
+        <source>配发编号</source>
+        <translation>Give number</translation>
+    </message>
+    <message>
+        <source>配发</source>
+        <translation>Give</translation>
+    </message>
+    <message>
+        <source>工单编号</source>
+        <translation>Order number</translation>
+    </message>
+    <message>
+        <source>来源</source>
+        <translation>Source</translation>
+    </message>
+    <message>
+        <source>依据</source>
+        <translation>Ground</translation>
+    </message>
+    <message>
+        <source>理由</source>
+        <translation>Reason</translation>
+    </message>
+    <message>
+        <source>每行一份：界线图、权责清单、权属证明或文书的编号</source>
+        <translation>One per line: number of the boundary map, duty list, ownership paper or document</translation>
+    </message>
+    <message>
+        <source>佐证材料</source>
+        <translation>Evidence</translation>
+    </message>
+    <message>
+        <source>审定意见</source>
+        <translation>Answer</translation>
+    </message>
+    <message>
+        <source>同意</source>
+        <translation>Grant</translation>
+    </message>
+    <message>
+        <source>不同意</source>
+        <translation>Refuse</translation>
+    </message>
+    <message>
+        <source>审定结果</source>
+        <translation>Decision</translation>
+    </message>
+    <message>
+        <source>（先不转，由热线另派）</source>
+        <translation>(not yet: the hotline dispatches)</translation>
+    </message>
+    <message>
+        <source>转给</source>
+        <translation>Transfer to</translation>
+    </message>
+    <message>
+        <source>申请</source>
+        <translation>Request</translation>
+    </message>
+    <message>
+        <source>{kind}，{by}：{words}</source>
+        <translation>{kind}, {by}: {words}</translation>
+    </message>
+    <message>
+        <source>；</source>
+        <translation>; </translation>
+    </message>
+</context>
+<context>
     <name>CasePanel</name>
     <message>
         <source>显示来电号码</source>
         <translation>Show the caller&apos;s number</translation>
+    </message>
+    <message>
+        <source>撤销自己的上一步</source>
+        <translation>Undo own last act</translation>
+    </message>
+    <message>
+        <source>时限为何是这时</source>
+        <translation>Why it is due then</translation>
     </message>
     <message>
         <source>没有打开案件</source>
@@ -429,6 +744,34 @@
         <translation>Wants an answer</translation>
     </message>
     <message>
+        <source>街道</source>
+        <translation>Street</translation>
+    </message>
+    <message>
+        <source>区</source>
+        <translation>District</translation>
+    </message>
+    <message>
+        <source>市</source>
+        <translation>City</translation>
+    </message>
+    <message>
+        <source>{level}督办</source>
+        <translation>Supervised: {level}</translation>
+    </message>
+    <message>
+        <source>停表，{at} 复核</source>
+        <translation>Stopped, review {at}</translation>
+    </message>
+    <message>
+        <source>{kind}待值班长送出</source>
+        <translation>{kind}: draft, to be sent</translation>
+    </message>
+    <message>
+        <source>{kind}待审定</source>
+        <translation>{kind}: awaiting decision</translation>
+    </message>
+    <message>
         <source>催办 {n}</source>
         <translation>Urged {n}×</translation>
     </message>
@@ -443,6 +786,30 @@
     <message>
         <source>禁止退回</source>
         <translation>No return</translation>
+    </message>
+    <message>
+        <source>延期至 {at}</source>
+        <translation>Extended to {at}</translation>
+    </message>
+    <message>
+        <source>不计入考核：{ground}</source>
+        <translation>Not appraised: {ground}</translation>
+    </message>
+    <message>
+        <source>转自 {n} 家</source>
+        <translation>Transferred, holders before: {n}</translation>
+    </message>
+    <message>
+        <source>子案</source>
+        <translation>Child</translation>
+    </message>
+    <message>
+        <source>子案 {done}/{n} 办完</source>
+        <translation>Children done {done}/{n}</translation>
+    </message>
+    <message>
+        <source>并入 {n} 件</source>
+        <translation>Duplicates merged: {n}</translation>
     </message>
     <message>
         <source>正等 值班长 审核答复</source>
@@ -749,6 +1116,10 @@
         <translation>Arrived already handled</translation>
     </message>
     <message>
+        <source>签收，早于已记的签收，以此为准</source>
+        <translation>Signed for, earlier than the one on record: this one counts</translation>
+    </message>
+    <message>
         <source>签收</source>
         <translation>Sign</translation>
     </message>
@@ -793,6 +1164,114 @@
         <translation>Looked at the caller&apos;s number</translation>
     </message>
     <message>
+        <source>补传的“{what}”，只作记录</source>
+        <translation>“{what}”, uploaded late, for the record only</translation>
+    </message>
+    <message>
+        <source>备注</source>
+        <translation>Note</translation>
+    </message>
+    <message>
+        <source>重新打开</source>
+        <translation>Reopen</translation>
+    </message>
+    <message>
+        <source>转派 {unit}</source>
+        <translation>Transferred to {unit}</translation>
+    </message>
+    <message>
+        <source>撤单</source>
+        <translation>Withdraw order</translation>
+    </message>
+    <message>
+        <source>拆成 {n} 件</source>
+        <translation>Split into {n}</translation>
+    </message>
+    <message>
+        <source>；</source>
+        <translation>; </translation>
+    </message>
+    <message>
+        <source>子案重新打开</source>
+        <translation>Child reopened</translation>
+    </message>
+    <message>
+        <source>子案办完</source>
+        <translation>Child done</translation>
+    </message>
+    <message>
+        <source>作为重复件并案</source>
+        <translation>Merged as a duplicate</translation>
+    </message>
+    <message>
+        <source>并入重复件</source>
+        <translation>Duplicate absorbed</translation>
+    </message>
+    <message>
+        <source>恢复办理</source>
+        <translation>Resume</translation>
+    </message>
+    <message>
+        <source>{level}级督办</source>
+        <translation>Supervised, level {level}</translation>
+    </message>
+    <message>
+        <source>解除{level}级督办</source>
+        <translation>Supervision of level {level} lifted</translation>
+    </message>
+    <message>
+        <source>紧急程度改为 {urgency}</source>
+        <translation>Urgency changed to {urgency}</translation>
+    </message>
+    <message>
+        <source>来电人催办</source>
+        <translation>Caller urges</translation>
+    </message>
+    <message>
+        <source>配发编号 {number}</source>
+        <translation>Number given: {number}</translation>
+    </message>
+    <message>
+        <source>撤销上一步</source>
+        <translation>Last act undone</translation>
+    </message>
+    <message>
+        <source>申请{kind}</source>
+        <translation>Requested: {kind}</translation>
+    </message>
+    <message>
+        <source>起草{kind}申请</source>
+        <translation>Drafted request: {kind}</translation>
+    </message>
+    <message>
+        <source>审批送出{kind}申请</source>
+        <translation>Request sent: {kind}</translation>
+    </message>
+    <message>
+        <source>撤回{kind}申请</source>
+        <translation>Request taken back: {kind}</translation>
+    </message>
+    <message>
+        <source>裁定同意{kind}</source>
+        <translation>Adjudicated, granted: {kind}</translation>
+    </message>
+    <message>
+        <source>同意{kind}</source>
+        <translation>Granted: {kind}</translation>
+    </message>
+    <message>
+        <source>{said}，转 {unit}</source>
+        <translation>{said}, to {unit}</translation>
+    </message>
+    <message>
+        <source>裁定不同意{kind}</source>
+        <translation>Adjudicated, refused: {kind}</translation>
+    </message>
+    <message>
+        <source>不同意{kind}</source>
+        <translation>Refused: {kind}</translation>
+    </message>
+    <message>
         <source>、</source>
         <translation>, </translation>
     </message>
@@ -807,6 +1286,46 @@
     <message>
         <source>记 {unit} {step}</source>
         <translation>Recorded for {unit}: {step}</translation>
+    </message>
+    <message>
+        <source>{unit} 与街道联系</source>
+        <translation>{unit} contacted the street</translation>
+    </message>
+    <message>
+        <source>{unit} 离场</source>
+        <translation>{unit} left</translation>
+    </message>
+    <message>
+        <source>同意 {unit} 离场</source>
+        <translation>{unit} left with leave</translation>
+    </message>
+    <message>
+        <source>{unit} 未报到</source>
+        <translation>{unit} did not report in</translation>
+    </message>
+    <message>
+        <source>区里裁定：{unit} 仍须应哨</source>
+        <translation>District: {unit} has to answer</translation>
+    </message>
+    <message>
+        <source>区里裁定：{unit} 可不应哨</source>
+        <translation>District: {unit} is released</translation>
+    </message>
+    <message>
+        <source>退回 {unit} 整改</source>
+        <translation>Sent back to {unit}</translation>
+    </message>
+    <message>
+        <source>现场会商，{place}，到会 {n} 家</source>
+        <translation>On-site meeting, {place}, {n} arrived</translation>
+    </message>
+    <message>
+        <source>{unit} {step}用时已到 {share}%，已提醒</source>
+        <translation>{unit}: {step} at {share}% of its limit, reminded</translation>
+    </message>
+    <message>
+        <source>评 {unit} {total} 分</source>
+        <translation>{unit} scored {total}</translation>
     </message>
     <message>
         <source>{unit} 称不属其职责，裁定前仍须先到</source>
@@ -883,6 +1402,10 @@
     <message>
         <source>，</source>
         <translation>, </translation>
+    </message>
+    <message>
+        <source>由母案拆出，{urgency}</source>
+        <translation>Split from its parent, {urgency}</translation>
     </message>
     <message>
         <source>{head}：{rest}</source>
@@ -1026,8 +1549,8 @@
         <translation>Copy the order number</translation>
     </message>
     <message>
-        <source>补批{kind}：{demand}</source>
-        <translation>Approve {kind}: {demand}</translation>
+        <source>记商定措施</source>
+        <translation>Record agreed measure</translation>
     </message>
 </context>
 <context>
@@ -1553,6 +2076,10 @@
         <source>{n} 分</source>
         <translation>{n} min</translation>
     </message>
+    <message>
+        <source>当天</source>
+        <translation>same day</translation>
+    </message>
 </context>
 <context>
     <name>StationWindow</name>
@@ -1844,8 +2371,24 @@
         <translation>Pending</translation>
     </message>
     <message>
+        <source>已撤销</source>
+        <translation>Undone</translation>
+    </message>
+    <message>
         <source>{at} 传到中心</source>
         <translation>reached the centre {at}</translation>
+    </message>
+    <message>
+        <source>本机时钟误差不超过 {n} 秒</source>
+        <translation>station clock within {n} s</translation>
+    </message>
+    <message>
+        <source>事后补记</source>
+        <translation>Caught up</translation>
+    </message>
+    <message>
+        <source>{at} 记</source>
+        <translation>entered {at}</translation>
     </message>
     <message>
         <source>离线补传</source>
@@ -2152,6 +2695,181 @@
     <message>
         <source>还没有选部门，哨没有吹出。</source>
         <translation>No department chosen; nothing was blown.</translation>
+    </message>
+</context>
+<context>
+    <name>WhistleForms</name>
+    <message>
+        <source>记部门与街道联系</source>
+        <translation>Record a department&apos;s contact</translation>
+    </message>
+    <message>
+        <source>记下</source>
+        <translation>Record</translation>
+    </message>
+    <message>
+        <source>说了什么</source>
+        <translation>What was said</translation>
+    </message>
+    <message>
+        <source>记商定的措施</source>
+        <translation>Record the agreed measure</translation>
+    </message>
+    <message>
+        <source>措施</source>
+        <translation>Measure</translation>
+    </message>
+    <message>
+        <source>约定办结时间</source>
+        <translation>Agree a date for the work</translation>
+    </message>
+    <message>
+        <source>约定办结</source>
+        <translation>Done by</translation>
+    </message>
+    <message>
+        <source>约定的办结时间只有街道能填，部门的办结时限以它为准。</source>
+        <translation>Only the street can agree a date; it becomes the department&apos;s limit.</translation>
+    </message>
+    <message>
+        <source>记部门离场</source>
+        <translation>Record a department leaving</translation>
+    </message>
+    <message>
+        <source>经街道同意离开(&amp;L)</source>
+        <translation>With the street&apos;s leave (&amp;L)</translation>
+    </message>
+    <message>
+        <source>说明</source>
+        <translation>Remark</translation>
+    </message>
+    <message>
+        <source>事不完、人不撤：没有办结、未经同意就离开的，这次评分一票否决。</source>
+        <translation>Nobody leaves before it is done: leaving early without leave is a veto in the score.</translation>
+    </message>
+    <message>
+        <source>记部门未报到</source>
+        <translation>Record a no-show</translation>
+    </message>
+    <message>
+        <source>记未报到</source>
+        <translation>Record no-show</translation>
+    </message>
+    <message>
+        <source>报到时限过后才能记。未报到的，这次评分为 0。</source>
+        <translation>Only after the limit to report in. A no-show scores 0.</translation>
+    </message>
+    <message>
+        <source>退回整改</source>
+        <translation>Send back</translation>
+    </message>
+    <message>
+        <source>退回</source>
+        <translation>Send back</translation>
+    </message>
+    <message>
+        <source>理由</source>
+        <translation>Reason</translation>
+    </message>
+    <message>
+        <source>到会</source>
+        <translation>Arrived</translation>
+    </message>
+    <message>
+        <source>{unit} 做</source>
+        <translation>{unit} does</translation>
+    </message>
+    <message>
+        <source>没有任务可不填</source>
+        <translation>Leave empty without a task</translation>
+    </message>
+    <message>
+        <source>现场会商记录</source>
+        <translation>On-site meeting record</translation>
+    </message>
+    <message>
+        <source>时间</source>
+        <translation>Time</translation>
+    </message>
+    <message>
+        <source>地点</source>
+        <translation>Place</translation>
+    </message>
+    <message>
+        <source>结论</source>
+        <translation>Findings</translation>
+    </message>
+    <message>
+        <source>办到</source>
+        <translation>By</translation>
+    </message>
+    <message>
+        <source>照片</source>
+        <translation>Photos</translation>
+    </message>
+    <message>
+        <source>照片编号</source>
+        <translation>Photo numbers</translation>
+    </message>
+    <message>
+        <source>给部门评分</source>
+        <translation>Score a department</translation>
+    </message>
+    <message>
+        <source>评分</source>
+        <translation>Score</translation>
+    </message>
+    <message>
+        <source>到场人员和职权</source>
+        <translation>People and powers</translation>
+    </message>
+    <message>
+        <source>结果和态度</source>
+        <translation>Result and manner</translation>
+    </message>
+    <message>
+        <source>评语</source>
+        <translation>Comment</translation>
+    </message>
+    <message>
+        <source>签收、报到、办结是否按时由记录得出，不由人打分。</source>
+        <translation>Signing, reporting in and finishing in time come from the record.</translation>
+    </message>
+    <message>
+        <source>仍须应哨</source>
+        <translation>Has to answer</translation>
+    </message>
+    <message>
+        <source>可不应哨</source>
+        <translation>Released</translation>
+    </message>
+    <message>
+        <source>裁定应哨</source>
+        <translation>Adjudicate summons</translation>
+    </message>
+    <message>
+        <source>裁定</source>
+        <translation>Adjudicate</translation>
+    </message>
+    <message>
+        <source>裁定结果</source>
+        <translation>Decision</translation>
+    </message>
+    <message>
+        <source>补批应急哨</source>
+        <translation>Approve emergency whistle</translation>
+    </message>
+    <message>
+        <source>补批</source>
+        <translation>Approve</translation>
+    </message>
+    <message>
+        <source>意见</source>
+        <translation>Remark</translation>
+    </message>
+    <message>
+        <source>单位</source>
+        <translation>Unit</translation>
     </message>
 </context>
 <context>
@@ -2631,6 +3349,14 @@
         <translation>Call back</translation>
     </message>
     <message>
+        <source>来电人</source>
+        <translation>Caller</translation>
+    </message>
+    <message>
+        <source>复核</source>
+        <translation>Review</translation>
+    </message>
+    <message>
         <source>充裕</source>
         <translation>In time</translation>
     </message>
@@ -2741,6 +3467,10 @@
     <message>
         <source>大屏</source>
         <translation>Wall</translation>
+    </message>
+    <message>
+        <source>中心</source>
+        <translation>Centre</translation>
     </message>
     <message>
         <source>市</source>
@@ -2903,6 +3633,66 @@
         <translation>Would not say</translation>
     </message>
     <message>
+        <source>退单</source>
+        <translation>Return</translation>
+    </message>
+    <message>
+        <source>延期</source>
+        <translation>Extension</translation>
+    </message>
+    <message>
+        <source>剔除</source>
+        <translation>Exclusion</translation>
+    </message>
+    <message>
+        <source>属地不符</source>
+        <translation>Not our territory</translation>
+    </message>
+    <message>
+        <source>职能不符</source>
+        <translation>Not our duty</translation>
+    </message>
+    <message>
+        <source>权属不清</source>
+        <translation>Ownership unclear</translation>
+    </message>
+    <message>
+        <source>已进入法定程序</source>
+        <translation>In legal proceedings</translation>
+    </message>
+    <message>
+        <source>重复诉求</source>
+        <translation>Duplicate</translation>
+    </message>
+    <message>
+        <source>要素不全</source>
+        <translation>Essentials missing</translation>
+    </message>
+    <message>
+        <source>查证不实</source>
+        <translation>Proved false</translation>
+    </message>
+    <message>
+        <source>超出法律政策</source>
+        <translation>Beyond law and policy</translation>
+    </message>
+    <message>
+        <source>认定为不合理诉求</source>
+        <translation>Recognised unreasonable</translation>
+    </message>
+    <message>
+        <source>群众诉求，街道难以解决</source>
+        <translation>Citizens press, street cannot solve</translation>
+    </message>
+    <message>
+        <source>综合执法</source>
+        <translation>Joint enforcement</translation>
+    </message>
+    <message>
+        <source>应急处置</source>
+        <translation>Emergency</translation>
+    </message>
+    <message>
         <source>密</source>
         <translation>conf.</translation>
     </message>
@@ -2983,6 +3773,122 @@
         <translation>Withdraw</translation>
     </message>
     <message>
+        <source>重新打开</source>
+        <translation>Reopen</translation>
+    </message>
+    <message>
+        <source>备注</source>
+        <translation>Note</translation>
+    </message>
+    <message>
+        <source>申请延期</source>
+        <translation>Request extension</translation>
+    </message>
+    <message>
+        <source>申请挂账</source>
+        <translation>Request suspension</translation>
+    </message>
+    <message>
+        <source>申请剔除</source>
+        <translation>Request exclusion</translation>
+    </message>
+    <message>
+        <source>审批送出</source>
+        <translation>Approve and send</translation>
+    </message>
+    <message>
+        <source>撤回申请</source>
+        <translation>Take request back</translation>
+    </message>
+    <message>
+        <source>审定申请</source>
+        <translation>Decide request</translation>
+    </message>
+    <message>
+        <source>裁定退单</source>
+        <translation>Adjudicate return</translation>
+    </message>
+    <message>
+        <source>转派</source>
+        <translation>Transfer</translation>
+    </message>
+    <message>
+        <source>撤单</source>
+        <translation>Withdraw order</translation>
+    </message>
+    <message>
+        <source>拆分</source>
+        <translation>Split</translation>
+    </message>
+    <message>
+        <source>并案</source>
+        <translation>Merge</translation>
+    </message>
+    <message>
+        <source>并入重复件</source>
+        <translation>Duplicate absorbed</translation>
+    </message>
+    <message>
+        <source>记子案办结</source>
+        <translation>Note child done</translation>
+    </message>
+    <message>
+        <source>恢复办理</source>
+        <translation>Resume</translation>
+    </message>
+    <message>
+        <source>督办</source>
+        <translation>Supervise</translation>
+    </message>
+    <message>
+        <source>解除督办</source>
+        <translation>Lift supervision</translation>
+    </message>
+    <message>
+        <source>调整紧急程度</source>
+        <translation>Change urgency</translation>
+    </message>
+    <message>
+        <source>催办</source>
+        <translation>Urge</translation>
+    </message>
+    <message>
+        <source>配发编号</source>
+        <translation>Give number</translation>
+    </message>
+    <message>
+        <source>撤销</source>
+        <translation>Undo</translation>
+    </message>
+    <message>
+        <source>记部门联系</source>
+        <translation>Record contact</translation>
+    </message>
+    <message>
+        <source>记离场</source>
+        <translation>Record departure</translation>
+    </message>
+    <message>
+        <source>记未报到</source>
+        <translation>Record no-show</translation>
+    </message>
+    <message>
+        <source>裁定应哨</source>
+        <translation>Adjudicate summons</translation>
+    </message>
+    <message>
+        <source>退回整改</source>
+        <translation>Send back</translation>
+    </message>
+    <message>
+        <source>现场会商</source>
+        <translation>On-site meeting</translation>
+    </message>
+    <message>
+        <source>催应哨</source>
+        <translation>Remind department</translation>
+    </message>
+    <message>
         <source>受理时间</source>
         <translation>Accepted when</translation>
     </message>
@@ -3023,12 +3929,168 @@
         <translation>Place</translation>
     </message>
     <message>
+        <source>依据</source>
+        <translation>Ground</translation>
+    </message>
+    <message>
+        <source>佐证材料</source>
+        <translation>Evidence</translation>
+    </message>
+    <message>
+        <source>延到</source>
+        <translation>Extend to</translation>
+    </message>
+    <message>
+        <source>复核日期</source>
+        <translation>Review date</translation>
+    </message>
+    <message>
+        <source>对外说明</source>
+        <translation>Public reason</translation>
+    </message>
+    <message>
+        <source>审定意见</source>
+        <translation>Answer</translation>
+    </message>
+    <message>
+        <source>转给</source>
+        <translation>Transfer to</translation>
+    </message>
+    <message>
+        <source>并入的案件</source>
+        <translation>Into case</translation>
+    </message>
+    <message>
+        <source>拆成的案件</source>
+        <translation>Parts</translation>
+    </message>
+    <message>
+        <source>督办级别</source>
+        <translation>Level</translation>
+    </message>
+    <message>
+        <source>紧急程度</source>
+        <translation>urgency</translation>
+    </message>
+    <message>
+        <source>要撤销的一步</source>
+        <translation>act to undo</translation>
+    </message>
+    <message>
+        <source>单位</source>
+        <translation>Unit</translation>
+    </message>
+    <message>
+        <source>主责单位</source>
+        <translation>lead unit</translation>
+    </message>
+    <message>
+        <source>配合单位</source>
+        <translation>assisting units</translation>
+    </message>
+    <message>
+        <source>节点</source>
+        <translation>milestone</translation>
+    </message>
+    <message>
+        <source>种类</source>
+        <translation>kind</translation>
+    </message>
+    <message>
+        <source>哨</source>
+        <translation>whistle</translation>
+    </message>
+    <message>
+        <source>接通</source>
+        <translation>Reached</translation>
+    </message>
+    <message>
+        <source>简单事项</source>
+        <translation>Simple matter</translation>
+    </message>
+    <message>
+        <source>约定时间</source>
+        <translation>appointed time</translation>
+    </message>
+    <message>
+        <source>约定办结</source>
+        <translation>Done by</translation>
+    </message>
+    <message>
+        <source>经街道同意</source>
+        <translation>street&apos;s leave</translation>
+    </message>
+    <message>
+        <source>到场人员和职权</source>
+        <translation>People and powers</translation>
+    </message>
+    <message>
+        <source>会商记录</source>
+        <translation>meeting record</translation>
+    </message>
+    <message>
+        <source>会商时间</source>
+        <translation>meeting time</translation>
+    </message>
+    <message>
+        <source>会商地点</source>
+        <translation>meeting place</translation>
+    </message>
+    <message>
+        <source>会商结论</source>
+        <translation>meeting findings</translation>
+    </message>
+    <message>
+        <source>到会单位</source>
+        <translation>units arrived</translation>
+    </message>
+    <message>
+        <source>任务分工</source>
+        <translation>tasks</translation>
+    </message>
+    <message>
+        <source>裁定结果</source>
+        <translation>Decision</translation>
+    </message>
+    <message>
+        <source>审定结果</source>
+        <translation>Decision</translation>
+    </message>
+    <message>
         <source>工单编号</source>
         <translation>Order number</translation>
     </message>
     <message>
         <source>来源</source>
         <translation>Source</translation>
+    </message>
+    <message>
+        <source>发生时间</source>
+        <translation>time it happened</translation>
+    </message>
+    <message>
+        <source>办理时间</source>
+        <translation>time it was made</translation>
+    </message>
+    <message>
+        <source>有效期</source>
+        <translation>validity</translation>
+    </message>
+    <message>
+        <source>案件</source>
+        <translation>case</translation>
+    </message>
+    <message>
+        <source>承办单位</source>
+        <translation>holder</translation>
+    </message>
+    <message>
+        <source>母案</source>
+        <translation>parent case</translation>
+    </message>
+    <message>
+        <source>办结时间</source>
+        <translation>closing time</translation>
     </message>
     <message>
         <source>标题</source>
@@ -3067,8 +4129,84 @@
         <translation>&quot;{field}&quot; cannot be used as it is. Mend it and try again.</translation>
     </message>
     <message>
-        <source>“{unit}”不在可召集的单位里。请从名单中另选。</source>
-        <translation>&quot;{unit}&quot; cannot be called. Choose another from the list.</translation>
+        <source>“{unit}”不在可选的单位里。请从名单中另选。</source>
+        <translation>“{unit}” is not among the units to choose from. Choose another from the list.</translation>
+    </message>
+    <message>
+        <source>还有哨在外，办不了这一步。请先验收或撤回全部的哨。</source>
+        <translation>A whistle is still out. Accept or withdraw all whistles first.</translation>
+    </message>
+    <message>
+        <source>已过办这一步的期限。请按现有要求办理，或向上级说明。</source>
+        <translation>The time for this step is over. Go on under the present terms, or explain it to those above.</translation>
+    </message>
+    <message>
+        <source>这件禁止退回。请按首接负责办理，或向热线说明。</source>
+        <translation>This one may not be returned. Handle it as first receiver, or talk to the hotline.</translation>
+    </message>
+    <message>
+        <source>还没有佐证材料。请填上界线图、权责清单或权属证明的编号。</source>
+        <translation>Evidence is missing. Give the number of the boundary map, duty list or ownership paper.</translation>
+    </message>
+    <message>
+        <source>没有这样的申请在等。请看时间线，或先提出申请。</source>
+        <translation>No such request is waiting. See the timeline, or make the request first.</translation>
+    </message>
+    <message>
+        <source>同样的申请已经在等，不必再提。要改请先撤回。</source>
+        <translation>The same request is waiting already. Take it back first to change it.</translation>
+    </message>
+    <message>
+        <source>申请还没有经值班长送出，不能审定。请等值班长审批。</source>
+        <translation>The request has not been sent by the shift leader yet. Wait for that.</translation>
+    </message>
+    <message>
+        <source>这一步只能办一次，已经办过了。请看时间线上的那一条。</source>
+        <translation>This can be done once, and has been. See its line in the timeline.</translation>
+    </message>
+    <message>
+        <source>延得太久，至多延一个原时限。请改一个近些的日期。</source>
+        <translation>That is too long: at most the original limit again. Choose an earlier date.</translation>
+    </message>
+    <message>
+        <source>还没到时候，不能办这一步。请等时限过后再办。</source>
+        <translation>It is too early for this. Do it when the limit has passed.</translation>
+    </message>
+    <message>
+        <source>已经裁定，不能再申请。请按裁定办理。</source>
+        <translation>It has been adjudicated for good. Handle it as decided.</translation>
+    </message>
+    <message>
+        <source>第二次退单须裁定，不能直接审定。请改用“裁定退单”。</source>
+        <translation>A second return has to be adjudicated. Use “Adjudicate return” instead.</translation>
+    </message>
+    <message>
+        <source>“{field}”与其他内容不一致。请改好后再提交。</source>
+        <translation>“{field}” contradicts the rest. Correct it and submit again.</translation>
+    </message>
+    <message>
+        <source>还有子案没有办完。请先办完或并掉子案。</source>
+        <translation>A child case is not done. Finish or merge it first.</translation>
+    </message>
+    <message>
+        <source>还有申请在等审定，不能答复。请等结果，或先撤回申请。</source>
+        <translation>A request awaits its decision. Wait for it, or take the request back first.</translation>
+    </message>
+    <message>
+        <source>这不是最后一步，后面已有人办过，不能撤销。请用相反的一步改正。</source>
+        <translation>That is not the last act: somebody has acted since. Correct it by the opposite act.</translation>
+    </message>
+    <message>
+        <source>这一步已经影响到别处，不能撤销。请用相反的一步改正。</source>
+        <translation>This act has effects elsewhere and cannot be undone. Correct it by the opposite act.</translation>
+    </message>
+    <message>
+        <source>已经是这样了。请看时间线，不必再办。</source>
+        <translation>It is so already. See the timeline; there is nothing to do.</translation>
+    </message>
+    <message>
+        <source>“{field}”只能由街道填。请联系街道指挥中心。</source>
+        <translation>Only the street can give “{field}”. Call the street&apos;s command centre.</translation>
     </message>
     <message>
         <source>还没有联系来电人，不能答复。请先办首次联系（F3）。</source>
@@ -3081,10 +4219,6 @@
     <message>
         <source>这个哨已经结束，不能再改。仍需要部门时请重新吹哨。</source>
         <translation>This whistle has ended. Blow another if departments are still needed.</translation>
-    </message>
-    <message>
-        <source>还有哨在外，不能归档。请先验收或撤回全部的哨。</source>
-        <translation>Whistles are still out. Accept or withdraw them all before closing.</translation>
     </message>
     <message>
         <source>“{unit}”没有被这个哨召集。请核对单位。</source>
@@ -3103,14 +4237,6 @@
         <translation>Some departments are not done. Wait for them, or withdraw the whistle.</translation>
     </message>
     <message>
-        <source>签收时限已过，不能再拒绝。请先到场，再向区里申请裁定。</source>
-        <translation>The sign limit is past, so it cannot be refused. Go there first, then ask the district to decide.</translation>
-    </message>
-    <message>
-        <source>来电人说没有解决，不能归档。请重办。</source>
-        <translation>The caller says it is not solved. Redo it.</translation>
-    </message>
-    <message>
         <source>还没有回访，不能归档。请先办回访。</source>
         <translation>The caller has not been called back. Do that before closing.</translation>
     </message>
@@ -3125,10 +4251,6 @@
     <message>
         <source>填的时间早于派单。请核对本机时钟和填写的时间。</source>
         <translation>That time is before the dispatch. Check the station&apos;s clock and the time given.</translation>
-    </message>
-    <message>
-        <source>同一案件较早的一步还没有定，这一步排在它后面。请先处理待发箱里的那一步。</source>
-        <translation>An earlier act on this case is undecided and this one waits behind it. See the outbox first.</translation>
     </message>
     <message>
         <source>应急</source>
