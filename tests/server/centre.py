@@ -37,6 +37,8 @@ from dispatcher.wire import (
     Goodbye,
     Hello,
     Judged,
+    LawChanged,
+    Loads,
     Pong,
     Submit,
     Upward,
@@ -108,7 +110,7 @@ class SeenChanges(Changes, frozen=True, tag="changes"):
     rows: tuple[SeenRow, ...] = ()  # type: ignore[assignment]
 
 
-_decode = msgspec.json.Decoder(Welcome | SeenChanges | Judged | Beat | Pong | Goodbye).decode
+_decode = msgspec.json.Decoder(Welcome | SeenChanges | Judged | Beat | Pong | LawChanged | Loads | Goodbye).decode
 
 
 class Client:
@@ -124,6 +126,8 @@ class Client:
         self.batches: list[SeenChanges] = []
         self.beats = 0
         self.pongs: list[Pong] = []
+        self.laws: list[LawChanged] = []
+        self.loads: list[Loads] = []
         self.goodbye: Goodbye | None = None
         self.close_code: int | None = None
 
@@ -160,7 +164,10 @@ class Client:
                 assert all(message.first <= revision <= message.last for revision in revisions), revisions
                 assert len({row.row.id for row in message.rows}) == len(message.rows)
                 self.batches.append(message)
+                assert not {row.row.id for row in message.rows} & set(message.gone), "a row of what is gone"
                 self.rows.update({row.row.id: row for row in message.rows})
+                for case in message.gone:
+                    self.rows.pop(case, None)
                 self.cursor = message.last
                 for settled in message.settles:
                     assert settled.act not in self.verdicts, "settled twice on one connection"
@@ -175,6 +182,10 @@ class Client:
                 self.beats += 1
             case Pong():
                 self.pongs.append(message)
+            case LawChanged():
+                self.laws.append(message)
+            case Loads():
+                self.loads.append(message)
             case Goodbye():
                 self.goodbye = message
             case _:
