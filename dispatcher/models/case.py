@@ -104,7 +104,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One case as it stands after `revision`. Instants are aware UTC; `None` means not yet.
 
     `signed_at`, `contacted_at` and `on_scene_at` are the present holder's. `tried_at` are vain calls of the first
-    contact that count, at different hours; `call_backs` all since the last reply; `requests` keeps decided ones.
+    contact (in a redo: the redo's) that count, at different hours, `attempts` their number; `call_backs` all since the
+    last reply; `replied_at` is when the reply that still holds went out, a redo takes it away. `requests` keeps decided
+    ones; `has_late` tells whether any fact was uploaded late or caught up.
     """
 
     id: CaseId
@@ -151,6 +153,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     children_ended: tuple[CaseId, ...] = ()
     merged_into: CaseId = CaseId("")
     duplicates: tuple[CaseId, ...] = ()
+    has_late: bool = False
     history: tuple[Recorded, ...] = ()
 
     @property

@@ -243,6 +243,7 @@ class RequestGranted(Event, frozen=True, tag="request_granted"):
     answer: str = ""
     to: UnitId = UnitId("")
     final: bool = False
+    to_scene: tuple[UnitId, ...] = ()
 
 
 class RequestRefused(Event, frozen=True, tag="request_refused"):
