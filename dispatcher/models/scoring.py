@@ -67,7 +67,6 @@ def load(cases: Iterable[Case]) -> dict[UnitId, int]:
     return Counter(
         summons.unit
         for case in cases
-        if case.is_open
         for whistle in case.whistles
         if whistle.is_open
         for summons in whistle.summons

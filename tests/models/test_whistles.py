@@ -1,0 +1,680 @@
+"""Whistles: who may do what about a summons, what each act leaves in the record, and what each is refused for."""
+
+import datetime as dt
+from typing import get_args
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatcher.models import commands as c
+from dispatcher.models import events as e
+from dispatcher.models.case import Case, CaseState
+from dispatcher.models.evolution import evolve
+from dispatcher.models.ids import CaseId, Revision, UnitId, WhistleId
+from dispatcher.models.organisation import Actor, Role
+from dispatcher.models.summons_clocks import SummonsDuty, record_clock, summons_clock, summons_clocks
+from dispatcher.models.verdicts import Reason, Refused
+from dispatcher.models.whistle import (
+    MILESTONES,
+    Meeting,
+    MeetingTask,
+    Milestone,
+    Passed,
+    Rung,
+    WhistleGround,
+    WhistleKind,
+    WhistleState,
+)
+from tests import builders as b
+from tests.models.whistling import (
+    DAY,
+    DISTRICT,
+    HOUR,
+    LAW,
+    MINUTE,
+    ONE,
+    WATER_LIAISON,
+    Story,
+    W,
+    blow,
+    local,
+    of_unit,
+    of_whistle,
+    passed,
+    score,
+)
+
+KINDS = tuple(WhistleKind)
+ON_SITE = b.NOON + 40 * MINUTE
+
+
+def meeting(**changes: object) -> c.HoldMeeting:
+    values: dict[str, object] = {
+        "id": "m-1",
+        "at": ON_SITE,
+        "place": "1 East Road",
+        "invited": (b.URBAN, b.STREET),
+        "arrived": (b.URBAN,),
+        "findings": "no permit",
+        "tasks": (MeetingTask(unit=b.URBAN, what="pull it down", by=ON_SITE + DAY),),
+        "photos": ("photo-1",),
+    }
+    return c.HoldMeeting(case=ONE, whistle=W, meeting=Meeting(**(values | changes)))  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+
+# ---- blowing
+
+
+@pytest.mark.parametrize(
+    ("kind", "may", "may_not"),
+    [
+        (WhistleKind.EMERGENCY, (b.DISPATCHER, b.LEADER), (b.SUPERVISOR,)),
+        (WhistleKind.ROUTINE, (b.DISPATCHER, b.LEADER), (b.SUPERVISOR,)),
+        (WhistleKind.ENFORCEMENT, (b.LEADER,), (b.DISPATCHER, b.SUPERVISOR)),
+        (WhistleKind.BREAKTHROUGH, (b.SUPERVISOR,), (b.DISPATCHER, b.LEADER)),
+    ],
+)
+def test_each_kind_is_blown_by_its_own_people(kind: WhistleKind, may: tuple[Actor, ...], may_not: tuple[Actor, ...]):
+    for by in may:
+        assert Story(None).do(blow(kind), by).whistle.kind is kind
+    for by in may_not:
+        assert Story(None).refusal(blow(kind), by) == (Reason.NOT_YOUR_ROLE, "kind")
+
+
+def test_only_an_emergency_is_blown_before_the_case_is_in_hand():
+    story = Story(None)
+    story.case = b.new_case()
+    for kind, by in (
+        (WhistleKind.ROUTINE, b.DISPATCHER),
+        (WhistleKind.ENFORCEMENT, b.LEADER),
+        (WhistleKind.BREAKTHROUGH, b.SUPERVISOR),
+    ):
+        assert story.refusal(blow(kind), by) == (Reason.WRONG_STATE, "kind")
+    assert story.do(blow()).whistle.is_open
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"demand": " "}, (Reason.MISSING_FIELD, "demand")),
+        ({"place": ""}, (Reason.MISSING_FIELD, "place")),
+        ({"ground": WhistleGround.JOINT_ENFORCEMENT}, (Reason.CONTRADICTION, "ground")),
+        ({"simple": True}, (Reason.CONTRADICTION, "simple")),
+        ({"appointed_at": b.NOON - MINUTE}, (Reason.BAD_FIELD, "appointed_at")),
+        ({"assisting": (b.WATER, b.URBAN)}, (Reason.ALREADY_SUMMONED, "assisting")),
+        ({"assisting": (b.WATER, b.WATER)}, (Reason.ALREADY_SUMMONED, "assisting")),
+        ({"lead": UnitId("nobody")}, (Reason.UNKNOWN_UNIT, "lead")),
+        ({"assisting": (UnitId("nobody"),)}, (Reason.UNKNOWN_UNIT, "assisting")),
+    ],
+)
+def test_a_whistle_that_contradicts_itself_is_not_blown(changes: dict[str, object], expected: tuple[Reason, str]):
+    assert Story(None).refusal(blow(**changes)) == expected
+
+
+def test_a_whistles_id_is_taken_once():
+    assert Story().refusal(blow()) == (Reason.ALREADY_THERE, "whistle")
+
+
+def test_a_whistle_keeps_what_it_was_blown_with():
+    appointed = b.NOON + HOUR
+    more = {"cases": (CaseId("case-2"),), "simple": True, "appointed_at": appointed, "assisting": (b.WATER,)}
+    whistle = Story(WhistleKind.ROUTINE, **more).whistle
+    assert (whistle.ground, whistle.cases, whistle.simple) == (WhistleGround.CITIZENS_PRESS, ("case-2",), True)
+    assert (whistle.appointed_at, whistle.valid_until) == (appointed, appointed)
+    assert [(s.unit, s.lead, s.passed) for s in whistle.summons] == [
+        (b.URBAN, True, (Passed(Milestone.NOTIFIED, b.NOON, b.DISPATCHER.person),)),
+        (b.WATER, False, (Passed(Milestone.NOTIFIED, b.NOON, b.DISPATCHER.person),)),
+    ]
+
+
+# ---- approval afterwards
+
+
+def test_an_emergency_is_approved_afterwards_once_by_a_leader_who_did_not_blow_it():
+    story = Story()
+    assert story.whistle.approved_at is None
+    also_leader = b.person("li", b.STREET, Role.SHIFT_LEADER)
+    assert story.refusal(of_whistle(c.ApproveWhistle), also_leader) == (Reason.NOT_YOUR_ROLE, "whistle")
+    story.do(of_whistle(c.ApproveWhistle), b.LEADER, 20)
+    assert (story.whistle.approved_at, story.whistle.approved_by) == (story.at(20), b.LEADER.person)
+    assert story.refusal(of_whistle(c.ApproveWhistle), b.LEADER) == (Reason.ONLY_ONCE, "whistle")
+
+
+def test_a_leaders_own_emergency_needs_no_other_approval():
+    story = Story(None).do(blow(), b.LEADER)
+    assert (story.whistle.approved_at, story.whistle.approved_by) == (b.NOON, b.LEADER.person)
+    assert story.refusal(of_whistle(c.ApproveWhistle), b.LEADER) == (Reason.ONLY_ONCE, "whistle")
+
+
+@pytest.mark.parametrize("kind", set(KINDS) - {WhistleKind.EMERGENCY})
+def test_no_other_kind_is_approved(kind: WhistleKind):
+    story = Story(kind)
+    assert story.whistle.approved_at is None
+    assert story.refusal(of_whistle(c.ApproveWhistle), b.LEADER) == (Reason.CONTRADICTION, "whistle")
+
+
+# ---- which whistle, whose summons
+
+
+ABOUT_A_WHISTLE: list[tuple[c.AnyCommand, Actor]] = [
+    (of_whistle(c.ApproveWhistle), b.LEADER),
+    (meeting(), b.DISPATCHER),
+    (of_whistle(c.AcceptWhistle), b.DISPATCHER),
+    (of_whistle(c.WithdrawWhistle, reason="over"), b.DISPATCHER),
+]
+ABOUT_A_SUMMONS: list[tuple[c.AnyCommand, Actor]] = [
+    (passed(Milestone.SIGNED), b.DISPATCHER),
+    (of_unit(c.ContactStreet), b.DISPATCHER),
+    (of_unit(c.RecordDeparture), b.DISPATCHER),
+    (of_unit(c.DeclareNoShow), b.DISPATCHER),
+    (of_unit(c.RefuseSummons, reason="not ours"), b.LIAISON),
+    (of_unit(c.AdjudicateSummons, released=True, reason="theirs"), DISTRICT),
+    (of_unit(c.SendBackWork, reason="still leaks"), b.DISPATCHER),
+    (of_unit(c.ClimbLadder, milestone=Milestone.SIGNED, share=50), b.person("centre", UnitId(""), Role.CENTRE)),
+    (score(), b.SUPERVISOR),
+]
+
+
+def test_the_tables_of_this_file_know_every_command():
+    kinds = {type(command) for command, _ in ABOUT_A_WHISTLE + ABOUT_A_SUMMONS} | {c.BlowWhistle}
+    assert kinds == set(get_args(c.WhistleCommand))
+
+
+@pytest.mark.parametrize(("command", "by"), ABOUT_A_WHISTLE + ABOUT_A_SUMMONS)
+def test_an_unknown_whistle_and_a_closed_one_answer_no_more(command: c.AnyCommand, by: Actor):
+    unknown = msgspec.structs.replace(command, whistle=WhistleId("other"))
+    assert Story().refusal(unknown, by) == (Reason.NO_SUCH_WHISTLE, "whistle")
+    withdrawn = Story().do(of_whistle(c.WithdrawWhistle, reason="dry again"))
+    assert withdrawn.refusal(command, by) == (Reason.WHISTLE_CLOSED, "whistle")
+    accepted = Story().done().do(of_whistle(c.AcceptWhistle), minutes=11)
+    if not isinstance(command, c.ScoreDepartment):
+        assert accepted.refusal(command, by, 12) == (Reason.WHISTLE_CLOSED, "whistle")
+
+
+@pytest.mark.parametrize(("command", "by"), ABOUT_A_SUMMONS)
+def test_a_unit_that_was_not_called_has_no_part_in_it(command: c.AnyCommand, by: Actor):
+    stranger = msgspec.structs.replace(command, unit=b.GAS)
+    if isinstance(command, c.RefuseSummons):
+        by = b.person("qi", b.GAS, Role.LIAISON)
+    assert Story().refusal(stranger, by) == (Reason.NOT_SUMMONED, "unit")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        passed(Milestone.SIGNED),
+        of_unit(c.ContactStreet),
+        of_unit(c.RecordDeparture),
+        of_unit(c.RefuseSummons, reason="not ours"),
+    ],
+)
+def test_a_liaison_acts_for_his_own_unit_alone(command: c.AnyCommand):
+    story = Story(assisting=(b.WATER,))
+    assert story.refusal(command, WATER_LIAISON) == (Reason.NOT_YOUR_CASE, "unit")
+
+
+# ---- milestones
+
+
+FORWARD = (
+    Milestone.SIGNED,
+    Milestone.ON_THE_WAY,
+    Milestone.REPORTED_IN,
+    Milestone.MEASURE_AGREED,
+    Milestone.DONE,
+)
+
+
+def lawful(path: tuple[Milestone, ...]) -> bool:
+    return Milestone.DONE not in path or Milestone.REPORTED_IN in path
+
+
+@given(st.sets(st.sampled_from(FORWARD)).map(lambda found: tuple(sorted(found, key=MILESTONES.index))), st.booleans())
+def test_milestones_go_forward_and_may_be_skipped_but_nobody_is_done_who_never_came(
+    path: tuple[Milestone, ...], by_street: bool
+):
+    story = Story()
+    by = b.DISPATCHER if by_street else b.LIAISON
+    for step, milestone in enumerate(path, 1):
+        if milestone is Milestone.DONE and not lawful(path):
+            assert story.refusal(passed(milestone), by, step) == (Reason.MILESTONE_ORDER, "milestone")
+            path = path[:-1]
+            break
+        story.do(passed(milestone), by, step)
+    assert [p.milestone for p in story.of().passed] == [Milestone.NOTIFIED, *path]
+    assert [story.of().at(milestone) for milestone in path] == [story.at(step) for step in range(1, len(path) + 1)]
+    reached = path[-1] if path else Milestone.NOTIFIED
+    for milestone in FORWARD[: FORWARD.index(reached) + 1] if path else ():
+        if milestone is Milestone.REPORTED_IN and milestone not in path:
+            continue  # coming may be recorded when other things have been already
+        assert story.refusal(passed(milestone), by, 10) == (Reason.MILESTONE_ORDER, "milestone")
+
+
+@pytest.mark.parametrize("milestone", [Milestone.NOTIFIED, Milestone.SCORED])
+@pytest.mark.parametrize("by", [b.LIAISON, b.DISPATCHER])
+def test_being_notified_and_scored_are_not_passed(milestone: Milestone, by: Actor):
+    assert Story().refusal(passed(milestone), by) == (Reason.MILESTONE_ORDER, "milestone")
+
+
+def test_what_was_said_with_a_milestone_is_kept():
+    story = Story().by_street(
+        Milestone.REPORTED_IN, 7, note="two vans", place="gate 3", person="Sun", evidence=("photo-7",)
+    )
+    (_, came) = story.of().passed
+    assert came == Passed(
+        Milestone.REPORTED_IN,
+        story.at(7),
+        b.DISPATCHER.person,
+        note="two vans",
+        by_street=True,
+        place="gate 3",
+        person="Sun",
+        evidence=("photo-7",),
+    )
+
+
+@pytest.mark.parametrize("street_first", [True, False])
+def test_both_sides_may_record_the_arrival_and_the_streets_counts(street_first: bool):
+    story = Story()
+    sides = [(b.DISPATCHER, 40), (b.LIAISON, 45)] if street_first else [(b.LIAISON, 25), (b.DISPATCHER, 40)]
+    for by, minutes in sides:
+        story.do(passed(Milestone.REPORTED_IN), by, minutes)
+    assert [p.by_street for p in story.of().passed[1:]] == [street_first, not street_first]
+    assert story.of().at(Milestone.REPORTED_IN) == story.at(40)
+    assert story.case.on_scene_at == story.at(min(minutes for _, minutes in sides))
+    for by, _ in sides:
+        assert story.refusal(passed(Milestone.REPORTED_IN), by, 50) == (Reason.MILESTONE_ORDER, "milestone")
+
+
+def test_the_other_sides_arrival_may_follow_a_measure_but_not_the_end_of_the_work():
+    story = Story().by_department(Milestone.REPORTED_IN, 10).by_street(Milestone.MEASURE_AGREED, 20)
+    story.by_street(Milestone.REPORTED_IN, 25)
+    assert story.of().at(Milestone.REPORTED_IN) == story.at(25)
+    story = Story().by_department(Milestone.REPORTED_IN, 10).by_department(Milestone.DONE, 20)
+    assert story.refusal(passed(Milestone.REPORTED_IN), minutes=25) == (Reason.MILESTONE_ORDER, "milestone")
+
+
+def test_somebody_on_the_scene_before_is_not_replaced():
+    story = Story(None).do(c.ReportProgress(case=ONE, text="there", on_scene=True)).do(blow())
+    story.by_department(Milestone.REPORTED_IN, 10)
+    assert story.case.on_scene_at == b.NOON
+
+
+def test_the_street_agrees_to_a_date_with_the_measure():
+    story = Story(WhistleKind.BREAKTHROUGH).by_department(Milestone.REPORTED_IN, 30)
+    date = story.at(60) + 90 * DAY
+    agreed = passed(Milestone.MEASURE_AGREED, finish_by=date)
+    assert story.refusal(agreed, b.LIAISON, 60) == (Reason.STREET_ONLY, "finish_by")
+    early = passed(Milestone.MEASURE_AGREED, finish_by=story.at(59))
+    assert story.refusal(early, minutes=60) == (Reason.BAD_FIELD, "finish_by")
+    on_done = passed(Milestone.DONE, finish_by=date)
+    assert story.refusal(on_done, minutes=60) == (Reason.CONTRADICTION, "finish_by")
+    story.do(agreed, minutes=60).by_department(Milestone.DONE, 61)
+    assert story.of().finish_by == date
+
+
+# ---- contact, leaving, no-show
+
+
+@pytest.mark.parametrize("by", [b.LIAISON, b.DISPATCHER])
+def test_the_street_is_contacted_once_whoever_writes_it_down(by: Actor):
+    story = Story(WhistleKind.ROUTINE).do(of_unit(c.ContactStreet), by, 5)
+    assert story.of().contacted_at == story.at(5)
+    for again in (b.LIAISON, b.DISPATCHER):
+        assert story.refusal(of_unit(c.ContactStreet), again, 6) == (Reason.ALREADY_SO, "unit")
+
+
+def test_nobody_leaves_who_has_not_come_and_only_the_street_gives_leave():
+    story = Story()
+    assert story.refusal(of_unit(c.RecordDeparture), b.LIAISON) == (Reason.MILESTONE_ORDER, "unit")
+    story.by_department(Milestone.REPORTED_IN, 10)
+    with_leave = of_unit(c.RecordDeparture, with_leave=True)
+    assert story.refusal(with_leave, b.LIAISON, 20) == (Reason.STREET_ONLY, "with_leave")
+    story.do(of_unit(c.RecordDeparture, note="next job"), b.LIAISON, 20).do(with_leave, b.DISPATCHER, 25)
+    assert [(d.at, d.by, d.by_street, d.with_leave, d.note) for d in story.of().departures] == [
+        (story.at(20), b.LIAISON.person, False, False, "next job"),
+        (story.at(25), b.DISPATCHER.person, True, True, ""),
+    ]
+
+
+def test_a_no_show_is_declared_after_the_limit_to_come_once():
+    story = Story()
+    assert story.refusal(of_unit(c.DeclareNoShow), minutes=30) == (Reason.TOO_EARLY, "unit")
+    story.do(of_unit(c.DeclareNoShow), minutes=30.5)
+    assert (story.of().no_show_at, story.of().is_owed) == (story.at(30.5), False)
+    assert story.refusal(of_unit(c.DeclareNoShow), minutes=31) == (Reason.ALREADY_SO, "unit")
+    story.by_department(Milestone.REPORTED_IN, 50)
+    assert story.of().no_show_at == story.at(30.5)
+    assert story.refusal(of_unit(c.DeclareNoShow), minutes=51) == (Reason.CONTRADICTION, "unit")
+
+
+def test_who_came_or_was_released_is_no_no_show():
+    late = Story().by_department(Milestone.REPORTED_IN, 50)
+    assert late.refusal(of_unit(c.DeclareNoShow), minutes=60) == (Reason.CONTRADICTION, "unit")
+    assert released().refusal(of_unit(c.DeclareNoShow), minutes=60) == (Reason.CONTRADICTION, "unit")
+
+
+def test_an_appointed_time_is_the_limit_to_come():
+    story = Story(appointed_at=b.NOON + 3 * HOUR)
+    assert story.refusal(of_unit(c.DeclareNoShow), minutes=180) == (Reason.TOO_EARLY, "unit")
+    assert story.do(of_unit(c.DeclareNoShow), minutes=181).of().no_show_at == story.at(181)
+
+
+# ---- refusing a summons
+
+
+REFUSE = of_unit(c.RefuseSummons, reason="not ours")
+
+
+def released() -> Story:
+    return Story().do(REFUSE, b.LIAISON, 5).do(of_unit(c.AdjudicateSummons, released=True, reason="gas"), DISTRICT, 9)
+
+
+def test_a_summons_is_refused_once_in_time_with_a_reason():
+    story = Story()
+    assert story.refusal(of_unit(c.RefuseSummons, reason=" "), b.LIAISON) == (Reason.MISSING_FIELD, "reason")
+    assert story.refusal(REFUSE, b.LIAISON, 5.1) == (Reason.TOO_LATE, "unit")
+    story.do(REFUSE, b.LIAISON, 5)
+    assert (story.of().refused_at, story.of().refused_reason) == (story.at(5), "not ours")
+    assert story.refusal(REFUSE, b.LIAISON, 6) == (Reason.ONLY_ONCE, "reason")
+
+
+def test_who_refused_comes_first_and_argues_later():
+    story = Story().do(REFUSE, b.LIAISON, 4)
+    assert story.of().is_owed
+    owed = summons_clock(story.whistle, story.of(), LAW)
+    assert owed is not None
+    assert (owed.duty, owed.due) == (SummonsDuty.SIGN, story.at(5))
+    story.by_department(Milestone.REPORTED_IN, 20)
+
+
+def test_the_street_refuses_for_nobody():
+    both = b.person("li", b.STREET, Role.DISPATCHER, Role.LIAISON)
+    assert Story().refusal(REFUSE, both) == (Reason.NOT_YOUR_CASE, "unit")
+
+
+def test_the_district_decides_a_refusal_finally():
+    story = Story()
+    stays = of_unit(c.AdjudicateSummons, released=False, reason="yours by the list of duties")
+    assert story.refusal(stays, DISTRICT) == (Reason.NO_SUCH_REQUEST, "unit")
+    story.do(REFUSE, b.LIAISON, 4)
+    blank = of_unit(c.AdjudicateSummons, released=False, reason="")
+    assert story.refusal(blank, DISTRICT, 8) == (Reason.MISSING_FIELD, "reason")
+    story.do(stays, DISTRICT, 8)
+    assert (story.of().released, story.of().is_owed) == (False, True)
+    assert story.refusal(stays, DISTRICT, 9) == (Reason.FINAL, "unit")
+
+
+def test_who_is_released_owes_nothing_and_passes_nothing():
+    story = released()
+    assert (story.of().released, story.of().is_owed) == (True, False)
+    for milestone in FORWARD:
+        assert story.refusal(passed(milestone), b.LIAISON, 10) == (Reason.MILESTONE_ORDER, "milestone")
+    assert story.refusal(score(), b.SUPERVISOR, 10) == (Reason.CONTRADICTION, "unit")
+    assert story.do(of_whistle(c.AcceptWhistle), minutes=11).whistle.state is WhistleState.ACCEPTED
+
+
+# ---- meetings
+
+
+def test_a_meeting_is_recorded_and_its_record_mended_under_the_same_id():
+    story = Story(WhistleKind.ENFORCEMENT).do(meeting(), minutes=50).do(meeting(id="m-2"), minutes=55)
+    story.do(meeting(findings="no permit, two floors"), minutes=300)
+    first, second = story.whistle.meetings
+    assert (first.id, first.findings, first.recorded_at) == ("m-1", "no permit, two floors", story.at(50))
+    assert (second.id, second.recorded_at, second.photos) == ("m-2", story.at(55), ("photo-1",))
+
+
+def test_when_a_record_was_written_is_not_the_writers_to_say():
+    story = Story(WhistleKind.ENFORCEMENT).do(meeting(recorded_at=b.NOON), minutes=50)
+    assert story.whistle.meetings[0].recorded_at == story.at(50)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"id": " "}, (Reason.MISSING_FIELD, "meeting.id")),
+        ({"place": ""}, (Reason.MISSING_FIELD, "meeting.place")),
+        ({"findings": " "}, (Reason.MISSING_FIELD, "meeting.findings")),
+        ({"arrived": (b.URBAN, b.GAS)}, (Reason.CONTRADICTION, "arrived")),
+        ({"at": b.NOON + 61 * MINUTE}, (Reason.IN_THE_FUTURE, "meeting.at")),
+        ({"at": b.NOON - MINUTE}, (Reason.BAD_FIELD, "meeting.at")),
+        ({"tasks": (MeetingTask(unit=b.URBAN, what="x", by=ON_SITE - MINUTE),)}, (Reason.BAD_FIELD, "tasks")),
+        ({"tasks": (MeetingTask(unit=b.GAS, what="x", by=ON_SITE),)}, (Reason.BAD_FIELD, "tasks")),
+        ({"tasks": (MeetingTask(unit=b.URBAN, what=" ", by=ON_SITE),)}, (Reason.MISSING_FIELD, "tasks")),
+    ],
+)
+def test_a_meetings_record_says_what_was_found_where_and_by_whom(
+    changes: dict[str, object], expected: tuple[Reason, str]
+):
+    assert Story(WhistleKind.ENFORCEMENT).refusal(meeting(**changes), minutes=60) == expected
+
+
+# ---- the end of the work
+
+
+def test_work_sent_back_is_owed_again_and_counted():
+    story = Story()
+    assert story.refusal(of_unit(c.SendBackWork, reason="x")) == (Reason.NOT_DONE, "unit")
+    story.done()
+    assert story.refusal(of_unit(c.SendBackWork, reason=""), minutes=11) == (Reason.MISSING_FIELD, "reason")
+    story.do(of_unit(c.SendBackWork, reason="still leaks"), minutes=11)
+    assert (story.of().at(Milestone.DONE), story.of().sent_back, story.of().is_owed) == (None, 1, True)
+    story.by_department(Milestone.DONE, 30)
+    assert story.of().at(Milestone.DONE) == story.at(30)
+
+
+def test_a_score_of_work_sent_back_falls_and_is_given_again():
+    story = Story().done().do(score(), b.SUPERVISOR, 11)
+    assert story.of().reached is Milestone.SCORED
+    story.do(of_unit(c.SendBackWork, reason="still leaks"), minutes=12)
+    assert (story.of().score, story.of().at(Milestone.SCORED)) == (None, None)
+    story.by_department(Milestone.DONE, 30).do(score(5, 5), b.SUPERVISOR, 31)
+    assert story.of().score is not None
+
+
+def test_a_whistle_is_accepted_when_nobody_owes_anything():
+    accept = of_whistle(c.AcceptWhistle, note="dry")
+    story = Story(assisting=(b.WATER,)).done(10)
+    assert story.refusal(accept, minutes=31) == (Reason.NOT_DONE, "whistle")
+    story.do(of_unit(c.DeclareNoShow, b.WATER), minutes=31).do(accept, minutes=32)
+    assert (story.whistle.state, story.whistle.closed_at) == (WhistleState.ACCEPTED, story.at(32))
+
+
+def test_joint_enforcement_ends_with_a_record_of_its_meeting():
+    story = Story(WhistleKind.ENFORCEMENT).done(30)
+    assert story.refusal(of_whistle(c.AcceptWhistle), minutes=60) == (Reason.MISSING_FIELD, "meeting")
+    story.do(meeting(), minutes=60).do(of_whistle(c.AcceptWhistle), minutes=61)
+    assert not story.whistle.is_open
+
+
+def test_a_whistle_is_taken_back_with_a_reason():
+    story = Story()
+    assert story.refusal(of_whistle(c.WithdrawWhistle, reason=" ")) == (Reason.MISSING_FIELD, "reason")
+    story.do(of_whistle(c.WithdrawWhistle, reason="dry again"), minutes=3)
+    assert (story.whistle.state, story.whistle.closed_at) == (WhistleState.WITHDRAWN, story.at(3))
+
+
+# ---- what is owed by when
+
+
+def dues(story: Story) -> dict[SummonsDuty, tuple[dt.datetime, dt.datetime | None]]:
+    return {clock.duty: (clock.due, clock.met_at) for clock in summons_clocks(story.whistle, story.of(), LAW)}
+
+
+def test_a_routine_whistle_owes_all_its_duties_from_its_blowing():
+    # Blown on Friday the 6th at 17:30: half an hour of office is left before the weekend.
+    story = Story(WhistleKind.ROUTINE, at=local(6, 17, 30))
+    assert dues(story) == {
+        SummonsDuty.SIGN: (local(9, 9, 30), None),
+        SummonsDuty.CONTACT: (local(7, 17, 30), None),
+        SummonsDuty.REPORT_IN: (local(11, 18), None),
+        SummonsDuty.DONE: (local(20, 18), None),
+    }
+    clock = summons_clocks(story.whistle, story.of(), LAW)[0]
+    assert (clock.start, clock.limit, clock.milestone) == (local(6, 17, 30), b.limit("1 h W"), Milestone.SIGNED)
+
+
+def test_a_simple_matter_is_done_the_same_day():
+    story = Story(WhistleKind.ROUTINE, at=local(6, 17, 30), simple=True)
+    assert dues(story)[SummonsDuty.DONE] == (local(7), None)
+
+
+def test_duties_are_met_by_what_meets_them():
+    story = Story(WhistleKind.BREAKTHROUGH).by_department(Milestone.ON_THE_WAY, 30)
+    met = {duty: at for duty, (_, at) in dues(story).items()}
+    on_the_way = {SummonsDuty.SIGN: story.at(30), SummonsDuty.CONTACT: story.at(30)}
+    assert {duty: at for duty, at in met.items() if at} == on_the_way
+    story.by_department(Milestone.REPORTED_IN, 60).do(of_unit(c.ContactStreet), minutes=61)
+    story.by_department(Milestone.DONE, 90)
+    assert {duty: at for duty, (_, at) in dues(story).items()} == on_the_way | {
+        SummonsDuty.REPORT_IN: story.at(60),
+        SummonsDuty.MEASURE: story.at(90),
+        SummonsDuty.DONE: story.at(90),
+    }
+
+
+def test_the_earliest_contact_is_the_contact():
+    story = Story(WhistleKind.ROUTINE).do(of_unit(c.ContactStreet), b.LIAISON, 10)
+    story.by_department(Milestone.ON_THE_WAY, 20)
+    assert dues(story)[SummonsDuty.CONTACT][1] == story.at(10)
+
+
+def test_an_agreed_date_and_an_appointed_time_are_due_as_they_are_and_never_provisional():
+    year_end = dt.datetime(2026, 12, 30, 4, tzinfo=dt.UTC)
+    story = Story(WhistleKind.BREAKTHROUGH, at=year_end, appointed_at=year_end + 5 * DAY)
+    owed = {clock.duty: clock for clock in summons_clocks(story.whistle, story.of(), LAW)}
+    report_in, done = owed[SummonsDuty.REPORT_IN], owed[SummonsDuty.DONE]
+    assert (report_in.due, report_in.limit, report_in.provisional) == (year_end + 5 * DAY, None, False)
+    assert (done.limit, done.provisional) == (b.limit("10 WD"), True)
+    story.by_street(Milestone.REPORTED_IN, 60).by_street(Milestone.MEASURE_AGREED, 70, finish_by=year_end + 200 * DAY)
+    (done,) = (clock for clock in summons_clocks(story.whistle, story.of(), LAW) if clock.is_running)
+    assert (done.duty, done.due, done.limit, done.provisional) == (
+        SummonsDuty.DONE,
+        year_end + 200 * DAY,
+        None,
+        False,
+    )
+
+
+def test_an_appointment_at_the_very_blowing_appoints_nothing():
+    story = Story(appointed_at=b.NOON)
+    assert dues(story)[SummonsDuty.REPORT_IN] == (story.at(30), None)
+
+
+def test_the_next_duty_is_the_first_that_was_not_met():
+    story = Story(WhistleKind.ROUTINE)
+
+    def owed() -> SummonsDuty | None:
+        clock = summons_clock(story.whistle, story.of(), LAW)
+        return clock.duty if clock else None
+
+    assert owed() is SummonsDuty.SIGN
+    story.by_department(Milestone.SIGNED, 1)
+    assert owed() is SummonsDuty.REPORT_IN
+    story.by_department(Milestone.REPORTED_IN, 2)
+    assert owed() is SummonsDuty.DONE
+    story.by_department(Milestone.DONE, 3)
+    assert owed() is None
+    story.do(of_unit(c.SendBackWork, reason="again"), minutes=4)
+    assert owed() is SummonsDuty.DONE
+
+
+@pytest.mark.parametrize("end", ["withdrawn", "no-show", "released"])
+def test_who_owes_nothing_any_more_keeps_only_what_was_met(end: str):
+    story = released() if end == "released" else Story().by_department(Milestone.SIGNED, 2)
+    if end == "withdrawn":
+        story.do(of_whistle(c.WithdrawWhistle, reason="dry"), minutes=3)
+    if end == "no-show":
+        story.do(of_unit(c.DeclareNoShow), minutes=40)
+    expected = {} if end == "released" else {SummonsDuty.SIGN: (story.at(5), story.at(2))}
+    assert dues(story) == expected
+    assert summons_clock(story.whistle, story.of(), LAW) is None
+
+
+def test_the_meeting_is_recorded_on_the_day_the_first_department_came():
+    story = Story(WhistleKind.ENFORCEMENT, at=local(6, 22), assisting=(b.WATER,))
+    assert record_clock(story.whistle, LAW) is None
+    story.do(passed(Milestone.REPORTED_IN, b.WATER), minutes=90)
+    story.by_street(Milestone.REPORTED_IN, 150)
+    clock = record_clock(story.whistle, LAW)
+    assert clock is not None
+    assert (clock.start, clock.due, clock.met_at, clock.is_running) == (local(6, 23, 30), local(7), None, True)
+    story.do(meeting(at=local(6, 23, 50), tasks=()), minutes=200)
+    clock = record_clock(story.whistle, LAW)
+    assert clock is not None
+    assert (clock.met_at, clock.due) == (local(7, 1, 20), local(7))
+
+
+def test_no_record_is_owed_where_the_kind_has_none_or_the_whistle_is_over():
+    assert record_clock(Story().by_street(Milestone.REPORTED_IN, 5).whistle, LAW) is None
+    story = Story(WhistleKind.ENFORCEMENT).by_street(Milestone.REPORTED_IN, 5)
+    assert record_clock(story.whistle, LAW) is not None
+    assert record_clock(story.do(of_whistle(c.WithdrawWhistle, reason="dry"), minutes=6).whistle, LAW) is None
+
+
+# ---- any story
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> list[tuple[c.AnyCommand, Actor, int]]:
+    commands = [
+        *ABOUT_A_WHISTLE,
+        *ABOUT_A_SUMMONS,
+        *((passed(milestone), by) for milestone in FORWARD for by in (b.LIAISON, b.DISPATCHER)),
+        (of_unit(c.RecordDeparture, with_leave=True), b.DISPATCHER),
+        (of_unit(c.AdjudicateSummons, released=False, reason="yours"), DISTRICT),
+    ]
+    step = st.tuples(st.sampled_from(commands), st.sampled_from([0, 1, 4, 40]))
+    return [(command, by, minutes) for (command, by), minutes in draw(st.lists(step, max_size=30))]
+
+
+def refolded(case: Case) -> Case | None:
+    again: Case | None = None
+    for recorded in case.history:
+        again = evolve(again, recorded, case.revision)
+    return again
+
+
+@given(stories())
+def test_any_story_of_a_whistle_keeps_its_promises(steps: list[tuple[c.AnyCommand, Actor, int]]):
+    story = Story()
+    minutes = 0
+    for command, by, more in steps:
+        minutes += more
+        before = story.of()
+        found = story.judged(command, by, story.at(minutes))
+        if isinstance(found, Refused):
+            assert found.reason not in (Reason.NO_SUCH_WHISTLE, Reason.NOT_SUMMONED, Reason.NOT_YOUR_CASE)
+            continue
+        story.do(command, by, minutes)
+        after = story.of()
+        # What was passed stays passed, unless the street sends the work back.
+        if not isinstance(command, c.SendBackWork):
+            assert after.passed[: len(before.passed)] == before.passed
+        done_at = after.at(Milestone.DONE)
+        assert done_at is None or after.at(Milestone.REPORTED_IN) is not None
+        assert (after.score is None) == (after.at(Milestone.SCORED) is None)
+        # Somebody can always end it: the street takes it back, or accepts what nobody owes any more.
+        if story.whistle.is_open:
+            withdraw = of_whistle(c.WithdrawWhistle, reason="over")
+            assert not isinstance(story.judged(withdraw, b.DISPATCHER, story.at(minutes)), Refused)
+            if not after.is_owed:
+                accept = of_whistle(c.AcceptWhistle)
+                assert not isinstance(story.judged(accept, b.DISPATCHER, story.at(minutes)), Refused)
+    assert refolded(story.case) == story.case
+    assert msgspec.json.decode(msgspec.json.encode(story.case), type=Case) == story.case
+
+
+def test_a_climbed_rung_stands_in_the_whistles_record():
+    story = Story()
+    climb = of_unit(c.ClimbLadder, milestone=Milestone.SIGNED, share=50, told=("联络员 陈",))
+    story.do(climb, ABOUT_A_SUMMONS[7][1], 3)
+    assert story.whistle.ladder == (
+        Rung(unit=b.URBAN, milestone=Milestone.SIGNED, share=50, at=story.at(3), told=("联络员 陈",)),
+    )
+    assert isinstance(story.case.history[-1].event, e.LadderClimbed)
+    assert story.case.state is CaseState.IN_HAND
+    assert story.case.revision == Revision(5)
