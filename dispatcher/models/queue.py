@@ -9,12 +9,14 @@ import enum
 
 import msgspec
 
-from dispatcher.models.case import Case, CaseState
-from dispatcher.models.deadlines import ClockKind, Light, clocks, light_of, next_clock
+from dispatcher.models.case import ENDED, Case, CaseState
+from dispatcher.models.deadlines import ClockKind, Light, clocks, light_of, next_clock, urgency_now
+from dispatcher.models.events import CaseMerged, OrderWithdrawn
 from dispatcher.models.ids import CaseId, Revision, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.order import Place, Urgency
 from dispatcher.models.summons_clocks import summons_clock
+from dispatcher.models.waiting import for_people
 from dispatcher.models.whistle import Milestone
 
 SEPARATOR = " · "
@@ -24,7 +26,11 @@ NEVER_MS = 253_402_300_799_000
 
 
 class Flag(enum.IntFlag):
-    """What a row shows in one word each."""
+    """What a row shows in one word each.
+
+    `LATE_ENTRY`: a fact was uploaded late or caught up. `REQUESTED`: something is asked for, draft or sent.
+    `FLOOD_ON`: the urgency is raised by the flood-season switch.
+    """
 
     CONFIDENTIAL = 1
     URGED = 2
@@ -32,6 +38,15 @@ class Flag(enum.IntFlag):
     REDO = 8
     LATE_ENTRY = 16
     TOPIC = 32
+    SUSPENDED = 64
+    SUPERVISED = 128
+    EXCLUDED = 256
+    EXTENDED = 512
+    RETURNED_ONCE = 1024
+    PARENT = 2048
+    CHILD = 4096
+    REQUESTED = 8192
+    FLOOD_ON = 16384
 
 
 class Pending(enum.StrEnum):
@@ -46,8 +61,10 @@ class Pending(enum.StrEnum):
 class QueueRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The columns of one case in a list; the last two belong to the station, not to the centre.
 
-    `due_ms` is `NEVER_MS` when no clock runs; `whistle_due_ms` is when the next summoned department must have
-    passed its next milestone; `pending_what` is the tag of the command not yet settled.
+    `urgency` is the one that counts, a flood-season switch included. `due_ms` is `NEVER_MS` when no clock runs;
+    `closed_ms` is when it ended, closed or otherwise. `waiting_for` is the summoned unit that is due first, else a
+    word of `waiting.WaitingFor`; `whistle_due_ms` is when that unit must have passed its next milestone;
+    `pending_what` is the tag of the command not yet settled.
     """
 
     id: CaseId
@@ -105,7 +122,7 @@ def from_epoch_ms(ms: int) -> dt.datetime:
 
 def summarise(case: Case, law: Law) -> QueueRow:
     """Prepare the row of a case under a law."""
-    order = case.order
+    order, urgency = case.order, urgency_now(case, law)
     clock = next_clock(clocks(case, law)) if case.is_open else None
     waiting_for, waiting_ms = UnitId(""), NEVER_MS
     whistles_in = whistles_out = 0
@@ -122,17 +139,9 @@ def summarise(case: Case, law: Law) -> QueueRow:
             due_ms = epoch_ms(owed.due)
             if due_ms < whistle_due_ms:
                 whistle_due_ms, waiting_for, waiting_ms = due_ms, summons.unit, epoch_ms(whistle.blown_at)
-    flags = 0
-    if order.confidential:
-        flags |= Flag.CONFIDENTIAL
-    if order.urged:
-        flags |= Flag.URGED
-    if order.previous_number:
-        flags |= Flag.REPEATED
-    if case.redo_count:
-        flags |= Flag.REDO
-    if any(recorded.late for recorded in case.history):
-        flags |= Flag.LATE_ENTRY
+    if not waiting_for and (waits := for_people(case)):
+        waiting_for, waiting_ms = UnitId(waits[0].for_what.value), epoch_ms(waits[0].since)
+    ended_at = _ended_at(case)
     place = order.place
     return QueueRow(
         case.id,
@@ -141,25 +150,71 @@ def summarise(case: Case, law: Law) -> QueueRow:
         order.title,
         _where(place),
         order.topic,
-        order.urgency,
+        urgency,
         case.state,
         case.holder,
         case.assignee,
         clock.kind if clock else None,
-        epoch_ms(clock.start) if clock else NEVER_MS,
-        epoch_ms(clock.yellow_at) if clock else NEVER_MS,
-        epoch_ms(clock.orange_at) if clock else NEVER_MS,
-        epoch_ms(clock.due) if clock else NEVER_MS,
+        clock.start_us // 1000 if clock else NEVER_MS,
+        clock.yellow_us // 1000 if clock else NEVER_MS,
+        clock.orange_us // 1000 if clock else NEVER_MS,
+        clock.due_us // 1000 if clock else NEVER_MS,
         clock.provisional if clock else False,
         epoch_ms(order.dispatched_at),
-        epoch_ms(case.closed_at) if case.closed_at else NEVER_MS,
+        NEVER_MS if ended_at is None else epoch_ms(ended_at),
         waiting_for,
         waiting_ms,
         whistles_in,
         whistles_out,
         whistle_due_ms,
-        flags,
+        _flags(case, urgency),
     )
+
+
+def _flags(case: Case, urgency: Urgency) -> int:
+    order = case.order
+    flags = 0
+    if order.confidential:
+        flags |= Flag.CONFIDENTIAL.value
+    if case.urged:
+        flags |= Flag.URGED.value
+    if order.previous_number:
+        flags |= Flag.REPEATED.value
+    if case.redo_count:
+        flags |= Flag.REDO.value
+    if case.has_late:
+        flags |= Flag.LATE_ENTRY.value
+    if case.state is CaseState.SUSPENDED:
+        flags |= Flag.SUSPENDED.value
+    if case.supervisions and case.supervision:
+        flags |= Flag.SUPERVISED.value
+    if case.exclusion is not None:
+        flags |= Flag.EXCLUDED.value
+    if case.extension is not None:
+        flags |= Flag.EXTENDED.value
+    if case.former and any(holding.returned for holding in case.former):
+        flags |= Flag.RETURNED_ONCE.value
+    if case.children:
+        flags |= Flag.PARENT.value
+    if case.parent:
+        flags |= Flag.CHILD.value
+    if case.requests and any(request.granted is None for request in case.requests):
+        flags |= Flag.REQUESTED.value
+    if urgency is Urgency.FLOOD and case.urgency is not Urgency.FLOOD:
+        flags |= Flag.FLOOD_ON.value
+    return flags
+
+
+def _ended_at(case: Case) -> dt.datetime | None:
+    """When the case was closed, withdrawn or merged; None while it is open."""
+    if case.closed_at is not None:
+        return case.closed_at
+    if case.state in _GIVEN_UP:
+        return next(r.at for r in reversed(case.history) if isinstance(r.event, OrderWithdrawn | CaseMerged))
+    return None
+
+
+_GIVEN_UP = ENDED - {CaseState.CLOSED}
 
 
 def _where(place: Place) -> str:
