@@ -18,7 +18,8 @@ from sqlalchemy.dialects import postgresql
 
 from dispatcher.models import rules
 from dispatcher.models.case import Case
-from dispatcher.models.commands import Act, AnyCommand, ReceiveOrder
+from dispatcher.models.commands import Act, AnyCommand, MergeCase, ReceiveOrder
+from dispatcher.models.consequences import check_target, follow_ups
 from dispatcher.models.events import Recorded
 from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, Revision, UnitId
@@ -28,7 +29,7 @@ from dispatcher.models.organisation import CENTRE, Actor
 from dispatcher.models.queue import NEVER_MS, epoch_ms, summarise
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Verdict
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage import writing
+from dispatcher.storage import tallies, writing
 from dispatcher.storage.fitness import LONGEST_ID, LONGEST_KEY, fits, unfit
 from dispatcher.storage.writing import Changed, Judgement, Written
 from dispatcher.wire import NO_CALLER, CaseRow
@@ -65,6 +66,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 class _Known(NamedTuple):
     case: Case
     caller: bytes | None
+    tally: bytes | None
 
 
 class _Judged(NamedTuple):
@@ -97,6 +99,7 @@ class Batch:
         self._fresh: list[Judgement] = []
         self._written: list[Written] = []
         self._changed: dict[CaseId, Changed] = {}
+        self._tallies: dict[CaseId, bytes | None] = {}
         self.head = head
 
     def judge(self, acts: Sequence[tuple[Act, Actor]], committed_at: Callable[[], dt.datetime]) -> list[Outcome]:
@@ -122,9 +125,10 @@ class Batch:
 
     def _load_cases(self, cases: Sequence[CaseId]) -> None:
         self._cases.update(dict.fromkeys(cases))
-        for rows in self._select(schema.cases, schema.cases.c.id, cases, "id", "body", "caller"):
-            for id_, body, caller in rows:
-                self._cases[CaseId(id_)] = _Known(_case_decoder.decode(body), caller)
+        for rows in self._select(schema.cases, schema.cases.c.id, cases, "id", "body", "caller", "tally"):
+            for id_, body, caller, tally in rows:
+                self._cases[CaseId(id_)] = _Known(_case_decoder.decode(body), caller, tally)
+                self._tallies[CaseId(id_)] = tally
 
     def _load_numbers(self, numbers: Sequence[str]) -> None:
         for rows in self._select(schema.cases, schema.cases.c.number, numbers, "number", "source"):
@@ -179,7 +183,7 @@ class Batch:
             if isinstance(found, Refused):
                 return found
             written, recorded = found
-            for command in _no_follow_ups(recorded):
+            for command in follow_ups(each.command, before.case if before else None, written.case, recorded):
                 consequences += 1
                 following = Act(
                     id=CommandId(f"{act.id}:{consequences}"), command=command, by=CENTRE.person, made_at=recorded[0].at
@@ -214,6 +218,9 @@ class Batch:
             events = rules.judge(act, before, actor, self._law, self._now)
             if isinstance(events, Refused):
                 return events
+            refused = self._check_target(command, before, actor, attempt)
+            if refused is not None:
+                return refused
             case = before
             revision = Revision(attempt.head + 1)
             for recorded in events:
@@ -221,6 +228,7 @@ class Batch:
             assert case is not None, "an act without events"
             row = summarise(case, self._law)
             timer_ms = timer_of(case, self._law)
+            tally = tallies.counted(before, known.tally if known else None, case, self._law)
             body = _encode(case)
             lost_by = before.holder if before is not None and before.holder != case.holder else None
             written = Written(
@@ -239,13 +247,26 @@ class Batch:
         caller = known.caller if known else None
         if isinstance(command, ReceiveOrder):
             attempt.numbers.add((command.order.number, command.order.source))
-            caller = _encode(command.caller) if command.caller is not None else None
-        attempt.cases[case.id] = _Known(case, caller)
+            caller = self._caller(command, attempt)
+        attempt.cases[case.id] = _Known(case, caller, tally)
         shown = msgspec.Raw(caller) if caller is not None else NO_CALLER
-        attempt.changed[case.id] = Changed(case, caller, CaseRow(row, msgspec.Raw(body), shown), timer_ms)
+        attempt.changed[case.id] = Changed(case, caller, CaseRow(row, msgspec.Raw(body), shown), timer_ms, tally)
         attempt.written.append(written)
         attempt.head = revision
         return written, events
+
+    def _check_target(self, command: AnyCommand, case: Case | None, actor: Actor, attempt: _Attempt) -> Refused | None:
+        if not isinstance(command, MergeCase) or case is None:
+            return None
+        target = self._find(command.into, attempt)
+        return check_target(command, target.case if target else None, case, actor)
+
+    def _caller(self, command: ReceiveOrder, attempt: _Attempt) -> bytes | None:
+        """Give the caller that came with an order; of a part split off, the caller of the whole."""
+        if command.caller is not None:
+            return _encode(command.caller)
+        parent = self._find(command.parent, attempt) if command.parent else None
+        return parent.caller if parent else None
 
     def _take_over(self, attempt: _Attempt) -> None:
         self.head = attempt.head
@@ -268,6 +289,9 @@ class Batch:
             writing.write_journal(self._connection, self._written, self._now, at)
             writing.write_cases(self._connection, self._changed.values(), at)
             writing.write_losses(self._connection, self._written)
+            tallies.move(
+                self._connection, ((self._tallies.get(id_), each.tally) for id_, each in self._changed.items())
+            )
             writing.write_head(self._connection, self.head)
 
     def _outcome(self, act: Act, judged: _Judged, at: dt.datetime) -> Outcome:
@@ -303,7 +327,3 @@ def timer_of(case: Case, law: Law) -> int:
     """Give when the centre must look at a case by itself, in the form of the column."""
     timer = next_timer(case, law)
     return NEVER_MS if timer is None else epoch_ms(timer)
-
-
-def _no_follow_ups(_recorded: tuple[Recorded, ...]) -> tuple[AnyCommand, ...]:
-    return ()

@@ -8,7 +8,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
-VERSION: Final = "0002"
+from dispatcher.models.rates import COUNTERS
+
+VERSION: Final = "0003"
 """The newest migration of `migrations/centre/versions`."""
 
 metadata = sa.MetaData(
@@ -81,6 +83,8 @@ cases = sa.Table(
     sa.Column("community", sa.Text, nullable=False),
     # When the centre has to look at the case again by itself; the last instant of the calendar when never.
     sa.Column("timer_ms", sa.BigInteger, nullable=False, index=True),
+    # What the case adds to `unit_tallies`; null in a ledger that has not been counted yet.
+    sa.Column("tally", sa.LargeBinary, nullable=True),
     sa.UniqueConstraint("number", "source"),
     sa.Index("ix_cases_holder_revision", "holder", "revision"),
     sa.Index("ix_cases_is_open_id", "is_open", "id"),
@@ -128,6 +132,33 @@ roster = sa.Table(
     metadata,
     sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("roster", sa.Text, nullable=False),
+)
+
+unit_tallies = sa.Table(
+    "unit_tallies",
+    metadata,
+    # Half-days first: a period is one stretch of the key.
+    sa.Column("half_day", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("unit", sa.Text, primary_key=True),
+    *(sa.Column(name, sa.BigInteger, nullable=False) for name in COUNTERS),
+)
+
+tallied = sa.Table(
+    "tallied",
+    metadata,
+    # One row when every case is counted: by which way of counting.
+    sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("counted_by", sa.Integer, nullable=False),
+)
+
+published = sa.Table(
+    "published",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("period", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("made_ms", sa.BigInteger, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
 )
 
 units = sa.Table(

@@ -5,12 +5,11 @@ Functions over an open connection; transactions are the caller's. Nothing here m
 
 import datetime as dt
 import logging
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 from dispatcher.models.case import Case
 from dispatcher.models.ids import CaseId
@@ -18,7 +17,7 @@ from dispatcher.models.law import Law
 from dispatcher.models.queue import NEVER_MS, epoch_ms, from_epoch_ms, summarise
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.judging import timer_of
-from dispatcher.storage.writing import summary_columns
+from dispatcher.storage.writing import summary_columns, update_cases
 
 log = logging.getLogger(__name__)
 _cases = schema.cases
@@ -53,7 +52,7 @@ def set_timers(connection: sa.Connection, timers: Mapping[CaseId, dt.datetime | 
     """Give cases another instant at which they must be looked at, or none."""
     rows = [{"id": case, "timer_ms": NEVER_MS if timer is None else epoch_ms(timer)} for case, timer in timers.items()]
     if rows:
-        _update(connection, ("timer_ms",), rows)
+        update_cases(connection, ("timer_ms",), rows)
 
 
 def resummarise(connection: sa.Connection, law: Law, after: CaseId, batch: int) -> CaseId | None:
@@ -77,22 +76,8 @@ def resummarise(connection: sa.Connection, law: Law, after: CaseId, batch: int) 
         if columns["row"] != row.row or columns["timer_ms"] != row.timer_ms:
             changed.append({"id": row.id, **columns})
     if changed:
-        _update(connection, _REMADE, changed)
+        update_cases(connection, _REMADE, changed)
     return CaseId(found[-1].id) if len(found) == batch else None
 
 
 _REMADE: Final = ("received_ms", "due_ms", "closed_ms", "row", "timer_ms")
-
-
-def _update(connection: sa.Connection, names: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
-    """Set columns of cases by their ids, in one statement for all."""
-    if connection.dialect.name == "postgresql":
-        arrays = [sa.bindparam(name, type_=postgresql.ARRAY(_cases.c[name].type)) for name in ("id", *names)]
-        new = sa.func.unnest(*arrays).table_valued("id", *names).render_derived(name="new")
-        update = sa.update(_cases).values({name: new.c[name] for name in names}).where(_cases.c.id == new.c.id)
-        parameters: Any = {name: [row[name] for row in rows] for name in ("id", *names)}
-    else:
-        values = {name: sa.bindparam(f"new_{name}") for name in names}
-        update = sa.update(_cases).values(values).where(_cases.c.id == sa.bindparam("of"))
-        parameters = [{"of": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows]
-    connection.execute(update, parameters)

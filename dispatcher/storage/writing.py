@@ -51,6 +51,7 @@ class Changed(NamedTuple):
     caller: bytes | None
     row: CaseRow
     timer_ms: int
+    tally: bytes
 
 
 def write_verdicts(connection: sa.Connection, judgements: Iterable[Judgement]) -> None:
@@ -163,13 +164,19 @@ def _columns(changed: Changed, committed_ms: int) -> dict[str, object]:
         "caller": changed.caller,
         "community": case.order.place.community_code,
         "timer_ms": changed.timer_ms,
+        "tally": changed.tally,
     }
 
 
 def put(
-    connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, object]], key: Sequence[str] = ()
+    connection: sa.Connection,
+    table: sa.Table,
+    rows: Sequence[Mapping[str, object]],
+    key: Sequence[str] = (),
+    *,
+    adding: bool = False,
 ) -> None:
-    """Insert rows of all columns in one go; with a `key`, rows of the same key are replaced."""
+    """Insert rows of all columns in one go; with a `key`, rows of the same key are replaced, or added to (`adding`)."""
     columns = table.columns.keys()
     if connection.dialect.name == "postgresql":
         # One statement with an array for each column: a statement for each row costs a city its rush hour.
@@ -181,7 +188,25 @@ def put(
         insert = sqlite.insert(table)
         parameters = rows
     if key:
-        changed = {name: insert.excluded[name] for name in columns if name not in key}
+        others = [name for name in columns if name not in key]
+        changed = {name: table.c[name] + insert.excluded[name] if adding else insert.excluded[name] for name in others}
         connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=changed), parameters)
     else:
         connection.execute(insert, parameters)
+
+
+def update_cases(connection: sa.Connection, names: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
+    """Set columns of cases by their ids, in one statement for all."""
+    if not rows:
+        return
+    table = schema.cases
+    if connection.dialect.name == "postgresql":
+        arrays = [sa.bindparam(name, type_=postgresql.ARRAY(table.c[name].type)) for name in ("id", *names)]
+        new = sa.func.unnest(*arrays).table_valued("id", *names).render_derived(name="new")
+        update = sa.update(table).values({name: new.c[name] for name in names}).where(table.c.id == new.c.id)
+        parameters: Any = {name: [row[name] for row in rows] for name in ("id", *names)}
+    else:
+        values = {name: sa.bindparam(f"new_{name}") for name in names}
+        update = sa.update(table).values(values).where(table.c.id == sa.bindparam("of"))
+        parameters = [{"of": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows]
+    connection.execute(update, parameters)
