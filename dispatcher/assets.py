@@ -5,48 +5,40 @@ names file, key, value and remedy; nothing is guessed or left out in silence. Kn
 """
 
 import csv
-import datetime as dt
-import difflib
 import io
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TypeVar
+
+import msgspec
 
 from dispatcher.models.ids import UnitId
 from dispatcher.models.law import SUMMONABLE, Law, law_of
 from dispatcher.models.order import Urgency
 from dispatcher.models.organisation import Unit, UnitKind
 from dispatcher.models.policy import (
-    BadLimit,
+    Flood,
     Lights,
     Limit,
     OrderLimits,
+    Period,
     Policy,
+    ScoreCard,
+    Weights,
     WhistleLimits,
-    parse_limit,
 )
+from dispatcher.models.policy_check import faults
 from dispatcher.models.whistle import WhistleKind
-from dispatcher.models.workcalendar import Session, WorkCalendar
+from dispatcher.models.workcalendar import Session, WorkCalendar, extended
+from dispatcher.tables import BadAsset, Table
 
 DEFAULT_POLICY = "city"
 CITY = UnitId("110000")
 """The city itself: the unit of the hotline and of enterprises."""
 _RESOURCES = "dispatcher.resources"
 _CALENDAR = "china"
-
-
-class BadAsset(ValueError):
-    """A data file cannot be used as it is; the text is fit for the person who has to mend it."""
-
-    def __init__(self, file: str, key: str, value: object, remedy: str) -> None:
-        said = "" if value is None else f" = {value!r}"
-        super().__init__(f"{file}: {key}{said}: {remedy}" if key else f"{file}: {remedy}")
-        self.file = file
-        self.key = key
-        self.value = value
-        self.remedy = remedy
 
 
 def policy_names() -> tuple[str, ...]:
@@ -78,9 +70,12 @@ def _policy_text(name: str) -> tuple[str, str]:
     return _text("policies", name)
 
 
-def load_calendar(name: str = _CALENDAR) -> WorkCalendar:
-    """Read the shipped working calendar, or one's own by the path of its TOML file; raises BadAsset."""
-    return read_calendar(*_text("calendars", name))
+def load_calendar(name: str = _CALENDAR, base: WorkCalendar | None = None) -> WorkCalendar:
+    """Read the shipped working calendar, or one's own by the path of its TOML file; raises BadAsset.
+
+    A file that `extends` a calendar is laid over `base`, or over the shipped one, and gives both together.
+    """
+    return read_calendar(*_text("calendars", name), base)
 
 
 def load_organisation() -> tuple[Unit, ...]:
@@ -106,42 +101,71 @@ def load_law(policy: str = DEFAULT_POLICY, units: Iterable[Unit] | None = None) 
 
 
 def read_policy(file: str, text: str | Mapping[str, object]) -> Policy:
-    """Make a policy of TOML text, or of what it says: every urgency, every kind of whistle; raises BadAsset."""
-    with _Table.of(file, text) as top:
-        version = top.text("version")
+    """Make a policy of TOML text, or of what it says; raises BadAsset for a gap, a bad value or a contradiction.
+
+    Every urgency and every kind of whistle must be there; what else is left out is as `Policy` has it.
+    """
+    with Table.of(file, text) as top:
+        fields: dict[str, object] = {"version": top.text("version"), "effective_from": top.day("effective_from")}
         with top.table("orders") as orders:
-            by_urgency = {urgency: _order_limits(orders, urgency) for urgency in Urgency}
+            fields["orders"] = {urgency: _limits(orders, urgency, OrderLimits) for urgency in Urgency}
         with top.table("whistles") as whistles:
-            by_kind = {kind: _whistle_limits(whistles, kind) for kind in WhistleKind}
-        default = Lights()
-        lights = default
+            fields["whistles"] = {kind: _limits(whistles, kind, WhistleLimits) for kind in WhistleKind}
+        with top.table("redo") as redo:
+            # A redo has a signature, a contact and an answer of its own; what it does not have is not asked for.
+            fields["redo"] = OrderLimits(
+                sign=redo.limit_or_none("sign"),
+                first_contact=redo.limit_or_none("first_contact"),
+                feedback=redo.limit("feedback"),
+            )
+        fields["call_back"] = top.limit("call_back")
+        for key in _LIMITS:
+            if (limit := top.limit_or_none(key)) is not None:
+                fields[key] = limit
+        for key in ("contact_attempts", "call_back_attempts", "extension_share"):
+            if top.has(key):
+                fields[key] = top.count(key, 1)
+        if top.has("reply_review"):
+            fields["reply_review"] = top.flag("reply_review", default=True)
+        for key, count in (("ladder", 3), ("whistle_band", 2)):
+            if top.has(key):
+                fields[key] = top.numbers(key, count)
         if top.has("lights"):
-            with top.table("lights") as shares:
-                lights = Lights(
-                    yellow_left=shares.share("yellow_left", default.yellow_left),
-                    orange_left=shares.share("orange_left", default.orange_left),
-                    orange_floor_minutes=shares.count("orange_floor_minutes", default.orange_floor_minutes),
+            with top.table("lights") as lights:
+                default = Lights()
+                fields["lights"] = Lights(
+                    yellow_left=lights.share("yellow_left", default.yellow_left),
+                    orange_left=lights.share("orange_left", default.orange_left),
+                    orange_floor_minutes=lights.whole("orange_floor_minutes", default.orange_floor_minutes),
                 )
-                if lights.orange_left > lights.yellow_left:
-                    raise shares.bad(
-                        "orange_left", lights.orange_left, "must not exceed yellow_left: orange follows it"
-                    )
-        return Policy(
-            version=version,
-            effective_from=top.day("effective_from"),
-            orders=by_urgency,
-            redo=_order_limits(top, "redo"),
-            whistles=by_kind,
-            call_back=top.limit("call_back"),
-            lights=lights,
-            reply_review=top.flag("reply_review", default=True),
-            contact_attempts=top.count("contact_attempts", 3),
-        )
+        if top.has("flood"):
+            with top.table("flood") as flood:
+                words = flood.words("categories") if flood.has("categories") else ()
+                fields["flood"] = Flood(categories=words, season=flood.season("season"))
+        for key, kind in (("weights", Weights), ("period", Period), ("score", ScoreCard)):
+            if top.has(key):
+                with top.table(key) as table:
+                    fields[key] = table.figures(kind)
+        policy = Policy(**fields)  # pyright: ignore[reportArgumentType]  (each key was read as what it is above)
+        for fault in faults(policy):
+            raise top.bad(fault.key, fault.value, fault.remedy)
+        return policy
 
 
-def read_calendar(file: str, text: str | Mapping[str, object]) -> WorkCalendar:
-    """Make a working calendar of TOML text, or of what it says; raises BadAsset."""
-    with _Table.of(file, text) as top:
+def read_calendar(file: str, text: str | Mapping[str, object], base: WorkCalendar | None = None) -> WorkCalendar:
+    """Make a working calendar of TOML text, or of what it says; raises BadAsset.
+
+    A file with `extends = "<version>"` is a publication that continues the calendar of that version, given by `base`
+    (the shipped one): it names days of its own only, and office hours only where they change.
+    """
+    with Table.of(file, text) as top:
+        older = None
+        if top.has("extends"):
+            older = base or load_calendar()
+            if (extends := top.text("extends")) != older.version:
+                raise top.bad(
+                    "extends", extends, f"the calendar in use is {older.version!r}; take the file made for it"
+                )
         through = top.day("published_through")
         holidays = top.days("holidays")
         makeup = top.days("makeup_workdays")
@@ -150,25 +174,37 @@ def read_calendar(file: str, text: str | Mapping[str, object]) -> WorkCalendar:
         for key, days in (("holidays", holidays), ("makeup_workdays", makeup)):
             if days and max(days) > through:
                 raise top.bad(key, str(max(days)), f"lies past published_through = {through}; correct either")
-        sessions: list[Session] = []
-        for each in top.tables("sessions"):
-            with each:
-                session = Session(each.time("start"), each.time("end"))
-                if session.end <= session.start:
-                    raise each.bad("end", str(session.end), "must be later than start")
-                if sessions and session.start < sessions[-1].end:
-                    raise each.bad("start", str(session.start), "must not be before the end of the session above")
-                sessions.append(session)
+        if older is not None and through <= older.published_through:
+            raise top.bad(
+                "published_through", str(through), f"{older.version} reaches {older.published_through} already"
+            )
         version = top.text("version")
-        if not sessions:
-            raise top.bad("sessions", None, "at least one is needed; write [[sessions]] with start and end")
-        return WorkCalendar(
+        if older is not None and version == older.version:
+            raise top.bad("version", version, "is the version that it extends; give it one of its own")
+        sessions = _sessions(top) if older is None or top.has("sessions") else older.sessions
+        own = WorkCalendar(
             version=version,
             published_through=through,
             holidays=holidays,
             makeup_workdays=makeup,
-            sessions=tuple(sessions),
+            sessions=sessions,
         )
+        return own if older is None else extended(older, own)
+
+
+def _sessions(top: Table) -> tuple[Session, ...]:
+    sessions: list[Session] = []
+    for each in top.tables("sessions"):
+        with each:
+            session = Session(each.time("start"), each.time("end"))
+            if session.end <= session.start:
+                raise each.bad("end", str(session.end), "must be later than start")
+            if sessions and session.start < sessions[-1].end:
+                raise each.bad("start", str(session.start), "must not be before the end of the session above")
+            sessions.append(session)
+    if not sessions:
+        raise top.bad("sessions", None, "at least one is needed; write [[sessions]] with start and end")
+    return tuple(sessions)
 
 
 def read_units(file: str, text: str, kind: UnitKind, above: Iterable[Unit]) -> list[Unit]:
@@ -203,7 +239,7 @@ def read_departments(file: str, text: str, above: Iterable[Unit]) -> list[Unit]:
     """Make departments and enterprises of TOML text (`[[unit]]`); raises BadAsset."""
     known = {unit.id for unit in above}
     units: list[Unit] = []
-    with _Table.of(file, text) as top:
+    with Table.of(file, text) as top:
         for each in top.tables("unit"):
             with each:
                 unit = UnitId(each.text("id"))
@@ -230,25 +266,25 @@ def read_departments(file: str, text: str, above: Iterable[Unit]) -> list[Unit]:
     return units
 
 
-def _order_limits(table: "_Table", key: str) -> OrderLimits:
-    with table.table(key) as limits:
-        return OrderLimits(
-            sign=limits.limit_or_none("sign"),
-            first_contact=limits.limit_or_none("first_contact"),
-            feedback=limits.limit("feedback"),
-            on_scene=limits.limit_or_none("on_scene"),
-            progress=limits.limit_or_none("progress"),
-        )
+_LIMITS = (
+    "return_window_urgent",
+    "return_window",
+    "suspension_progress",
+    "grace",
+    "undo_within",
+    "reopen_within",
+    "catch_up_within",
+)
+_Kind = TypeVar("_Kind", bound=msgspec.Struct)
 
 
-def _whistle_limits(table: "_Table", key: str) -> WhistleLimits:
+def _limits(table: Table, key: str, kind: type[_Kind]) -> _Kind:
+    """Read one table of limits: those whose type allows None may be left out."""
     with table.table(key) as limits:
-        return WhistleLimits(
-            sign=limits.limit("sign"),
-            report_in=limits.limit("report_in"),
-            done=limits.limit("done"),
-            valid_for=limits.limit_or_none("valid_for"),
-        )
+        found: dict[str, Limit | None] = {}
+        for field in msgspec.structs.fields(kind):
+            found[field.name] = limits.limit(field.name) if field.type is Limit else limits.limit_or_none(field.name)
+        return kind(**found)
 
 
 def _text(folder: str, name: str) -> tuple[str, str]:
@@ -262,127 +298,3 @@ def _text(folder: str, name: str) -> tuple[str, str]:
         raise BadAsset(name, "", None, f"cannot be read ({error.strerror}); check path and rights") from None
     except UnicodeDecodeError as error:
         raise BadAsset(name, "", None, f"is not UTF-8 at byte {error.start}; save it as UTF-8") from None
-
-
-_T = TypeVar("_T")
-
-
-class _Table:
-    """One TOML table being read: every key asked for is ticked off, what is left at the end is an error."""
-
-    def __init__(self, file: str, path: str, values: Mapping[str, object]) -> None:
-        self._file = file
-        self._path = path
-        self._values = values
-        self._asked: set[str] = set()
-
-    @classmethod
-    def of(cls, file: str, text: str | Mapping[str, object]) -> "_Table":
-        if not isinstance(text, str):
-            return cls(file, "", text)
-        try:
-            return cls(file, "", tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
-            raise BadAsset(file, "", None, f"is not TOML: {error}") from None
-
-    def __enter__(self) -> "_Table":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
-            return
-        for key in self._values:
-            if key not in self._asked:
-                near = difflib.get_close_matches(key, self._asked, 1)
-                meant = f"did you mean {near[0]!r}? " if near else ""
-                remedy = f"unknown key; {meant}known here: {', '.join(sorted(self._asked))}"
-                raise self.bad(key, None, remedy)
-
-    def bad(self, key: str, value: object, remedy: str) -> BadAsset:
-        return BadAsset(self._file, f"{self._path}{key}", value, remedy)
-
-    def has(self, key: str) -> bool:
-        self._asked.add(key)
-        return key in self._values
-
-    def _take(self, key: str, kind: type[_T], remedy: str) -> _T:
-        if not self.has(key):
-            raise self.bad(key, None, f"missing; {remedy}")
-        value = self._values[key]
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise self.bad(key, value, remedy)
-        return value
-
-    def text(self, key: str) -> str:
-        found = self._take(key, str, 'write words in quotes, like "…"')
-        if not found.strip():
-            raise self.bad(key, found, "must not be empty")
-        return found
-
-    def words(self, key: str) -> tuple[str, ...]:
-        remedy = 'write a list of words, like ["停水", "爆管"]'
-        found = cast("list[object]", self._take(key, list, remedy))
-        words = tuple(word for word in found if isinstance(word, str) and word.strip())
-        if len(words) != len(found) or not words:
-            raise self.bad(key, found, remedy)
-        return words
-
-    def flag(self, key: str, *, default: bool) -> bool:
-        return self._take(key, bool, "write true or false") if self.has(key) else default
-
-    def count(self, key: str, default: int) -> int:
-        remedy = "write a whole number from 1"
-        found = self._take(key, int, remedy) if self.has(key) else default
-        if found < 1:
-            raise self.bad(key, found, remedy)
-        return found
-
-    def share(self, key: str, default: float) -> float:
-        remedy = "write a share between 0 and 1, like 0.5"
-        found = self._take(key, float, remedy) if self.has(key) else default
-        if not 0 < found < 1:
-            raise self.bad(key, found, remedy)
-        return found
-
-    def day(self, key: str) -> dt.date:
-        remedy = "write a day without quotes, like 2026-01-31"
-        found = self._take(key, dt.date, remedy)
-        if isinstance(found, dt.datetime):
-            raise self.bad(key, str(found), remedy)
-        return found
-
-    def days(self, key: str) -> frozenset[dt.date]:
-        remedy = "write a list of days without quotes, like [2026-01-31]"
-        days: set[dt.date] = set()
-        for day in cast("list[object]", self._take(key, list, remedy)):
-            if not isinstance(day, dt.date) or isinstance(day, dt.datetime):
-                raise self.bad(key, str(day), remedy)
-            if day in days:
-                raise self.bad(key, str(day), "stands there twice; leave it once")
-            days.add(day)
-        return frozenset(days)
-
-    def time(self, key: str) -> dt.time:
-        return self._take(key, dt.time, "write a time without quotes, like 09:00:00")
-
-    def limit(self, key: str) -> Limit:
-        found = self._take(key, str, 'write a limit in quotes, like "30 min", "2 h W", "7 d" or "3 WD"')
-        try:
-            return parse_limit(found)
-        except BadLimit:
-            remedy = "is no limit; write it like '30 min', '2 h', '2 h W', '7 d' or '3 WD'"
-            raise self.bad(key, found, remedy) from None
-
-    def limit_or_none(self, key: str) -> Limit | None:
-        return self.limit(key) if self.has(key) else None
-
-    def table(self, key: str) -> "_Table":
-        found = cast("dict[str, object]", self._take(key, dict, f"write a table [{self._path}{key}]"))
-        return _Table(self._file, f"{self._path}{key}.", found)
-
-    def tables(self, key: str) -> "Iterator[_Table]":
-        remedy = f"write one or more tables [[{self._path}{key}]]"
-        for number, found in enumerate(cast("list[object]", self._take(key, list, remedy)), 1):
-            if not isinstance(found, dict):
-                raise self.bad(key, found, remedy)
-            yield _Table(self._file, f"{self._path}{key}[{number}].", cast("dict[str, object]", found))

@@ -83,7 +83,7 @@ def test_a_bad_policy_names_file_key_value_and_remedy(old: str, new: str, key: s
 
 
 def test_an_unknown_policy_or_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(assets.BadAsset, match=r"'town': no such policy; take one of city, houshayu"):
+    with pytest.raises(assets.BadAsset, match=r"'town': no such policy; take one of city, city-flood, houshayu"):
         assets.load_policy("town")
     with pytest.raises(assets.BadAsset, match="cannot be read"):
         assets.load_policy(str(tmp_path / "none.toml"))

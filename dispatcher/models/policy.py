@@ -7,6 +7,7 @@ A limit is written the way the trade says it: "10 min", "2 h W" (working time), 
 import datetime as dt
 import enum
 import re
+from typing import assert_never
 
 import msgspec
 
@@ -39,6 +40,23 @@ class Limit(msgspec.Struct, frozen=True):
         """Tell whether it is an hour limit (1 h to 24 h), for which orange has a floor of minutes."""
         return self.measure in (Measure.NATURAL, Measure.WORKING_TIME) and 60 <= self.minutes <= 24 * 60
 
+    @property
+    def text(self) -> str:
+        """The limit as the trade writes it; `parse_limit` reads it back."""
+        match self.measure:
+            case Measure.SAME_DAY:
+                return "same day"
+            case Measure.WORKING_DAYS:
+                return f"{self.minutes} WD"
+            case Measure.NATURAL | Measure.WORKING_TIME:
+                days, hours = self.minutes / (24 * 60), self.minutes / 60
+                if self.measure is Measure.NATURAL and days.is_integer() and days > 1:
+                    return f"{days:.0f} d"
+                length = f"{hours:.0f} h" if hours.is_integer() else f"{self.minutes} min"
+                return length if self.measure is Measure.NATURAL else f"{length} W"
+            case _:
+                assert_never(self.measure)
+
 
 class BadLimit(ValueError):
     """The text is not a limit."""
@@ -46,6 +64,8 @@ class BadLimit(ValueError):
 
 _LIMIT = re.compile(r"(?P<n>\d+) ?(?P<unit>min|h|d|WD)(?: (?P<measure>[NW]))?")
 _MINUTES = {"min": 1, "h": 60, "d": 24 * 60}
+_LONGEST = 10 * 366 * 24 * 60
+_LONGEST_IN_WORKDAYS = 10 * 261
 
 
 def parse_limit(text: str) -> Limit:
@@ -56,6 +76,8 @@ def parse_limit(text: str) -> Limit:
     if found is None or int(found["n"]) == 0:
         raise BadLimit(f"{text!r} is not a limit; write it like '10 min', '2 h W', '7 d', '3 WD' or 'same day'")
     count, unit = int(found["n"]), found["unit"]
+    if count * _MINUTES.get(unit, 1) > (_LONGEST_IN_WORKDAYS if unit == "WD" else _LONGEST):
+        raise BadLimit(f"{text!r} is longer than ten years; write a shorter limit")
     if unit == "WD":
         if found["measure"]:
             raise BadLimit(f"{text!r}: working days take no N or W; write '{count} WD'")
