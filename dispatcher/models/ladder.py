@@ -51,15 +51,16 @@ def next_timer(case: Case, law: Law) -> dt.datetime | None:
 def timers_due(case: Case, law: Law, roster: Roster, now: dt.datetime) -> tuple[c.AnyCommand, ...]:
     """List the commands that the centre makes on the case now, in this order.
 
-    Each rung that is due, told to those on duty now; a supervision at the street's level with the first one past its
-    limit, unless there is one; the resumption of a suspension whose review date has come.
+    Each rung that is due, told to those on duty now; a supervision at the street's level with the first one that is the
+    ladder's last, unless there is one; the resumption of a suspension whose review date has come.
     """
     found: list[c.AnyCommand] = []
     supervised = any(s.level == _STREETS_LEVEL and s.lifted_at is None for s in case.supervisions)
+    shares = law.policy.ladder
     for rung in rungs_due(case, law, now):
-        told = roster.told(rung.share, rung.unit, case.holder, now)
+        told = roster.told(shares.index(rung.share), rung.unit, case.holder, now)
         found.append(msgspec.structs.replace(rung, told=told))
-        if rung.share > 100 and not supervised:
+        if rung.share == shares[-1] and not supervised:
             supervised = True
             reason = f"部门逾期未{_NOT_YET[rung.milestone]}，已到时限的 {rung.share}%"
             found.append(c.Supervise(case=case.id, level=_STREETS_LEVEL, reason=reason))
@@ -77,7 +78,7 @@ def _rungs(case: Case, law: Law) -> Iterator[tuple[dt.datetime, c.ClimbLadder]]:
             clock = summons_clock(whistle, summons, law)
             if clock is None:
                 continue
-            for share in sorted(law.policy.ladder):
+            for share in law.policy.ladder:
                 if (clock.unit, clock.milestone, share) not in climbed:
                     yield (
                         rung_at(clock, share, law),

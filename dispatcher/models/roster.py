@@ -29,6 +29,12 @@ POST_WORDS: dict[DutyPost, str] = {
     DutyPost.SUPERVISOR: "主管领导",
 }
 """How a post is called in a roster's rows and in the record."""
+_TOLD: tuple[tuple[DutyPost, DutyPost | None], ...] = (
+    (DutyPost.LIAISON, None),
+    (DutyPost.DUTY_LEADER, DutyPost.SHIFT_LEADER),
+    (DutyPost.SUPERVISOR, DutyPost.SUPERVISOR),
+)
+"""Whom of the department and of the street each rung is told to."""
 _POSTS = {post.value: post for post in DutyPost} | {word: post for post, word in POST_WORDS.items()}
 COLUMNS = ("unit", "post", "name", "phone", "from", "to")
 """What a row has; `from` and `to` may be empty for somebody who is always on duty."""
@@ -75,21 +81,16 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     duties: tuple[OnDuty, ...] = ()
     faults: tuple[BadRow, ...] = ()
 
-    def told(self, share: int, department: UnitId, street: UnitId, at: dt.datetime) -> tuple[str, ...]:
-        """Name who is told when a department's silence has reached `share` percent of a limit.
+    def told(self, rung: int, department: UnitId, street: UnitId, at: dt.datetime) -> tuple[str, ...]:
+        """Name who is told when a department's silence has climbed to a rung of the ladder, 0 to 2.
 
-        Before the limit the department's liaison; at the limit its duty leader and the street's shift leader; past it
-        both supervisors. Empty when none of them is on duty at `at`.
+        First the department's liaison; then its duty leader and the street's shift leader; at last both supervisors.
+        Empty when none of them is on duty at `at`.
         """
-        if share < 100:
-            posts = ((department, DutyPost.LIAISON),)
-        elif share == 100:
-            posts = ((department, DutyPost.DUTY_LEADER), (street, DutyPost.SHIFT_LEADER))
-        else:
-            posts = ((department, DutyPost.SUPERVISOR), (street, DutyPost.SUPERVISOR))
+        of_department, of_street = _TOLD[rung]
         return tuple(
-            f"{POST_WORDS[post]} {duty.name}"
-            for unit, post in posts
+            f"{POST_WORDS[duty.post]} {duty.name}"
+            for unit, post in ((department, of_department), (street, of_street))
             for duty in self.duties
             if duty.unit == unit and duty.post is post and duty.is_at(at)
         )

@@ -253,7 +253,7 @@ def test_each_rung_is_told_to_its_people_by_name_and_post_without_a_phone():
 
 def test_duty_begins_at_its_first_instant_and_is_over_at_its_last():
     for minutes, expected in ((-1, ()), (0, ("联络员 Chen",)), (2.9, ("联络员 Chen",)), (3, ("联络员 Qian",))):
-        assert ROSTER.told(50, b.URBAN, b.STREET, b.NOON + minutes * MINUTE) == expected
+        assert ROSTER.told(0, b.URBAN, b.STREET, b.NOON + minutes * MINUTE) == expected
 
 
 def test_nobody_on_the_roster_is_told_and_the_rung_is_climbed_all_the_same():
@@ -348,7 +348,7 @@ def test_a_roster_is_read_from_its_rows():
             OnDuty(unit=b.URBAN, post=DutyPost.SUPERVISOR, name="Wu"),
         )
     )
-    assert roster.told(150, b.URBAN, b.STREET, NEVER) == ("主管领导 Wu",)
+    assert roster.told(2, b.URBAN, b.STREET, NEVER) == ("主管领导 Wu",)
     assert msgspec.json.decode(msgspec.json.encode(roster), type=Roster) == roster
 
 
@@ -392,3 +392,11 @@ def test_units_are_not_checked_where_none_are_known():
 def test_the_whistle_of_a_rung_is_named():
     story = Story()
     assert {(rung.case, rung.whistle) for rung in rungs_due(story.case, LAW, NEVER)} == {(ONE, W)}
+
+
+def test_other_shares_are_told_to_the_same_people_in_their_order():
+    law = msgspec.structs.replace(LAW, policy=msgspec.structs.replace(LAW.policy, ladder=(20, 40, 80)))
+    commands = timers_due(Story().case, law, ROSTER, b.NOON + 4 * MINUTE)
+    climbed = [(command.share, len(command.told)) for command in commands if isinstance(command, c.ClimbLadder)]
+    assert climbed == [(20, 1), (40, 2), (80, 2)]
+    assert isinstance(commands[-1], c.Supervise)

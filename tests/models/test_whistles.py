@@ -1,6 +1,5 @@
 """Whistles: who may do what about a summons, what each act leaves in the record, and what each is refused for."""
 
-import datetime as dt
 from typing import get_args
 
 import msgspec
@@ -12,18 +11,16 @@ from dispatcher.models import commands as c
 from dispatcher.models import events as e
 from dispatcher.models.case import Case, CaseState
 from dispatcher.models.evolution import evolve
-from dispatcher.models.ids import CaseId, Revision, UnitId, WhistleId
+from dispatcher.models.ids import Revision, UnitId, WhistleId
 from dispatcher.models.organisation import Actor, Role
-from dispatcher.models.summons_clocks import SummonsDuty, record_clock, summons_clock, summons_clocks
+from dispatcher.models.summons_clocks import SummonsDuty, summons_clock
 from dispatcher.models.verdicts import Reason, Refused
 from dispatcher.models.whistle import (
     MILESTONES,
-    Meeting,
     MeetingTask,
     Milestone,
     Passed,
     Rung,
-    WhistleGround,
     WhistleKind,
     WhistleState,
 )
@@ -34,126 +31,17 @@ from tests.models.whistling import (
     HOUR,
     LAW,
     MINUTE,
+    ON_SITE,
     ONE,
     WATER_LIAISON,
     Story,
-    W,
     blow,
-    local,
+    meeting,
     of_unit,
     of_whistle,
     passed,
     score,
 )
-
-KINDS = tuple(WhistleKind)
-ON_SITE = b.NOON + 40 * MINUTE
-
-
-def meeting(**changes: object) -> c.HoldMeeting:
-    values: dict[str, object] = {
-        "id": "m-1",
-        "at": ON_SITE,
-        "place": "1 East Road",
-        "invited": (b.URBAN, b.STREET),
-        "arrived": (b.URBAN,),
-        "findings": "no permit",
-        "tasks": (MeetingTask(unit=b.URBAN, what="pull it down", by=ON_SITE + DAY),),
-        "photos": ("photo-1",),
-    }
-    return c.HoldMeeting(case=ONE, whistle=W, meeting=Meeting(**(values | changes)))  # pyright: ignore[reportCallIssue, reportArgumentType]
-
-
-# ---- blowing
-
-
-@pytest.mark.parametrize(
-    ("kind", "may", "may_not"),
-    [
-        (WhistleKind.EMERGENCY, (b.DISPATCHER, b.LEADER), (b.SUPERVISOR,)),
-        (WhistleKind.ROUTINE, (b.DISPATCHER, b.LEADER), (b.SUPERVISOR,)),
-        (WhistleKind.ENFORCEMENT, (b.LEADER,), (b.DISPATCHER, b.SUPERVISOR)),
-        (WhistleKind.BREAKTHROUGH, (b.SUPERVISOR,), (b.DISPATCHER, b.LEADER)),
-    ],
-)
-def test_each_kind_is_blown_by_its_own_people(kind: WhistleKind, may: tuple[Actor, ...], may_not: tuple[Actor, ...]):
-    for by in may:
-        assert Story(None).do(blow(kind), by).whistle.kind is kind
-    for by in may_not:
-        assert Story(None).refusal(blow(kind), by) == (Reason.NOT_YOUR_ROLE, "kind")
-
-
-def test_only_an_emergency_is_blown_before_the_case_is_in_hand():
-    story = Story(None)
-    story.case = b.new_case()
-    for kind, by in (
-        (WhistleKind.ROUTINE, b.DISPATCHER),
-        (WhistleKind.ENFORCEMENT, b.LEADER),
-        (WhistleKind.BREAKTHROUGH, b.SUPERVISOR),
-    ):
-        assert story.refusal(blow(kind), by) == (Reason.WRONG_STATE, "kind")
-    assert story.do(blow()).whistle.is_open
-
-
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({"demand": " "}, (Reason.MISSING_FIELD, "demand")),
-        ({"place": ""}, (Reason.MISSING_FIELD, "place")),
-        ({"ground": WhistleGround.JOINT_ENFORCEMENT}, (Reason.CONTRADICTION, "ground")),
-        ({"simple": True}, (Reason.CONTRADICTION, "simple")),
-        ({"appointed_at": b.NOON - MINUTE}, (Reason.BAD_FIELD, "appointed_at")),
-        ({"assisting": (b.WATER, b.URBAN)}, (Reason.ALREADY_SUMMONED, "assisting")),
-        ({"assisting": (b.WATER, b.WATER)}, (Reason.ALREADY_SUMMONED, "assisting")),
-        ({"lead": UnitId("nobody")}, (Reason.UNKNOWN_UNIT, "lead")),
-        ({"assisting": (UnitId("nobody"),)}, (Reason.UNKNOWN_UNIT, "assisting")),
-    ],
-)
-def test_a_whistle_that_contradicts_itself_is_not_blown(changes: dict[str, object], expected: tuple[Reason, str]):
-    assert Story(None).refusal(blow(**changes)) == expected
-
-
-def test_a_whistles_id_is_taken_once():
-    assert Story().refusal(blow()) == (Reason.ALREADY_THERE, "whistle")
-
-
-def test_a_whistle_keeps_what_it_was_blown_with():
-    appointed = b.NOON + HOUR
-    more = {"cases": (CaseId("case-2"),), "simple": True, "appointed_at": appointed, "assisting": (b.WATER,)}
-    whistle = Story(WhistleKind.ROUTINE, **more).whistle
-    assert (whistle.ground, whistle.cases, whistle.simple) == (WhistleGround.CITIZENS_PRESS, ("case-2",), True)
-    assert (whistle.appointed_at, whistle.valid_until) == (appointed, appointed)
-    assert [(s.unit, s.lead, s.passed) for s in whistle.summons] == [
-        (b.URBAN, True, (Passed(Milestone.NOTIFIED, b.NOON, b.DISPATCHER.person),)),
-        (b.WATER, False, (Passed(Milestone.NOTIFIED, b.NOON, b.DISPATCHER.person),)),
-    ]
-
-
-# ---- approval afterwards
-
-
-def test_an_emergency_is_approved_afterwards_once_by_a_leader_who_did_not_blow_it():
-    story = Story()
-    assert story.whistle.approved_at is None
-    also_leader = b.person("li", b.STREET, Role.SHIFT_LEADER)
-    assert story.refusal(of_whistle(c.ApproveWhistle), also_leader) == (Reason.NOT_YOUR_ROLE, "whistle")
-    story.do(of_whistle(c.ApproveWhistle), b.LEADER, 20)
-    assert (story.whistle.approved_at, story.whistle.approved_by) == (story.at(20), b.LEADER.person)
-    assert story.refusal(of_whistle(c.ApproveWhistle), b.LEADER) == (Reason.ONLY_ONCE, "whistle")
-
-
-def test_a_leaders_own_emergency_needs_no_other_approval():
-    story = Story(None).do(blow(), b.LEADER)
-    assert (story.whistle.approved_at, story.whistle.approved_by) == (b.NOON, b.LEADER.person)
-    assert story.refusal(of_whistle(c.ApproveWhistle), b.LEADER) == (Reason.ONLY_ONCE, "whistle")
-
-
-@pytest.mark.parametrize("kind", set(KINDS) - {WhistleKind.EMERGENCY})
-def test_no_other_kind_is_approved(kind: WhistleKind):
-    story = Story(kind)
-    assert story.whistle.approved_at is None
-    assert story.refusal(of_whistle(c.ApproveWhistle), b.LEADER) == (Reason.CONTRADICTION, "whistle")
-
 
 # ---- which whistle, whose summons
 
@@ -495,124 +383,6 @@ def test_a_whistle_is_taken_back_with_a_reason():
     assert story.refusal(of_whistle(c.WithdrawWhistle, reason=" ")) == (Reason.MISSING_FIELD, "reason")
     story.do(of_whistle(c.WithdrawWhistle, reason="dry again"), minutes=3)
     assert (story.whistle.state, story.whistle.closed_at) == (WhistleState.WITHDRAWN, story.at(3))
-
-
-# ---- what is owed by when
-
-
-def dues(story: Story) -> dict[SummonsDuty, tuple[dt.datetime, dt.datetime | None]]:
-    return {clock.duty: (clock.due, clock.met_at) for clock in summons_clocks(story.whistle, story.of(), LAW)}
-
-
-def test_a_routine_whistle_owes_all_its_duties_from_its_blowing():
-    # Blown on Friday the 6th at 17:30: half an hour of office is left before the weekend.
-    story = Story(WhistleKind.ROUTINE, at=local(6, 17, 30))
-    assert dues(story) == {
-        SummonsDuty.SIGN: (local(9, 9, 30), None),
-        SummonsDuty.CONTACT: (local(7, 17, 30), None),
-        SummonsDuty.REPORT_IN: (local(11, 18), None),
-        SummonsDuty.DONE: (local(20, 18), None),
-    }
-    clock = summons_clocks(story.whistle, story.of(), LAW)[0]
-    assert (clock.start, clock.limit, clock.milestone) == (local(6, 17, 30), b.limit("1 h W"), Milestone.SIGNED)
-
-
-def test_a_simple_matter_is_done_the_same_day():
-    story = Story(WhistleKind.ROUTINE, at=local(6, 17, 30), simple=True)
-    assert dues(story)[SummonsDuty.DONE] == (local(7), None)
-
-
-def test_duties_are_met_by_what_meets_them():
-    story = Story(WhistleKind.BREAKTHROUGH).by_department(Milestone.ON_THE_WAY, 30)
-    met = {duty: at for duty, (_, at) in dues(story).items()}
-    on_the_way = {SummonsDuty.SIGN: story.at(30), SummonsDuty.CONTACT: story.at(30)}
-    assert {duty: at for duty, at in met.items() if at} == on_the_way
-    story.by_department(Milestone.REPORTED_IN, 60).do(of_unit(c.ContactStreet), minutes=61)
-    story.by_department(Milestone.DONE, 90)
-    assert {duty: at for duty, (_, at) in dues(story).items()} == on_the_way | {
-        SummonsDuty.REPORT_IN: story.at(60),
-        SummonsDuty.MEASURE: story.at(90),
-        SummonsDuty.DONE: story.at(90),
-    }
-
-
-def test_the_earliest_contact_is_the_contact():
-    story = Story(WhistleKind.ROUTINE).do(of_unit(c.ContactStreet), b.LIAISON, 10)
-    story.by_department(Milestone.ON_THE_WAY, 20)
-    assert dues(story)[SummonsDuty.CONTACT][1] == story.at(10)
-
-
-def test_an_agreed_date_and_an_appointed_time_are_due_as_they_are_and_never_provisional():
-    year_end = dt.datetime(2026, 12, 30, 4, tzinfo=dt.UTC)
-    story = Story(WhistleKind.BREAKTHROUGH, at=year_end, appointed_at=year_end + 5 * DAY)
-    owed = {clock.duty: clock for clock in summons_clocks(story.whistle, story.of(), LAW)}
-    report_in, done = owed[SummonsDuty.REPORT_IN], owed[SummonsDuty.DONE]
-    assert (report_in.due, report_in.limit, report_in.provisional) == (year_end + 5 * DAY, None, False)
-    assert (done.limit, done.provisional) == (b.limit("10 WD"), True)
-    story.by_street(Milestone.REPORTED_IN, 60).by_street(Milestone.MEASURE_AGREED, 70, finish_by=year_end + 200 * DAY)
-    (done,) = (clock for clock in summons_clocks(story.whistle, story.of(), LAW) if clock.is_running)
-    assert (done.duty, done.due, done.limit, done.provisional) == (
-        SummonsDuty.DONE,
-        year_end + 200 * DAY,
-        None,
-        False,
-    )
-
-
-def test_an_appointment_at_the_very_blowing_appoints_nothing():
-    story = Story(appointed_at=b.NOON)
-    assert dues(story)[SummonsDuty.REPORT_IN] == (story.at(30), None)
-
-
-def test_the_next_duty_is_the_first_that_was_not_met():
-    story = Story(WhistleKind.ROUTINE)
-
-    def owed() -> SummonsDuty | None:
-        clock = summons_clock(story.whistle, story.of(), LAW)
-        return clock.duty if clock else None
-
-    assert owed() is SummonsDuty.SIGN
-    story.by_department(Milestone.SIGNED, 1)
-    assert owed() is SummonsDuty.REPORT_IN
-    story.by_department(Milestone.REPORTED_IN, 2)
-    assert owed() is SummonsDuty.DONE
-    story.by_department(Milestone.DONE, 3)
-    assert owed() is None
-    story.do(of_unit(c.SendBackWork, reason="again"), minutes=4)
-    assert owed() is SummonsDuty.DONE
-
-
-@pytest.mark.parametrize("end", ["withdrawn", "no-show", "released"])
-def test_who_owes_nothing_any_more_keeps_only_what_was_met(end: str):
-    story = released() if end == "released" else Story().by_department(Milestone.SIGNED, 2)
-    if end == "withdrawn":
-        story.do(of_whistle(c.WithdrawWhistle, reason="dry"), minutes=3)
-    if end == "no-show":
-        story.do(of_unit(c.DeclareNoShow), minutes=40)
-    expected = {} if end == "released" else {SummonsDuty.SIGN: (story.at(5), story.at(2))}
-    assert dues(story) == expected
-    assert summons_clock(story.whistle, story.of(), LAW) is None
-
-
-def test_the_meeting_is_recorded_on_the_day_the_first_department_came():
-    story = Story(WhistleKind.ENFORCEMENT, at=local(6, 22), assisting=(b.WATER,))
-    assert record_clock(story.whistle, LAW) is None
-    story.do(passed(Milestone.REPORTED_IN, b.WATER), minutes=90)
-    story.by_street(Milestone.REPORTED_IN, 150)
-    clock = record_clock(story.whistle, LAW)
-    assert clock is not None
-    assert (clock.start, clock.due, clock.met_at, clock.is_running) == (local(6, 23, 30), local(7), None, True)
-    story.do(meeting(at=local(6, 23, 50), tasks=()), minutes=200)
-    clock = record_clock(story.whistle, LAW)
-    assert clock is not None
-    assert (clock.met_at, clock.due) == (local(7, 1, 20), local(7))
-
-
-def test_no_record_is_owed_where_the_kind_has_none_or_the_whistle_is_over():
-    assert record_clock(Story().by_street(Milestone.REPORTED_IN, 5).whistle, LAW) is None
-    story = Story(WhistleKind.ENFORCEMENT).by_street(Milestone.REPORTED_IN, 5)
-    assert record_clock(story.whistle, LAW) is not None
-    assert record_clock(story.do(of_whistle(c.WithdrawWhistle, reason="dry"), minutes=6).whistle, LAW) is None
 
 
 # ---- any story

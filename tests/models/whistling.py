@@ -16,7 +16,7 @@ from dispatcher.models.law import Law
 from dispatcher.models.organisation import Actor, Role
 from dispatcher.models.policy import WhistleLimits
 from dispatcher.models.verdicts import Reason, Refused
-from dispatcher.models.whistle import Milestone, Summons, Whistle, WhistleKind
+from dispatcher.models.whistle import Meeting, MeetingTask, Milestone, Summons, Whistle, WhistleKind
 from dispatcher.models.workcalendar import BEIJING
 from tests import builders as b
 
@@ -140,3 +140,20 @@ def of_whistle(command: type[c.Command], **fields: object) -> c.AnyCommand:
 
 def score(people: int = 10, result: int = 15, unit: UnitId = b.URBAN) -> c.AnyCommand:
     return of_unit(c.ScoreDepartment, unit, people=people, result=result)
+
+
+ON_SITE = b.NOON + 40 * MINUTE
+
+
+def meeting(**changes: object) -> c.HoldMeeting:
+    values: dict[str, object] = {
+        "id": "m-1",
+        "at": ON_SITE,
+        "place": "1 East Road",
+        "invited": (b.URBAN, b.STREET),
+        "arrived": (b.URBAN,),
+        "findings": "no permit",
+        "tasks": (MeetingTask(unit=b.URBAN, what="pull it down", by=ON_SITE + DAY),),
+        "photos": ("photo-1",),
+    }
+    return c.HoldMeeting(case=ONE, whistle=W, meeting=Meeting(**(values | changes)))  # pyright: ignore[reportCallIssue, reportArgumentType]
