@@ -7,7 +7,7 @@ most one frame. Payloads are frozen values. Nothing here touches a file, a socke
 import datetime as dt
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from dispatcher.models.changes import ChangeSet, merge
 from dispatcher.models.commands import AnyCommand
 from dispatcher.models.ids import CaseId, CommandId, UnitId
-from dispatcher.models.law import Law, law_of
+from dispatcher.models.law import Law
 from dispatcher.models.organisation import Unit
 from dispatcher.models.queue import epoch_ms
 from dispatcher.sync.ports import (
@@ -55,7 +55,7 @@ class Station(Protocol):
         """Give the best estimate of the centre's clock."""
         ...
 
-    def submit(self, command: AnyCommand) -> CommandId:
+    def submit(self, command: AnyCommand, happened_at: dt.datetime | None = None) -> CommandId:
         """Ask for a command; gives the act's id."""
         ...
 
@@ -84,7 +84,11 @@ class Bridge(QObject):
     """Facts in the past tense as signals; wishes as methods that return at once. See each signal's payload."""
 
     session_changed = Signal(object)
-    """Remembered: who is signed in, the law and the directory."""
+    """Remembered: who is signed in, the law book and the directory; `law` is there already."""
+    law_changed = Signal(object)
+    """Law: another one is in force (also the first)."""
+    loads_changed = Signal(object)
+    """dict[UnitId, int]: see `loads`."""
     rows_changed = Signal(object)
     """ChangeSet, merged for at most one frame."""
     arrived = Signal(object)
@@ -92,7 +96,7 @@ class Bridge(QObject):
     link_changed = Signal(object)
     """LinkStatus."""
     case_changed = Signal(object)
-    """CaseView of the watched case, None when there is no such case."""
+    """CaseView of the watched case, None when there is no such case here (any more): `why_no_case` says why."""
     outbox_changed = Signal(object)
     """tuple[Receipt, ...]: acts queued, sent, parked or expired, in the order they were made."""
     act_answered = Signal(object)
@@ -110,6 +114,9 @@ class Bridge(QObject):
         super().__init__(parent)
         self.session: Remembered | None = None
         self.law: Law | None = None
+        self.loads: dict[UnitId, int] = {}
+        self.loads_as_of: dt.datetime | None = None
+        self.why_no_case = ""
         self.link: LinkStatus | None = None
         self.outbox: tuple[Receipt, ...] = ()
         self.language = "zh"
@@ -140,9 +147,12 @@ class Bridge(QObject):
         """Give `now` as epoch milliseconds."""
         return epoch_ms(self._engine.now())
 
-    def submit(self, command: AnyCommand) -> CommandId:
-        """Ask for a command; `act_answered` tells at once what became of it."""
-        return self._engine.submit(command)
+    def submit(self, command: AnyCommand, happened_at: dt.datetime | None = None) -> CommandId:
+        """Ask for a command; `act_answered` tells at once what became of it.
+
+        `happened_at` makes it a catch-up entry: a fact of that instant, written down only now.
+        """
+        return self._engine.submit(command, happened_at)
 
     def watch(self, case: CaseId | None) -> None:
         """Say which case is looked at; `case_changed` follows now and whenever it changes."""
@@ -164,6 +174,11 @@ class Bridge(QObject):
     def reconnect(self) -> None:
         """Try the link now instead of after the back-off."""
         self._engine.reconnect()
+
+    @property
+    def flood(self) -> bool:
+        """Whether the flood-season switch is on."""
+        return self.law is not None and self.law.flood
 
     def unit_name(self, unit: UnitId) -> str:
         """Give a unit's name in the interface's language, its code when it is not in the directory."""
@@ -210,12 +225,20 @@ class Bridge(QObject):
         if not self._frame.isActive():
             self._frame.start(0)
 
-    def keep_session(self, session: Remembered) -> None:
-        """Take a session before anybody hears of it."""
-        self.session = session
+    def keep_session(self, session: Remembered, law: Law) -> None:
+        """Take a session and its law before anybody hears of either."""
+        other_session, other_law = session != self.session, law != self.law
+        self.session, self.law = session, law
         self._units = {unit.id: unit for unit in session.units}
-        self.law = law_of(session.policy, session.calendar, session.units)
-        self.session_changed.emit(session)
+        if other_session:
+            self.session_changed.emit(session)
+        if other_law:
+            self.law_changed.emit(law)
+
+    def keep_loads(self, units: dict[UnitId, int], as_of: dt.datetime) -> None:
+        """Take how many summonses each department still owes."""
+        self.loads, self.loads_as_of = units, as_of
+        self.loads_changed.emit(units)
 
     def keep_link(self, status: LinkStatus) -> None:
         """Take the link's state."""
@@ -227,9 +250,10 @@ class Bridge(QObject):
         self.outbox = receipts
         self.outbox_changed.emit(receipts)
 
-    def keep_case(self, view: CaseView | None, case: CaseId) -> None:
+    def keep_case(self, view: CaseView | None, case: CaseId, why: str) -> None:
         """Take a case if it is still the one looked at."""
         if case == self._watched:
+            self.why_no_case = why
             self.case_changed.emit(view)
 
     def _tell_rows(self) -> None:
@@ -248,9 +272,13 @@ class EngineListener:
     def __init__(self, bridge: Bridge) -> None:
         self._bridge = bridge
 
-    def session_changed(self, remembered: Remembered) -> None:
+    def session_changed(self, remembered: Remembered, law: Law) -> None:
         """Carry over: who, law, directory."""
-        self._bridge.say(lambda: self._bridge.keep_session(remembered))
+        self._bridge.say(lambda: self._bridge.keep_session(remembered, law))
+
+    def loads_changed(self, units: Mapping[UnitId, int], as_of: dt.datetime) -> None:
+        """Carry over: the departments' loads."""
+        self._bridge.say(lambda: self._bridge.keep_loads(dict(units), as_of))
 
     def rows_changed(self, changes: ChangeSet) -> None:
         """Carry over: rows."""
@@ -264,9 +292,9 @@ class EngineListener:
         """Carry over: the link."""
         self._bridge.say(lambda: self._bridge.keep_link(status))
 
-    def case_changed(self, view: CaseView | None, case: CaseId) -> None:
+    def case_changed(self, view: CaseView | None, case: CaseId, why: str = "") -> None:
         """Carry over: the watched case."""
-        self._bridge.say(lambda: self._bridge.keep_case(view, case))
+        self._bridge.say(lambda: self._bridge.keep_case(view, case, why))
 
     def outbox_changed(self, receipts: tuple[Receipt, ...]) -> None:
         """Carry over: the outbox."""

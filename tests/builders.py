@@ -7,6 +7,7 @@ from dispatcher.models.case import Case
 from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, PersonId, Revision, UnitId, WhistleId
 from dispatcher.models.law import Law
+from dispatcher.models.lawbook import LawBook, book_of
 from dispatcher.models.order import Caller, Order, Place, Urgency
 from dispatcher.models.organisation import Actor, Role, Unit, UnitKind
 from dispatcher.models.policy import Lights, Limit, OrderLimits, Policy, WhistleLimits, parse_limit
@@ -89,6 +90,10 @@ def law(*, reply_review: bool = True) -> Law:
         calendar=calendar(),
         summonable=frozenset({URBAN, WATER, GAS}),
     )
+
+
+def book(*, reply_review: bool = True) -> LawBook:
+    return book_of(policy(reply_review=reply_review), calendar())
 
 
 def person(name: str = "li", unit: UnitId = STREET, *roles: Role) -> Actor:

@@ -6,7 +6,7 @@ The store keeps the port's contract (one suite runs over it and the real one); t
 import asyncio
 import datetime as dt
 import selectors
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -14,7 +14,8 @@ from dispatcher import wire
 from dispatcher.models.case import Case
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.commands import Act
-from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
+from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision, UnitId
+from dispatcher.models.law import Law
 from dispatcher.models.order import Caller
 from dispatcher.models.queue import QueueRow
 from dispatcher.models.verdicts import Accepted
@@ -104,6 +105,7 @@ class MemoryStore:
         self._page = page
         self._standing = Standing(ledger=LedgerId(""), cursor=Revision(0), as_of=None)
         self._remembered: Remembered | None = None
+        self._law_mark = ""
         self._rows: dict[CaseId, wire.CaseRow] = {}
         self._receipts: dict[CommandId, Receipt] = {}
 
@@ -119,6 +121,27 @@ class MemoryStore:
     def remembered(self) -> Remembered | None:
         self._reads()
         return self._remembered
+
+    def law_mark(self) -> str:
+        self._reads()
+        return self._law_mark
+
+    def mark_law(self, mark: str) -> None:
+        self._wrote()
+        self._law_mark = mark
+
+    def open_cases(self, after: int, limit: int) -> tuple[tuple[int, QueueRow, Case], ...]:
+        self._reads()
+        places = list(enumerate(self._rows.values(), 1))[after:]
+        found = [(n, row) for n, row in places if row.row.is_open][:limit]
+        return tuple((n, row.row, msgspec.json.decode(row.body, type=Case)) for n, row in found)
+
+    def replace_rows(self, rows: Sequence[tuple[int, QueueRow]]) -> None:
+        self._wrote()
+        for _, row in rows:
+            kept = self._rows.get(row.id)
+            if kept is not None and kept.row.revision == row.revision:
+                self._rows[row.id] = msgspec.structs.replace(kept, row=row)
 
     def begin_ledger(self, ledger: LedgerId, remembered: Remembered) -> None:
         self._wrote()
@@ -222,6 +245,9 @@ class Recorder:
     def __init__(self) -> None:
         self.told: list[str] = []
         self.sessions: list[Remembered] = []
+        self.laws: list[Law] = []
+        self.loads: list[tuple[Mapping[UnitId, int], dt.datetime]] = []
+        self.missing: list[str] = []
         self.sets: list[ChangeSet] = []
         self.rows: dict[CaseId, QueueRow] = {}
         self.arrivals: list[Arrival] = []
@@ -245,9 +271,14 @@ class Recorder:
     def answer(self, act: CommandId) -> ActAnswer:
         return next(answer for answer in self.answers if answer.act == act)
 
-    def session_changed(self, remembered: Remembered) -> None:
+    def session_changed(self, remembered: Remembered, law: Law) -> None:
         self.told.append("session")
         self.sessions.append(remembered)
+        self.laws.append(law)
+
+    def loads_changed(self, units: Mapping[UnitId, int], as_of: dt.datetime) -> None:
+        self.told.append("loads")
+        self.loads.append((units, as_of))
 
     def rows_changed(self, changes: ChangeSet) -> None:
         self.told.append("rows")
@@ -270,8 +301,10 @@ class Recorder:
         assert not self.statuses or self.statuses[-1] != status
         self.statuses.append(status)
 
-    def case_changed(self, view: CaseView | None, case: CaseId) -> None:
+    def case_changed(self, view: CaseView | None, case: CaseId, why: str = "") -> None:
         self.told.append("case")
+        assert (view is None) == bool(why)
+        self.missing.append(why)
         self.views.append(view)
 
     def outbox_changed(self, receipts: tuple[Receipt, ...]) -> None:

@@ -18,29 +18,11 @@ from dispatcher.importer.mapping import Mapped, Mapping, Rejected
 from dispatcher.importer.profiles import Profile, detected
 from dispatcher.importer.readers import BadLine, Row, UnreadableFile, read_rows
 from dispatcher.models.ids import UnitId
-from dispatcher.models.order import Caller, Order
 from dispatcher.models.organisation import Unit
 from dispatcher.transport.doors import Intake
+from dispatcher.wire import OrderAnswer, posted
 
 BATCH = 500
-
-
-class Posted(Order, frozen=True, kw_only=True):
-    """An order as the intake takes it: with its holder, its caller and, where known, how it ended."""
-
-    holder: UnitId
-    caller: Caller | None = None
-    closed_at: dt.datetime | None = None
-    result: str = ""
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """What the intake says of one line."""
-
-    status: str
-    field: str | None = None
-    value: str | None = None
-    remedy: str | None = None
 
 
 class Tally(msgspec.Struct):
@@ -137,9 +119,13 @@ def _check(path: Path, profile: Profile, row: Row) -> None:
 
 async def _hand_over(batch: list[Mapped], intake: Intake, tally: Tally, rejects: RejectedRows) -> None:
     encoder = msgspec.json.Encoder()
-    answers = await intake.send([encoder.encode(_posted(mapped)) for mapped in batch])
+    lines = [
+        encoder.encode(posted(m.order, m.holder, caller=m.caller, closed_at=m.closed_at, result=m.result))
+        for m in batch
+    ]
+    answers = await intake.send(lines)
     for mapped, raw in zip(batch, answers, strict=True):
-        answer = msgspec.json.decode(raw, type=Answer)
+        answer = msgspec.json.decode(raw, type=OrderAnswer)
         match answer.status:
             case "accepted":
                 tally.accepted += 1
@@ -157,10 +143,3 @@ async def _hand_over(batch: list[Mapped], intake: Intake, tally: Tally, rejects:
                         remedy=answer.remedy or answer.status,
                     )
                 )
-
-
-def _posted(mapped: Mapped) -> Posted:
-    fields = {name: getattr(mapped.order, name) for name in mapped.order.__struct_fields__}
-    return Posted(
-        **fields, holder=mapped.holder, caller=mapped.caller, closed_at=mapped.closed_at, result=mapped.result
-    )

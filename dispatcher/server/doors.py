@@ -1,4 +1,4 @@
-"""The HTTP doors of the centre: health, sign-in and sign-out, intake, reports. Requests to values and back.
+"""The HTTP doors of the centre: health, sign-in and sign-out, intake, the law, reports. Requests to values and back.
 
 Promises: every refusal is JSON with what was wrong and what to do; a body is never read past its limit; nothing
 posted is logged. The feed's WebSocket is not here: it stands directly on the transport (socket.py).
@@ -13,19 +13,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dispatcher.models.ids import UnitId
+from dispatcher.models.ids import CommandId, UnitId
+from dispatcher.models.lawbook import AnyLawCommand, LawAct, LawReason, LawRefused
 from dispatcher.models.organisation import CITY_ROLES, STREET_ROLES, Actor, Role
 from dispatcher.server.desk import Desk
 from dispatcher.server.feed import Feed
 from dispatcher.server.hub import Hub
 from dispatcher.server.identity import Identity, Wait
-from dispatcher.server.intake import MAX_LINES, Answer, Intake, lines_of
+from dispatcher.server.intake import MAX_LINES, Intake, lines_of
+from dispatcher.server.lawgiving import LawGiver
 from dispatcher.server.orders import MAX_ORDER_BYTES
 from dispatcher.server.reports import street_report
-from dispatcher.sync.ports import Trouble
+from dispatcher.sync.ports import Clock, Trouble
+from dispatcher.wire import OrderAnswer
 
 MAX_LINES_BYTES: Final = 16 * 1024 * 1024
 MAX_WORDS_BYTES: Final = 16 * 1024
+MAX_LAW_BYTES: Final = 1024 * 1024
 _RETRY_S: Final = "2"
 
 
@@ -50,6 +54,19 @@ class Admission(msgspec.Struct, frozen=True):
     actor: Actor
 
 
+class LawChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of the law book as it is posted; the id is made by the sender, so that sending it twice is harmless."""
+
+    id: CommandId
+    command: AnyLawCommand
+
+
+class LawProblem(Problem, frozen=True, kw_only=True):
+    """Why the law book stays as it is: in words, and as the reason with the field and its value."""
+
+    refused: LawRefused
+
+
 class Health(msgspec.Struct, frozen=True):
     """How the centre is."""
 
@@ -71,12 +88,23 @@ class Refusal(Exception):
 class Doors:
     """The routes and what stands behind each."""
 
-    def __init__(self, desk: Desk, hub: Hub, identity: Identity, intake: Intake, feed: Feed) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        hub: Hub,
+        identity: Identity,
+        intake: Intake,
+        feed: Feed,
+        giver: LawGiver,
+        clock: Clock,
+    ) -> None:
         self._desk = desk
         self._hub = hub
         self._identity = identity
         self._intake = intake
         self._feed = feed
+        self._giver = giver
+        self._clock = clock
 
     def application(self) -> Starlette:
         """Give the ASGI application."""
@@ -87,6 +115,8 @@ class Doors:
                 Route("/sign-in", self.sign_in, methods=["POST"]),
                 Route("/sign-out", self.sign_out, methods=["POST"]),
                 Route("/intake/orders", self.orders, methods=["POST"]),
+                Route("/law", self.law, methods=["GET"]),
+                Route("/law", self.change_law, methods=["POST"]),
                 Route("/report/street/{unit}", self.street, methods=["GET"]),
             ],
             exception_handlers={Refusal: _refused, Trouble: _troubled},
@@ -143,6 +173,25 @@ class Doors:
             case other:
                 remedy = "application/json 或 application/x-ndjson | application/json or application/x-ndjson"
                 raise Refusal(415, f"content-type {other[:80]}", remedy)
+
+    async def law(self, request: Request) -> Response:
+        """Give the law book to anybody who is signed in."""
+        await self._actor(request)
+        return _json(self._giver.book)
+
+    async def change_law(self, request: Request) -> Response:
+        """Take a change of the law book: 200 with the book after it, or 409 with the reason and words for it."""
+        actor = await self._actor(request)
+        try:
+            change = _law_change.decode(await _body(request, MAX_LAW_BYTES))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            remedy = '送 {"id": …, "command": {"command": "switch_flood", …}} | send {"id": …, "command": {…}}'
+            raise Refusal(400, str(error), remedy) from None
+        act = LawAct(id=change.id, command=change.command, by=actor.person, made_at=self._clock.now())
+        found = await self._giver.enact(act, actor)
+        if isinstance(found, LawRefused):
+            return _json(_law_problem(found), 403 if found.reason is LawReason.NOT_YOUR_ROLE else 409)
+        return _json(found)
 
     async def street(self, request: Request) -> Response:
         """Give a street's figures from the journal."""
@@ -213,7 +262,7 @@ def _json(value: msgspec.Struct, status: int = 200, headers: Mapping[str, str] |
     return Response(msgspec.json.encode(value), status, headers=headers, media_type="application/json")
 
 
-def _encode_lines(answers: list[Answer]) -> bytes:
+def _encode_lines(answers: list[OrderAnswer]) -> bytes:
     return msgspec.json.Encoder().encode_lines(answers)
 
 
@@ -227,4 +276,36 @@ async def _troubled(_request: Request, error: Exception) -> Response:
     return _json(problem, 503, {"retry-after": _RETRY_S})
 
 
+def _law_problem(refused: LawRefused) -> LawProblem:
+    problem, remedy = _LAW_WORDS[refused.reason]
+    named = f"（{refused.field}: {refused.detail}）" if refused.field else ""
+    return LawProblem(problem=problem.replace(" | ", f"{named} | ", 1), remedy=remedy, refused=refused)
+
+
+_LAW_WORDS: Final = {
+    LawReason.NOT_YOUR_ROLE: (
+        "您的角色不能更改规则 | your role may not change the law",
+        "换账号 | use another account",
+    ),
+    LawReason.VERSION_TAKEN: (
+        "此版本号已用过 | this version has been used before",
+        "另取版本号 | give it another version",
+    ),
+    LawReason.DATE_TAKEN: (
+        "该日已有政策生效 | another policy takes effect on that day",
+        "另选生效日期 | choose another effective_from",
+    ),
+    LawReason.IN_THE_PAST: (
+        "生效日期已过 | the effective date is past",
+        "选今天或以后的日期 | choose today or a later day",
+    ),
+    LawReason.ALREADY_SO: ("本已如此 | it is so already", "无须再送 | nothing needs to be sent"),
+    LawReason.MISSING_FIELD: ("缺少必填项 | a required field is missing", "填写后再送 | fill it in and send again"),
+    LawReason.BAD_FIELD: ("内容有误 | a field contradicts itself", "改正后再送 | correct it and send again"),
+    LawReason.OLDER_CALENDAR: (
+        "此日历不比现用的新 | this calendar is not newer than the one in use",
+        "送更新的日历 | send a newer one",
+    ),
+}
+_law_change = msgspec.json.Decoder(LawChange)
 _credentials = msgspec.json.Decoder(Credentials)

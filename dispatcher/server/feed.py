@@ -7,8 +7,9 @@ order they came. Whatever is wrong ends this conversation alone, by a named Good
 
 import asyncio
 import contextlib
+import datetime as dt
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import assert_never
 
 import msgspec
@@ -16,12 +17,15 @@ import msgspec
 from dispatcher.models import commands as c
 from dispatcher.models.commands import Act
 from dispatcher.models.ids import LedgerId, Revision
-from dispatcher.models.organisation import Actor, Scope, scope_of
+from dispatcher.models.lawbook import LawBook
+from dispatcher.models.order import masked_name, masked_phone
+from dispatcher.models.organisation import STREET_ROLES, Actor, Role, Scope, scope_of
 from dispatcher.models.verdicts import Reason, Refused, Settled
 from dispatcher.server.desk import Desk, Job, Stream
 from dispatcher.server.hub import Console, Hub, batches
 from dispatcher.server.identity import Identity
-from dispatcher.server.socket import Closed, Socket
+from dispatcher.server.loads import DepartmentLoads
+from dispatcher.server.socket import Closed, Socket, framed
 from dispatcher.server.sound import YEARS, has_nul, is_sound
 from dispatcher.storage.ledger import Ledger, Outcome, Page
 from dispatcher.sync.ports import Clock, Trouble
@@ -29,13 +33,16 @@ from dispatcher.wire import (
     PROTOCOL,
     BadMessage,
     Beat,
+    Downward,
     Fault,
     Hello,
+    LawChanged,
     Ping,
     Pong,
     Submit,
     Welcome,
     decode_upward,
+    encode,
 )
 
 PAGE_ROWS = 2000
@@ -43,8 +50,8 @@ WINDOW = 256
 """Acts of one console that may wait for their verdicts; with more it is not read on."""
 MAX_ACT_BYTES = 64 * 1024
 HELLO_WITHIN_S = 10.0
-RESERVED_IDS = "intake:"
-"""Acts of the intake have ids that begin so; a console may not make such."""
+RESERVED_IDS = ("intake:", "centre:")
+"""Acts of the intake and of the centre have ids that begin so; a console may not make such."""
 
 
 class Feed:
@@ -58,6 +65,7 @@ class Feed:
         clock: Clock,
         ledger: LedgerId,
         welcome: Callable[[Actor, Revision], Welcome],
+        loads: DepartmentLoads,
     ) -> None:
         self._desk = desk
         self._hub = hub
@@ -65,7 +73,10 @@ class Feed:
         self._clock = clock
         self._ledger = ledger
         self._welcome = welcome
+        self._loads = loads
         self._talking: dict[Console, str] = {}
+        self._law: LawChanged | None = None
+        self._old_rows = False
 
     @property
     def talking(self) -> int:
@@ -77,6 +88,25 @@ class Feed:
         for console, used in list(self._talking.items()):
             if used == token:
                 console.socket.goodbye(Fault.NOT_SIGNED_IN, "signed out")
+
+    def tell_law(self, book: LawBook) -> None:
+        """Tell everybody the law; until `rows_are_anew` the ledger's pages may hold rows of the law before."""
+        self._law = LawChanged(book=book)
+        self._old_rows = True
+        self._tell(self._law, self._talking)
+
+    def rows_are_anew(self) -> None:
+        """Take it that all rows of the ledger are of the law told last."""
+        self._old_rows = False
+
+    def tell_loads(self) -> None:
+        """Tell the departments' loads to everybody with a role of a street."""
+        self._tell(self._loads.as_of(self._clock.now()), [c for c in self._talking if _sees_loads(c)])
+
+    def _tell(self, message: Downward, consoles: Iterable[Console]) -> None:
+        frame = framed(encode(message))
+        for console in consoles:
+            console.socket.write(frame)
 
     async def talk(self, socket: Socket) -> None:
         """Serve one console until it goes or must go."""
@@ -113,6 +143,10 @@ class Feed:
         known = hello.ledger == self._ledger and 0 <= hello.cursor <= head
         console = Console(socket, actor, scope_of(actor), hello.cursor if known else Revision(0))
         console.write(self._welcome(actor, head))
+        if self._old_rows and self._law is not None:
+            console.write(self._law)
+        if _sees_loads(console):
+            console.write(self._loads.as_of(self._clock.now()))
         return console, hello.token
 
     async def _serve(self, console: Console) -> None:
@@ -135,18 +169,25 @@ class Feed:
 
     async def _catch_up(self, console: Console) -> None:
         """Write pages until the console has all that live consoles have, and make it one of them at that moment."""
+        law, old_rows = self._law, False
         while True:
             await console.socket.writable()
             after = console.sent
             page = await self._desk.read(functools.partial(_page, scope=console.scope, after=after))
+            old_rows |= self._old_rows or law is not self._law
             # From here to `join` nothing is awaited: the hub cannot move on in between.
             complete = not page.more and self._hub.admits(page.last)
-            if page.rows:
-                for changes in batches(Revision(after + 1), page.last, page.rows, page.committed_at, more=not complete):
+            if page.rows or page.gone:
+                first = Revision(after + 1)
+                for changes in batches(
+                    first, page.last, page.rows, page.committed_at, gone=page.gone, more=not complete
+                ):
                     console.write_changes(changes)
             elif complete:
                 console.sent = page.last
             if complete:
+                if old_rows and self._law is not None:
+                    console.write(self._law)  # what it was given may be of the law before: it makes its rows anew
                 console.write(Beat(now=self._clock.now(), head=console.sent))
                 self._hub.join(console)
                 return
@@ -186,18 +227,15 @@ class Feed:
             console.socket.goodbye(Fault.STOPPING, str(trouble))
 
         waiting.more()
-        self._desk.enqueue(Job(act, console.actor, stream, judged, failed))
+        self._desk.enqueue(Job(_with_hints_masked(act), console.actor, stream, judged, failed))
 
 
 def flaw_of(act: Act) -> str:
     """Say what makes an act unfit to be judged at all (an id, an instant, its length), or nothing."""
     if not 1 <= len(act.id) <= 80 or act.id.startswith(RESERVED_IDS) or "\0" in act.id:
-        return f"act {act.id[:90]!r}: an id has 1 to 80 characters and does not begin with {RESERVED_IDS!r}"
-    instants = {"made_at": act.made_at, "valid_until": act.valid_until}
-    if isinstance(act.command, c.BlowWhistle):
-        instants["command.appointed_at"] = act.command.appointed_at
-    for field, instant in instants.items():
-        if instant is not None and not is_sound(instant):
+        return f"act {act.id[:90]!r}: an id has 1 to 80 characters and does not begin with {' or '.join(RESERVED_IDS)}"
+    for field, instant in _instants(act, ""):
+        if not is_sound(instant):
             return f"act {act.id}: {field} must carry a UTC offset and lie in {YEARS.start} to {YEARS.stop - 1}"
     encoded = msgspec.json.encode(act)
     if len(encoded) > MAX_ACT_BYTES:
@@ -207,12 +245,41 @@ def flaw_of(act: Act) -> str:
     return ""
 
 
+def _instants(value: object, path: str) -> Iterator[tuple[str, dt.datetime]]:
+    """List every instant within an act, each with its path."""
+    if isinstance(value, dt.datetime):
+        yield path, value
+    elif isinstance(value, msgspec.Struct):
+        for field in value.__struct_fields__:
+            yield from _instants(getattr(value, field), f"{path}.{field}" if path else field)
+    elif isinstance(value, tuple):
+        for part in value:  # pyright: ignore[reportUnknownVariableType]  # any tuple of an act
+            yield from _instants(part, path)  # pyright: ignore[reportUnknownArgumentType]
+
+
+def _sees_loads(console: Console) -> bool:
+    return console.actor.is_any(*STREET_ROLES)
+
+
 def _not_for_the_feed(act: Act, actor: Actor) -> Refused | None:
     if act.by != actor.person:
         return Refused(reason=Reason.NOT_YOUR_ROLE, field="by", detail=act.by)
-    if isinstance(act.command, c.ReceiveOrder):
+    if isinstance(act.command, c.ReceiveOrder) and actor.is_any(Role.HOTLINE):
         return Refused(reason=Reason.NOT_YOUR_ROLE, field="command", detail="orders come through the intake")
     return None
+
+
+def _with_hints_masked(act: Act) -> Act:
+    """Mask what an order taken in at a street's desk hints of its caller, whatever the station wrote there."""
+    command = act.command
+    if not isinstance(command, c.ReceiveOrder):
+        return act
+    order = msgspec.structs.replace(
+        command.order,
+        caller_name_hint=masked_name(command.order.caller_name_hint),
+        caller_phone_hint=masked_phone(command.order.caller_phone_hint),
+    )
+    return msgspec.structs.replace(act, command=msgspec.structs.replace(command, order=order))
 
 
 def _page(ledger: Ledger, scope: Scope, after: Revision) -> Page:

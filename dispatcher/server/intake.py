@@ -8,55 +8,40 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final, assert_never
 
-import msgspec
-
 from dispatcher.models.commands import Act
 from dispatcher.models.ids import CaseId, Revision, UnitId
-from dispatcher.models.law import Law
 from dispatcher.models.organisation import Actor, Unit
 from dispatcher.models.verdicts import Accepted, Reason, Refused
 from dispatcher.server.desk import Desk
 from dispatcher.server.orders import Flaw, read_order
 from dispatcher.storage.ledger import Ledger, Outcome
 from dispatcher.sync.ports import Clock, Trouble
+from dispatcher.wire import OrderAnswer
 
 MAX_LINES: Final = 1000
 _BREATH: Final = 50
 """Lines read before the event loop is let do something else."""
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What became of one order. `status`: accepted, already_there, rejected, or failed (send it again later)."""
-
-    status: str
-    line: int = 0
-    case: CaseId = CaseId("")
-    revision: Revision = Revision(0)
-    field: str | None = None
-    value: str | None = None
-    remedy: str | None = None
-
-
 class Intake:
     """Takes orders in for whoever holds the role hotline."""
 
-    def __init__(self, desk: Desk, law: Law, clock: Clock, units: Mapping[UnitId, Unit]) -> None:
+    def __init__(self, desk: Desk, clock: Clock, units: Mapping[UnitId, Unit]) -> None:
         self._desk = desk
-        self._law = law
         self._clock = clock
         self._units = units
 
-    async def take(self, actor: Actor, lines: list[tuple[int, bytes]], key: str = "") -> list[Answer]:
+    async def take(self, actor: Actor, lines: list[tuple[int, bytes]], key: str = "") -> list[OrderAnswer]:
         """Take numbered lines, one order each, and answer each in turn; `key` serves an order that brings none."""
-        answers: dict[int, Answer] = {}
+        answers: dict[int, OrderAnswer] = {}
         acts: list[Act] = []
         places: list[int] = []
         for place, (number, line) in enumerate(lines):
             if place % _BREATH == _BREATH - 1:
                 await asyncio.sleep(0)
-            read = read_order(line, key, actor, self._units, self._law, self._clock.now())
+            read = read_order(line, key, actor, self._units, self._desk.law, self._clock.now())
             if isinstance(read, Flaw):
-                answers[place] = Answer(
+                answers[place] = OrderAnswer(
                     status="rejected", line=number, field=read.field, value=read.value, remedy=read.remedy
                 )
             else:
@@ -85,23 +70,23 @@ class Intake:
         return await self._desk.read(look_up)
 
 
-def _answer(number: int, act: Act, outcome: Outcome | Trouble, known: Mapping[CaseId, Revision]) -> Answer:
+def _answer(number: int, act: Act, outcome: Outcome | Trouble, known: Mapping[CaseId, Revision]) -> OrderAnswer:
     if isinstance(outcome, Trouble):
-        return Answer(status="failed", line=number, remedy=f"稍后再送 | send it again later: {outcome}")
+        return OrderAnswer(status="failed", line=number, remedy=f"稍后再送 | send it again later: {outcome}")
     case, verdict = act.command.case, outcome.verdict
     match verdict:
         case Accepted() if outcome.row is not None:
-            return Answer(status="accepted", line=number, case=case, revision=verdict.revision)
+            return OrderAnswer(status="accepted", line=number, case=case, revision=verdict.revision)
         case Accepted() if case in known:
-            return Answer(status="already_there", line=number, case=case, revision=verdict.revision)
+            return OrderAnswer(status="already_there", line=number, case=case, revision=verdict.revision)
         case Accepted():
             remedy = "此键已用于另一单；换一个键 | this key belongs to another order; use another"
-            return Answer(status="rejected", line=number, field="key", value=act.id, remedy=remedy)
+            return OrderAnswer(status="rejected", line=number, field="key", value=act.id, remedy=remedy)
         case Refused() if verdict.reason is Reason.ALREADY_THERE and case in known:
-            return Answer(status="already_there", line=number, case=case, revision=known[case])
+            return OrderAnswer(status="already_there", line=number, case=case, revision=known[case])
         case Refused():
             remedy = f"{verdict.reason.value} {verdict.detail}".strip()
-            return Answer(status="rejected", line=number, field=verdict.field, value="", remedy=remedy)
+            return OrderAnswer(status="rejected", line=number, field=verdict.field, value="", remedy=remedy)
         case _:
             assert_never(verdict)
 

@@ -10,13 +10,14 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import NamedTuple
 
 import uvicorn
 
-from dispatcher.models.ids import Revision
+from dispatcher.models.ids import CaseId, Revision, UnitId
 from dispatcher.models.law import Law
+from dispatcher.models.lawbook import LawBook, book_of, law_at
 from dispatcher.models.organisation import Actor, Unit
 from dispatcher.server.desk import Desk
 from dispatcher.server.doors import Doors
@@ -24,8 +25,10 @@ from dispatcher.server.feed import Feed
 from dispatcher.server.hub import Hub
 from dispatcher.server.identity import Identity
 from dispatcher.server.intake import Intake
+from dispatcher.server.lawgiving import LawGiver
+from dispatcher.server.loads import DepartmentLoads
 from dispatcher.server.socket import Patience, socket_class
-from dispatcher.storage.ledger import Account, Ledger
+from dispatcher.storage.ledger import Account, Ledger, Outcome
 from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.wire import PROTOCOL, Welcome
 
@@ -47,10 +50,11 @@ PATIENCE = Patience()
 class Running:
     """A centre that listens: where, and how to stop it."""
 
-    def __init__(self, url: str, server: uvicorn.Server, desk: Desk, hub: Hub) -> None:
+    def __init__(self, url: str, server: uvicorn.Server, desk: Desk, hub: Hub, giver: LawGiver) -> None:
         self.url = url
         self.desk = desk
         self.hub = hub
+        self.giver = giver
         self._server = server
 
     def stop(self) -> None:
@@ -85,16 +89,29 @@ async def serve(
     patience: Patience = PATIENCE,
     started: Callable[[Running], None] = lambda running: None,
 ) -> None:
-    """Run a centre until it is stopped; `started` hears when it listens. Raises Trouble when it cannot begin."""
+    """Run a centre until it is stopped; `started` hears when it listens. Raises Trouble when it cannot begin.
+
+    Of `law`, policy and calendar are what a ledger without a law book begins with; any other goes by its own book.
+    """
     listener = listen(host, port)
     try:
         ledger = await asyncio.to_thread(open_ledger, database, clock, seed)
+        try:
+            found = await asyncio.to_thread(_read, ledger, law)
+        except BaseException:
+            ledger.close()
+            raise
     except BaseException:
         listener.close()
         raise
-    head, units = await asyncio.to_thread(lambda: (ledger.head(), ledger.units()))
-    hub = Hub(head, clock, patience.beat_s)
-    desk = Desk(ledger, law, clock, hub.committed)
+    hub = Hub(found.head, clock, patience.beat_s)
+    loads = DepartmentLoads(found.owed)
+
+    def committed(outcomes: Sequence[Outcome]) -> None:
+        hub.committed(outcomes)
+        loads.committed(outcomes)
+
+    desk = Desk(ledger, law_at(found.book, clock.now(), found.units), clock, committed)
     try:
         identity = Identity(desk, clock)
 
@@ -105,14 +122,14 @@ async def serve(
                 ledger=ledger.id,
                 head=head,
                 actor=actor,
-                policy=law.policy,
-                calendar=law.calendar,
-                units=units,
+                book=giver.book,
+                units=found.units,
             )
 
-        feed = Feed(desk, hub, identity, clock, ledger.id, welcome)
-        intake = Intake(desk, law, clock, {unit.id: unit for unit in units})
-        application = Doors(desk, hub, identity, intake, feed).application()
+        feed = Feed(desk, hub, identity, clock, ledger.id, welcome, loads)
+        giver = LawGiver(desk, hub, feed, clock, found.units, found.book)
+        intake = Intake(desk, clock, {unit.id: unit for unit in found.units})
+        application = Doors(desk, hub, identity, intake, feed, giver, clock).application()
         server = _Server(
             uvicorn.Config(
                 application,
@@ -123,14 +140,20 @@ async def serve(
                 access_log=False,
                 timeout_graceful_shutdown=STOP_WITHIN_S,
             ),
-            lambda: started(Running(_url_of(listener, host), server, desk, hub)),
+            lambda: started(Running(_url_of(listener, host), server, desk, hub, giver)),
         )
-        beating = asyncio.create_task(hub.beat(), name="beats of the hub")
+        giver.begin()
+        beside = [
+            asyncio.create_task(hub.beat(), name="beats of the hub"),
+            asyncio.create_task(loads.tell_changes(feed.tell_loads, patience.loads_s), name="loads of departments"),
+        ]
         try:
             await server.serve(sockets=[listener])
         finally:
-            beating.cancel()
-            await asyncio.gather(beating, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+            await giver.close()
             hub.close()
     finally:
         listener.close()
@@ -166,6 +189,23 @@ def run(
         for number, handler in before.items():
             signal.signal(number, handler)
     return 0
+
+
+class _Found(NamedTuple):
+    """What the ledger says at the start."""
+
+    head: Revision
+    units: tuple[Unit, ...]
+    book: LawBook
+    owed: dict[CaseId, tuple[UnitId, ...]]
+
+
+def _read(ledger: Ledger, law: Law) -> _Found:
+    book = ledger.law_book()
+    if book is None:
+        book = book_of(law.policy, law.calendar)
+        ledger.put_first_book(book)
+    return _Found(ledger.head(), ledger.units(), book, ledger.open_whistle_loads())
 
 
 def open_ledger(database: str, clock: Clock, seed: Seed) -> Ledger:

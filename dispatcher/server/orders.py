@@ -18,7 +18,6 @@ from dispatcher.models.commands import Act, ReceiveOrder
 from dispatcher.models.ids import CaseId, CommandId, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.order import (
-    Caller,
     Channel,
     Datum,
     DemandKind,
@@ -30,6 +29,7 @@ from dispatcher.models.order import (
 from dispatcher.models.organisation import Actor
 from dispatcher.models.verdicts import Reason, Refused
 from dispatcher.server.sound import has_nul, is_sound
+from dispatcher.wire import PostedOrder
 
 MAX_ORDER_BYTES: Final = 128 * 1024
 MAX_ID: Final = 80
@@ -47,16 +47,6 @@ class Flaw(msgspec.Struct, frozen=True, kw_only=True):
     field: str
     value: str = ""
     remedy: str
-
-
-class Posted(Order, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One order as posted: the fields of an `Order`, its holder, and `key`, by which a repeat is known."""
-
-    holder: UnitId
-    key: str = ""
-    caller: Caller | None = None
-    closed_at: dt.datetime | None = None
-    result: str = ""
 
 
 def case_id(source: str, number: str) -> CaseId:
@@ -79,7 +69,7 @@ def read_order(
 
 
 def _judged(
-    posted: Posted, key: str, actor: Actor, holders: Container[UnitId], law: Law, now: dt.datetime
+    posted: PostedOrder, key: str, actor: Actor, holders: Container[UnitId], law: Law, now: dt.datetime
 ) -> Act | Flaw:
     if posted.holder not in holders:
         return Flaw(
@@ -111,7 +101,7 @@ def _judged(
     return _flaw_from(found, posted) if isinstance(found, Refused) else act
 
 
-def _masked(posted: Posted) -> Order:
+def _masked(posted: PostedOrder) -> Order:
     caller = posted.caller
     order = msgspec.convert(posted, Order, from_attributes=True)
     return msgspec.structs.replace(
@@ -121,7 +111,7 @@ def _masked(posted: Posted) -> Order:
     )
 
 
-def _unsound(line: bytes, posted: Posted) -> Flaw | None:
+def _unsound(line: bytes, posted: PostedOrder) -> Flaw | None:
     for field in ("number", "source", "title"):
         if not str(getattr(posted, field)).strip():
             return Flaw(field=field, remedy=_MISSING)
@@ -138,7 +128,7 @@ def _unsound(line: bytes, posted: Posted) -> Flaw | None:
     return None
 
 
-def _flaw_from(refused: Refused, posted: Posted) -> Flaw:
+def _flaw_from(refused: Refused, posted: PostedOrder) -> Flaw:
     field = refused.field.removeprefix("order.")
     match refused.reason:
         case Reason.IN_THE_FUTURE:
@@ -169,7 +159,7 @@ def _flaw_of(line: bytes, words: str) -> Flaw:
         return Flaw(field=field, remedy=_MISSING)
     value = _clip(_value_at(whole, path))
     if what.startswith("Object contains unknown field"):
-        known = ", ".join(Posted.__struct_fields__)
+        known = ", ".join(PostedOrder.__struct_fields__)
         return Flaw(field=field, value=value, remedy=f"删去此项 | leave it out; an order has: {known}")
     if "RFC3339" in what or field.endswith("_at"):
         return Flaw(field=field, value=value, remedy=_INSTANT)
@@ -197,7 +187,7 @@ def _values(kind: type[enum.StrEnum]) -> tuple[str, ...]:
     return tuple(member.value for member in kind)
 
 
-_decoder = msgspec.json.Decoder(Posted)
+_decoder = msgspec.json.Decoder(PostedOrder)
 _AT = re.compile(r"(?P<what>.*?)(?: - at `\$(?P<path>[^`]*)`)?", re.DOTALL)
 _NAMED = re.compile(r"field `(?P<field>[^`]+)`$")
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")

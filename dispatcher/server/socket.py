@@ -41,13 +41,14 @@ class Closed(Exception):
 class Patience(NamedTuple):
     """How long is waited: `slow_s` without progress, `silent_s` without a sign of life, `linger_s` to close.
 
-    `beat_s` lies between two of the centre's own signs of life.
+    `beat_s` lies between two of the centre's own signs of life, `loads_s` at least between two tellings of the loads.
     """
 
     slow_s: float = 10.0
     silent_s: float = 60.0
     linger_s: float = 3.0
     beat_s: float = 2.0
+    loads_s: float = 5.0
 
 
 def framed(payload: bytes) -> bytes:

@@ -31,11 +31,14 @@ from dispatcher.wire import (
     Goodbye,
     Hello,
     Judged,
+    LawChanged,
+    Loads,
     Pong,
     Submit,
     Welcome,
     decode_downward,
     encode,
+    posted,
 )
 
 RETRY_S = 0.5
@@ -71,9 +74,7 @@ class Player(NamedTuple):
 
 def as_posted(incoming: Incoming) -> bytes:
     """Give an order as one line for the intake."""
-    posted = msgspec.to_builtins(incoming.order)
-    posted.update(holder=incoming.holder, key=incoming.key, caller=msgspec.to_builtins(incoming.caller))
-    return msgspec.json.encode(posted)
+    return msgspec.json.encode(posted(incoming.order, incoming.holder, key=incoming.key, caller=incoming.caller))
 
 
 class _Participant:
@@ -144,7 +145,7 @@ class _Participant:
                     self._cursor = message.head
                 case Goodbye():
                     raise LinkLost(f"{message.fault}: {message.detail}")
-                case Pong():
+                case Pong() | LawChanged() | Loads():
                     pass
                 case _:
                     assert_never(message)

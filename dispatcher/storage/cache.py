@@ -80,9 +80,22 @@ class Cache:
         )
 
     def remembered(self) -> Remembered | None:
-        """Give the last Welcome's lasting part, None before the first."""
+        """Give the last Welcome's lasting part, None before the first and where it is of a form nobody knows."""
         row = self._one("SELECT welcome FROM remembered")
-        return None if row is None else self._decoded(_decode_remembered, row[0])
+        try:
+            return None if row is None else _decode_remembered(row[0])
+        except msgspec.DecodeError:
+            return None  # the next welcome brings it again
+
+    def law_mark(self) -> str:
+        """Give the mark of the law that all rows here are known to be made under; empty when it is not known."""
+        row = self._one("SELECT law_mark FROM standing")
+        return "" if row is None else row[0]
+
+    def mark_law(self, mark: str) -> None:
+        """Note under which law all rows here are made by now."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE standing SET law_mark = ?", (mark,))
 
     def begin_ledger(self, ledger: LedgerId, remembered: Remembered) -> None:
         """Keep the Welcome; when the ledger differs from the cache's, drop all rows and set the cursor to 0."""
@@ -155,6 +168,23 @@ class Cache:
                 fresh = [row for row in found if row[0] not in shown]
                 if fresh:
                     yield self._page(fresh)
+
+    def open_cases(self, after: int, limit: int) -> tuple[tuple[int, QueueRow, Case], ...]:
+        """List open cases by their places in the store, which rise: place, confirmed row and body."""
+        found = self._all(
+            "SELECT n, row, body FROM queue CROSS JOIN documents USING (n)"
+            f" WHERE n > ? AND closed_ms = {NEVER_MS} ORDER BY n LIMIT ?",
+            (after, limit),
+        )
+        return tuple((n, self._decoded(_decode_row, row), self._decoded(_decode_case, body)) for n, row, body in found)
+
+    def replace_rows(self, rows: Sequence[tuple[int, QueueRow]]) -> None:
+        """Put other rows in the places of the same revision of the same cases; others are passed over."""
+        with self._transaction() as connection:
+            connection.executemany(
+                "UPDATE queue SET due_ms = ?, row = ? WHERE n = ? AND revision = ?",
+                [(row.due_ms, _encode(row), n, row.revision) for n, row in rows],
+            )
 
     def row(self, case: CaseId) -> QueueRow | None:
         """Give one case's confirmed row."""

@@ -7,7 +7,7 @@ an index on a case's columns would be a second copy of them and cost the first s
 
 from typing import Final
 
-CACHE_VERSION: Final = 1
+CACHE_VERSION: Final = 2
 OUTBOX_VERSION: Final = 1
 
 _ALEMBIC: Final = (
@@ -19,9 +19,9 @@ _STAMP: Final = "INSERT INTO {schema}.alembic_version VALUES ('{version:04d}')"
 CACHE_TABLES: Final = (
     (
         "CREATE TABLE {schema}.standing (one INTEGER PRIMARY KEY CHECK (one = 1), ledger TEXT NOT NULL, "
-        "cursor INTEGER NOT NULL, as_of_us INTEGER)"
+        "cursor INTEGER NOT NULL, as_of_us INTEGER, law_mark TEXT NOT NULL DEFAULT '')"
     ),
-    "INSERT INTO {schema}.standing VALUES (1, '', 0, NULL)",
+    "INSERT INTO {schema}.standing VALUES (1, '', 0, NULL, '')",
     "CREATE TABLE {schema}.remembered (one INTEGER PRIMARY KEY CHECK (one = 1), welcome BLOB NOT NULL)",
     # row: a QueueRow as JSON; body: a Case as JSON; caller: a Caller as JSON. The same n is the same case.
     (

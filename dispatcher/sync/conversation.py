@@ -60,6 +60,14 @@ class Partner(Protocol):
         """Take a sign of life."""
         ...
 
+    def law_changed(self, changed: wire.LawChanged) -> None:
+        """Take the law book."""
+        ...
+
+    def loaded(self, loads: wire.Loads) -> None:
+        """Take the departments' loads."""
+        ...
+
     def measured(self, round_trip_s: float) -> None:
         """Take a round trip's real length."""
         ...
@@ -148,6 +156,10 @@ class Conversation:
                 self._partner.judged(message)
             case wire.Beat():
                 self._partner.beaten(message)
+            case wire.LawChanged():
+                self._partner.law_changed(message)
+            case wire.Loads():
+                self._partner.loaded(message)
             case wire.Pong():
                 asked = self._asked.pop(message.sent_ms, None)
                 if asked is not None:

@@ -14,7 +14,7 @@ from dispatcher import wire
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.commands import Act, AnyCommand, RevealCaller
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
-from dispatcher.models.law import Law, law_of
+from dispatcher.models.lawbook import LawBook
 from dispatcher.models.organisation import scope_of
 from dispatcher.models.queue import epoch_ms
 from dispatcher.models.rules import judge, valid_until
@@ -35,6 +35,8 @@ from dispatcher.sync.ports import (
     Trouble,
 )
 from dispatcher.sync.replica import Replica
+from dispatcher.sync.restating import restated
+from dispatcher.sync.statute import InForce
 
 SHOWN_AFTER_CLOSE = dt.timedelta(hours=24)
 """How long a closed case stays in the lists."""
@@ -60,14 +62,16 @@ class Desk:
         standing = store.standing()
         self._ledger, self._cursor, self._as_of = standing.ledger, standing.cursor, standing.as_of
         self._touched_as_of = standing.as_of
-        self._session: Remembered | None = None
-        self._law: Law | None = None
+        self._in_force: InForce | None = None
+        self._restating: Iterator[ChangeSet | None] | None = None
+        self._loaded = False
+        self._law_in_doubt = False
         self._held: dict[CommandId, Settled] = {}
         self._gathering = Gathering()
         self._watched: CaseId | None = None
         remembered = store.remembered()
         if remembered is not None:
-            self._take_session(remembered)
+            self._enforce(InForce(remembered, time.now()))
         self._tell_outbox()
 
     # ---- questions
@@ -99,6 +103,7 @@ class Desk:
             yield
         if reset:
             self._tell_rows(ChangeSet(reset=True))
+        self._loaded = True
 
     def welcome(self, welcome: wire.Welcome) -> bool:
         """Take the centre's first word and tell whether there is anything to catch up with.
@@ -106,8 +111,8 @@ class Desk:
         Where the cache belongs to another ledger it is emptied. Where it belongs to a later state of the same
         ledger (the centre was set back) or to another scope, it is emptied too, and Gap asks for a new start.
         """
-        known = self._session
-        session = Remembered(actor=welcome.actor, policy=welcome.policy, calendar=welcome.calendar, units=welcome.units)
+        known = self._in_force.session if self._in_force else None
+        session = Remembered(actor=welcome.actor, book=welcome.book, units=welcome.units)
         other_scope = known is not None and scope_of(known.actor) != scope_of(session.actor)
         if welcome.ledger == self._ledger and self._cursor > 0 and (other_scope or welcome.head < self._cursor):
             self._store.begin_ledger(_NO_LEDGER, session)
@@ -117,7 +122,10 @@ class Desk:
         if welcome.ledger != self._ledger:
             self._forget_rows(welcome.ledger)
         if session != known:
-            self._take_session(session)
+            self._enforce(InForce(session, self._time.now()))
+        if self._law_in_doubt:
+            self._restate()
+            self._law_in_doubt = False
         self._outbox.person_changed()
         return welcome.head > self._cursor
 
@@ -157,6 +165,37 @@ class Desk:
         self._settle(released)
         self._forget_held(released)
 
+    def law_changed(self, book: LawBook) -> None:
+        """Take the law book and make all open rows anew, also those made by a law that is here already.
+
+        Rows that come after it on the same link may still be of the law before; should the link end, they are made anew
+        once more after the next welcome.
+        """
+        if self._in_force is None:
+            raise LinkLost(words.SPOKE_FIRST)
+        if book != self._in_force.session.book:
+            there = self._in_force.with_book(book, self._time.now())
+            self._store.begin_ledger(self._ledger, there.session)
+            self._enforce(there)
+        self._law_in_doubt = True
+        self._restate()
+
+    def restate_step(self) -> bool:
+        """Make some open rows anew where the law has changed; tells whether there is more to do at once."""
+        if self._restating is None or not self._loaded:
+            return False
+        restating, self._restating = self._restating, None
+        try:
+            told = next(restating)
+        except Trouble:
+            self._law_in_doubt = True  # tried again after the next welcome
+            raise
+        if told is None:
+            self._restating = restating
+        else:
+            self._tell_rows(told)
+        return told is None
+
     def touch(self) -> None:
         """Write down how far the cache is complete, if that is news."""
         if self._as_of is not None and self._as_of != self._touched_as_of:
@@ -167,11 +206,11 @@ class Desk:
 
     def to_send(self) -> tuple[Act, ...]:
         """Choose the acts that leave now; they are durably marked as sent."""
-        if self._session is None:
+        if self._in_force is None:
             return ()
         now = self._time.now()
         self.expire()
-        chosen = self._outbox.to_send(self._session.actor.person)
+        chosen = self._outbox.to_send(self._in_force.session.actor.person)
         if self._outbox.mark_sent(chosen, now):
             self._tell_outbox()
         return tuple(receipt.act for receipt in chosen)
@@ -185,10 +224,13 @@ class Desk:
     # ---- time
 
     def pass_time(self, at_s: float) -> None:
-        """Do what time alone brings about: write what has been gathered long enough, expire acts."""
+        """Do what time alone brings about: write what has been gathered long enough, expire acts, change the law."""
         if self._gathering.is_due(at_s):
             self._write_gathered()
         self.expire()
+        now = self._time.now()
+        if self._in_force is not None and self._in_force.has_passed(now):
+            self._enforce(InForce(self._in_force.session, now))
 
     def expire(self) -> None:
         """Stop and tell the acts that were never sent and have become stale."""
@@ -202,14 +244,16 @@ class Desk:
 
     # ---- from the person
 
-    def submit(self, command: AnyCommand, act_id: CommandId, *, online: bool) -> None:
+    def submit(
+        self, command: AnyCommand, act_id: CommandId, *, online: bool, happened_at: dt.datetime | None = None
+    ) -> None:
         """Judge a command here and now; when it is possible it is stored, shown as pending and answered so."""
         caller = None
         try:
-            if self._session is None:
+            if self._in_force is None:
                 refusal = ActAnswer(act=act_id, case=command.case, trouble=words.NOT_SIGNED_IN)
             else:
-                act, refusal = self._judged_here(command, act_id, online=online)
+                act, refusal = self._judged_here(self._in_force, command, act_id, happened_at, online=online)
                 if refusal is None:
                     if isinstance(command, RevealCaller):
                         caller = self._store.caller(command.case)
@@ -228,10 +272,12 @@ class Desk:
     def retry(self, act_id: CommandId, *, online: bool) -> None:
         """Make a parked or expired act once more, as a new one; nothing happens where it is neither."""
         old = self._outbox.get(act_id)
-        if old is None or old.state not in (ActState.PARKED, ActState.EXPIRED) or self._session is None:
+        if old is None or old.state not in (ActState.PARKED, ActState.EXPIRED) or self._in_force is None:
             return
         command = old.act.command
-        again, refusal = self._judged_here(command, new_command_id(), online=online)
+        again, refusal = self._judged_here(
+            self._in_force, command, new_command_id(), old.act.happened_at, online=online
+        )
         if refusal is not None:
             self._listener.act_answered(refusal)
             return
@@ -248,7 +294,7 @@ class Desk:
         """Tell one case now and whenever it changes."""
         self._watched = case
         if case is not None:
-            self._listener.case_changed(self._replica.view(case), case)
+            self._tell_view(case, words.NOT_HERE)
 
     def list_receipts(self, limit: int) -> None:
         """Tell the newest receipts."""
@@ -282,45 +328,54 @@ class Desk:
         self._tell_receipts(receipts)
         if self._watched is not None:
             touched.update(row.row.id for row in changes.rows)
-            touched.update(changes.gone)
-            self._tell_case(touched)
+            if self._watched in changes.gone:
+                self._tell_view(self._watched, words.LEFT)
+            else:
+                self._tell_case(touched)
 
     def _closed_since_ms(self) -> int:
         return epoch_ms(self._time.now() - SHOWN_AFTER_CLOSE)
 
-    def _take_session(self, session: Remembered) -> None:
-        self._session = session
-        self._law = law_of(session.policy, session.calendar, session.units)
-        self._listener.session_changed(session)
-        self._tell_rows(self._replica.judge_by(session.actor, self._law))
+    def _enforce(self, there: InForce) -> None:
+        self._in_force = there
+        self._listener.session_changed(there.session, there.law)
+        self._tell_rows(self._replica.judge_by(there.session.actor, there.law))
+        if self._store.law_mark() != there.mark():
+            self._restate()
+
+    def _restate(self) -> None:
+        there = self._in_force
+        if there is not None:
+            if self._store.law_mark():
+                self._store.mark_law("")  # what is broken off begins again at the next start
+            self._restating = restated(self._store, self._replica, there.law, there.mark())
 
     def _forget_rows(self, ledger: LedgerId) -> None:
         self._ledger, self._cursor, self._as_of, self._touched_as_of = ledger, Revision(0), None, None
         self._tell_rows(self._replica.forget())
         self._tell_case((self._watched,) if self._watched else ())
 
-    def _judged_here(self, command: AnyCommand, act_id: CommandId, *, online: bool) -> tuple[Act, ActAnswer | None]:
+    def _judged_here(
+        self, there: InForce, command: AnyCommand, act_id: CommandId, happened_at: dt.datetime | None, *, online: bool
+    ) -> tuple[Act, ActAnswer | None]:
         """Make an act of a command, with the answer when it cannot be."""
-        if self._session is None or self._law is None:
-            raise RuntimeError("nobody is signed in")
-        actor, law = self._session.actor, self._law
         found = self._replica.folded(command.case)
         case = found[0] if found else None
-        now = self._time.now()
-        error_s = self._time.error_s
+        now, error_s = self._time.now(), self._time.error_s
         act = Act(
             id=act_id,
             command=command,
-            by=actor.person,
+            by=there.session.actor.person,
             made_at=now,
-            valid_until=valid_until(command, law, now),
+            valid_until=valid_until(command, there.law, now),
             offline=not online,
             clock_error_ms=None if error_s is None else round(error_s * 1000),
             base_revision=case.revision if case else Revision(0),
+            happened_at=happened_at,
         )
         if len(wire.encode(wire.Submit(acts=(act,)))) > ACT_BYTES_AT_MOST:
             return act, ActAnswer(act=act_id, case=command.case, trouble=words.TOO_LONG)
-        judgement = judge(act, case, actor, law, now)
+        judgement = judge(act, case, there.session.actor, there.law, now)
         if isinstance(judgement, Refused):
             return act, ActAnswer(act=act_id, case=command.case, refused=judgement)
         return act, None
@@ -368,7 +423,11 @@ class Desk:
     def _tell_case(self, cases: Iterable[CaseId]) -> None:
         watched = self._watched
         if watched is not None and watched in cases:
-            self._listener.case_changed(self._replica.view(watched), watched)
+            self._tell_view(watched, words.NOT_HERE)
+
+    def _tell_view(self, case: CaseId, missing: str) -> None:
+        view = self._replica.view(case)
+        self._listener.case_changed(view, case, "" if view is not None else missing)
 
 
 def _cases_of(receipts: Iterable[Receipt]) -> set[CaseId]:

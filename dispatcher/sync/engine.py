@@ -12,8 +12,7 @@ import random
 from collections.abc import Callable
 from functools import partial
 
-from dispatcher import wire
-from dispatcher.models.commands import Act, AnyCommand
+from dispatcher.models.commands import AnyCommand
 from dispatcher.models.ids import CaseId, CommandId
 from dispatcher.sync import words
 from dispatcher.sync.clock import CentreTime
@@ -33,12 +32,14 @@ from dispatcher.sync.ports import (
     StoreNewer,
     Trouble,
 )
+from dispatcher.sync.talk import Talk
 
 DIAL_TIMEOUT_S = 10.0
 TICK_S = 0.5
 TOUCH_EVERY_S = 5.0
 LET_GO_EVERY_S = 600.0
-STEADY_AFTER_S = 3.0
+RESTATE_PAUSE_S = 0.005
+"""Between two steps of making rows anew: the interface's thread has its turn."""
 STORE_PAUSE_S = 5.0
 
 
@@ -71,7 +72,7 @@ class Engine:
         self._health = Health(listener, self._time)
         self._back_off = BackOff(chance)
         self._desk: Desk | None = None
-        self._talk: Conversation | None = None
+        self._conversation: Conversation | None = None
         self._waiting: list[Callable[[Desk], None]] = []
         self._interrupt = asyncio.Event()
         self._first_page_s = first_page_s
@@ -81,8 +82,6 @@ class Engine:
         self._watched: CaseId | None = None
         self._reopen = False
         self._hurried = False
-        self._received = 0
-        self._online_since_s: float | None = None
 
     # ---- life
 
@@ -93,7 +92,7 @@ class Engine:
     async def run(self) -> None:
         """Keep in step until cancelled; ends by itself only when the cache belongs to a newer program."""
         self._health.tell()
-        ticking = asyncio.create_task(self._tick())
+        beside = asyncio.create_task(self._tick()), asyncio.create_task(self._restate())
         try:
             while True:
                 desk = await self._open()
@@ -104,8 +103,9 @@ class Engine:
                 self._interrupt.clear()
                 await self._pause(self._back_off.next_s())  # a disk that breaks every file is not asked at full speed
         finally:
-            ticking.cancel()
-            await asyncio.gather(ticking, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             self._close()
 
     async def _open(self) -> Desk | None:
@@ -197,9 +197,9 @@ class Engine:
                 link = await self._dialer.dial()
         except TimeoutError as late:
             raise LinkLost(words.NO_CONNECTION) from late
-        self._received = 0
-        self._talk = Conversation(link, _Partner(self, desk), self._time)
-        talking = asyncio.create_task(self._talk.run())
+        talk = Talk(desk, self._health, self._listener, self._token, self._station)
+        self._conversation = Conversation(link, talk, self._time)
+        talking = asyncio.create_task(self._conversation.run())
         interrupted = asyncio.create_task(self._interrupt.wait())
         try:
             await asyncio.wait({talking, interrupted}, return_when=asyncio.FIRST_COMPLETED)
@@ -207,16 +207,12 @@ class Engine:
             interrupted.cancel()
             talking.cancel()
             await asyncio.gather(talking, interrupted, return_exceptions=True)
-            self._talk = None
-            self._ended(desk)
+            self._conversation = None
+            if talk.was_steady:
+                self._back_off.reset()
+            desk.link_ended()
         if not talking.cancelled():
             await talking
-
-    def _ended(self, desk: Desk) -> None:
-        steady_since, self._online_since_s = self._online_since_s, None
-        if steady_since is not None and asyncio.get_running_loop().time() - steady_since >= STEADY_AFTER_S:
-            self._back_off.reset()
-        desk.link_ended()
 
     async def _pause(self, length_s: float) -> None:
         try:
@@ -242,14 +238,33 @@ class Engine:
                 let_go_s = loop.time()
                 self._with_desk(Desk.let_go)
 
+    async def _restate(self) -> None:
+        """Make rows anew under another law, between everything else."""
+        more = False
+
+        def step(desk: Desk) -> None:
+            nonlocal more
+            more = desk.restate_step()
+
+        while True:
+            await asyncio.sleep(RESTATE_PAUSE_S if more else TICK_S)
+            more = False
+            if self._desk is not None:
+                self._with_desk(step)
+
     # ---- wishes
 
-    def submit(self, command: AnyCommand, act_id: CommandId | None = None) -> CommandId:
-        """Make an act of a command; `act_answered` follows. The id may be made beforehand by the caller."""
+    def submit(
+        self, command: AnyCommand, act_id: CommandId | None = None, happened_at: dt.datetime | None = None
+    ) -> CommandId:
+        """Make an act of a command; `act_answered` follows. The id may be made beforehand by the caller.
+
+        `happened_at` makes it a catch-up entry of what happened then.
+        """
         act_id = act_id or new_command_id()
 
         def do(desk: Desk) -> None:
-            desk.submit(command, act_id, online=self._health.is_online)
+            desk.submit(command, act_id, online=self._health.is_online, happened_at=happened_at)
             self._wake()
 
         self._with_desk(do)
@@ -303,8 +318,8 @@ class Engine:
         self._interrupt.set()
 
     def _wake(self) -> None:
-        if self._talk is not None:
-            self._talk.wake()
+        if self._conversation is not None:
+            self._conversation.wake()
 
     def _with_desk(self, do: Callable[[Desk], None]) -> None:
         if self._desk is None:
@@ -320,95 +335,3 @@ class Engine:
         if isinstance(trouble, StoreDamaged):
             self._reopen = True
             self._interrupt.set()
-
-    # ---- the talk with the centre, for _Partner
-
-    def greet(self, desk: Desk) -> wire.Hello:
-        """Give the first word."""
-        return wire.Hello(
-            protocol=wire.PROTOCOL,
-            token=self._token,
-            station=self._station,
-            ledger=desk.ledger,
-            cursor=desk.cursor,
-        )
-
-    def begin(self, desk: Desk, welcome: wire.Welcome) -> None:
-        """Take the centre's first word."""
-        catching_up = desk.welcome(welcome)
-        if desk.as_of is None:
-            self._health.forget_as_of()
-        if catching_up:
-            self._health.note(received=0)
-            self._health.become(LinkState.CATCHING_UP)
-        else:
-            desk.complete(welcome.head, welcome.now)
-            self._be_online(desk)
-
-    def take(self, desk: Desk, changes: wire.Changes) -> None:
-        """Take a batch."""
-        written = desk.take(changes, asyncio.get_running_loop().time())
-        if self._online_since_s is None:
-            self._received += len(changes.rows)
-            self._health.note(received=self._received)
-        if not changes.catching_up:
-            self._be_online(desk)
-        elif written:
-            self._health.note(as_of=desk.as_of)
-            self._health.tell()
-
-    def beaten(self, desk: Desk, beat: wire.Beat) -> None:
-        """Take a sign of life."""
-        desk.complete(beat.head, beat.now)
-        self._be_online(desk)
-
-    def silent(self, desk: Desk, silent: bool) -> None:
-        """Show that the centre has fallen silent, or is heard again."""
-        if silent:
-            self._health.become(LinkState.STALE, words.SILENT)
-        elif self._online_since_s is None:
-            self._health.become(LinkState.CATCHING_UP)
-        else:
-            self._be_online(desk)
-
-    def measured(self, round_trip_s: float) -> None:
-        """Take a round trip."""
-        self._health.note(round_trip_ms=round(round_trip_s * 1000, 1))
-
-    def _be_online(self, desk: Desk) -> None:
-        self._health.note(as_of=desk.as_of)
-        if not self._health.is_online:
-            self._online_since_s = self._online_since_s or asyncio.get_running_loop().time()
-            self._health.become(LinkState.ONLINE)
-
-
-class _Partner:
-    """The engine and its desk as one conversation sees them."""
-
-    def __init__(self, engine: Engine, desk: Desk) -> None:
-        self._engine = engine
-        self._desk = desk
-
-    def hello(self) -> wire.Hello:
-        return self._engine.greet(self._desk)
-
-    def welcomed(self, welcome: wire.Welcome) -> None:
-        self._engine.begin(self._desk, welcome)
-
-    def changed(self, changes: wire.Changes) -> None:
-        self._engine.take(self._desk, changes)
-
-    def judged(self, judged: wire.Judged) -> None:
-        self._desk.judged(judged.settles)
-
-    def beaten(self, beat: wire.Beat) -> None:
-        self._engine.beaten(self._desk, beat)
-
-    def measured(self, round_trip_s: float) -> None:
-        self._engine.measured(round_trip_s)
-
-    def fell_silent(self, silent: bool) -> None:
-        self._engine.silent(self._desk, silent)
-
-    def to_send(self) -> tuple[Act, ...]:
-        return self._desk.to_send()

@@ -5,7 +5,7 @@ Adapters raise `Trouble` and nothing else when the world fails; the engine turns
 
 import datetime as dt
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol, assert_never
 
 import msgspec
@@ -13,13 +13,13 @@ import msgspec
 from dispatcher.models.case import Case
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.commands import Act
-from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
+from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision, UnitId
+from dispatcher.models.law import Law
+from dispatcher.models.lawbook import LawBook
 from dispatcher.models.order import Caller
 from dispatcher.models.organisation import Actor, Unit
-from dispatcher.models.policy import Policy
 from dispatcher.models.queue import QueueRow
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Verdict
-from dispatcher.models.workcalendar import WorkCalendar
 from dispatcher.wire import Changes
 
 
@@ -125,8 +125,7 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     """What the last Welcome said, kept so that the console works before and without a connection."""
 
     actor: Actor
-    policy: Policy
-    calendar: WorkCalendar
+    book: LawBook
     units: tuple[Unit, ...]
 
 
@@ -150,6 +149,22 @@ class Store(Protocol):
 
     def remembered(self) -> Remembered | None:
         """Give the last Welcome's lasting part, None before the first."""
+        ...
+
+    def law_mark(self) -> str:
+        """Give the mark of the law that all rows here are known to be made under; empty when it is not known."""
+        ...
+
+    def mark_law(self, mark: str) -> None:
+        """Note under which law all rows here are made by now."""
+        ...
+
+    def open_cases(self, after: int, limit: int) -> tuple[tuple[int, QueueRow, Case], ...]:
+        """List open cases by their places in the store, which rise: place, confirmed row and body."""
+        ...
+
+    def replace_rows(self, rows: Sequence[tuple[int, QueueRow]]) -> None:
+        """Put other rows in the places of the same revision of the same cases; others are passed over."""
         ...
 
     def begin_ledger(self, ledger: LedgerId, remembered: Remembered) -> None:
@@ -269,8 +284,12 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
 class Listener(Protocol):
     """Who hears from the engine. Called in the engine's thread, after the cache is durable; must return at once."""
 
-    def session_changed(self, remembered: Remembered) -> None:
-        """Who is signed in, the law and the directory are known, or have changed."""
+    def session_changed(self, remembered: Remembered, law: Law) -> None:
+        """Who is signed in, the directory, the law book and the law in force are known, or one of them has changed."""
+        ...
+
+    def loads_changed(self, units: Mapping[UnitId, int], as_of: dt.datetime) -> None:
+        """How many summonses of open whistles each department still owes in the whole city; not named is none."""
         ...
 
     def rows_changed(self, changes: ChangeSet) -> None:
@@ -285,8 +304,8 @@ class Listener(Protocol):
         """The link's state or figures have changed."""
         ...
 
-    def case_changed(self, view: CaseView | None, case: CaseId) -> None:
-        """The watched case looks different; None when there is no such case here."""
+    def case_changed(self, view: CaseView | None, case: CaseId, why: str = "") -> None:
+        """The watched case looks different; None when there is no such case here (any more), `why` in words then."""
         ...
 
     def outbox_changed(self, receipts: tuple[Receipt, ...]) -> None:

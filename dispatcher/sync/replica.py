@@ -31,6 +31,7 @@ class Replica:
         self._closed_since_ms = closed_since_ms
         self._shown: dict[CaseId, QueueRow] = {}
         self._closed: dict[CaseId, int] = {}
+        self._untold: dict[CaseId, QueueRow] = {}  # as they were told last
         self._actor: Actor | None = None
         self._law: Law | None = None
 
@@ -64,6 +65,7 @@ class Replica:
         """Show nothing any more."""
         self._shown.clear()
         self._closed.clear()
+        self._untold.clear()
         return ChangeSet(reset=True)
 
     def confirm(self, rows: Iterable[QueueRow], gone: Iterable[CaseId], settled: Iterable[CaseId] = ()) -> ChangeSet:
@@ -80,6 +82,23 @@ class Replica:
                 self._show(case, self._looked_up(case), changed, left)
         return ChangeSet(tuple(changed.values()), tuple(left))
 
+    def restate(self, rows: Iterable[QueueRow]) -> None:
+        """Take rows made anew of what is confirmed already; what looks different is kept for `untold`."""
+        for row in rows:
+            shown = self._shown.get(row.id)
+            if shown is None or shown.revision != row.revision:
+                continue
+            row = self._with_pending(row)
+            if row != shown:
+                self._shown[row.id] = row
+                self._untold.setdefault(row.id, shown)
+
+    def untold(self) -> ChangeSet:
+        """Give what `restate` has changed and nothing has told since."""
+        rows = [(self._shown[case], told) for case, told in self._untold.items()]
+        self._untold.clear()
+        return ChangeSet(tuple(row for row, told in rows if row != told))
+
     def refold(self, cases: Iterable[CaseId]) -> ChangeSet:
         """Look again at cases whose pending acts have changed."""
         return self.confirm((), (), cases)
@@ -91,6 +110,7 @@ class Replica:
         for case in old:
             del self._closed[case]
             del self._shown[case]
+            self._untold.pop(case, None)
         return ChangeSet((), tuple(old))
 
     def folded(self, case: CaseId) -> tuple[Case, int] | None:
@@ -145,6 +165,7 @@ class Replica:
         if row is None or row.closed_ms < self._closed_since_ms:
             if shown is not None:
                 del self._shown[case]
+                self._untold.pop(case, None)
                 self._closed.pop(case, None)
                 changed.pop(case, None)
                 left.append(case)
@@ -152,7 +173,8 @@ class Replica:
         if row == shown:
             return
         self._shown[case] = row
-        changed[case] = row
+        if self._untold.pop(case, shown) != row:
+            changed[case] = row
         if row.closed_ms != NEVER_MS:
             self._closed[case] = row.closed_ms
         elif self._closed:

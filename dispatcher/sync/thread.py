@@ -63,10 +63,10 @@ class EngineThread:
         """Give the best estimate of the centre's clock."""
         return self._engine.now()
 
-    def submit(self, command: AnyCommand) -> CommandId:
+    def submit(self, command: AnyCommand, happened_at: dt.datetime | None = None) -> CommandId:
         """Ask for a command; `act_answered` tells what became of the act named by the id returned."""
         act = new_command_id()
-        self.call(self._engine.submit, command, act)
+        self.call(self._engine.submit, command, act, happened_at)
         return act
 
     def watch(self, case: CaseId | None) -> None:

@@ -203,6 +203,7 @@ class StationWindow(QMainWindow):
     def _connect(self) -> None:
         bridge = self.bridge
         bridge.session_changed.connect(self._see_session)
+        bridge.law_changed.connect(self.status.set_law)
         bridge.rows_changed.connect(self._see_rows)
         bridge.link_changed.connect(self._see_link)
         bridge.outbox_changed.connect(self._see_outbox)
@@ -268,7 +269,8 @@ class StationWindow(QMainWindow):
         own = units.get(session.actor.unit)
         above = units.get(own.parent) if own is not None and own.parent is not None else None
         self.top.set_duty(session.actor, where, self.bridge.unit_name(above.id) if above is not None else "")
-        self.status.set_session(session)
+        if self.bridge.law is not None:
+            self.status.set_law(self.bridge.law)
         self.setWindowTitle(self.tr("{where} · 调度台").format(where=where))
 
     def _see_rows(self, changes: ChangeSet) -> None:

@@ -1,4 +1,4 @@
-"""Messages between a console and the centre, and their one codec (JSON by msgspec); both ends import it.
+"""Messages between a console and the centre, and of orders to its intake, and their one codec (JSON by msgspec).
 
 Promises: anything that is not a message of this protocol version raises `BadMessage` with a named fault and
 words; nothing else is raised. Knows nothing of sockets.
@@ -17,6 +17,8 @@ from dispatcher.wire.messages import (
     Goodbye,
     Hello,
     Judged,
+    LawChanged,
+    Loads,
     Ping,
     Pong,
     Submit,
@@ -26,6 +28,7 @@ from dispatcher.wire.messages import (
     decode_upward,
     encode,
 )
+from dispatcher.wire.orders import OrderAnswer, PostedOrder, posted
 
 __all__ = [
     "MAX_FRAME_BYTES",
@@ -40,12 +43,17 @@ __all__ = [
     "Goodbye",
     "Hello",
     "Judged",
+    "LawChanged",
+    "Loads",
+    "OrderAnswer",
     "Ping",
     "Pong",
+    "PostedOrder",
     "Submit",
     "Upward",
     "Welcome",
     "decode_downward",
     "decode_upward",
     "encode",
+    "posted",
 ]

@@ -1,23 +1,23 @@
-"""The typed messages of protocol version 1, and bytes to messages and back.
+"""The typed messages of protocol version 2, and bytes to messages and back.
 
 A console says `Hello`, the centre answers `Welcome` and feeds `Changes`; acts go up as `Submit`, verdicts
-come down in `Changes.settles` (with the rows they made) or alone as `Judged` (refused ones).
+come down in `Changes.settles` (with the rows they made) or alone as `Judged` (refused ones). What holds beside the
+cases comes as `LawChanged` and `Loads`.
 """
 
 import enum
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import msgspec
 
 from dispatcher.models.commands import Act
-from dispatcher.models.ids import CaseId, Instant, LedgerId, Revision
+from dispatcher.models.ids import CaseId, Instant, LedgerId, Revision, UnitId
+from dispatcher.models.lawbook import LawBook
 from dispatcher.models.organisation import Actor, Unit
-from dispatcher.models.policy import Policy
 from dispatcher.models.queue import QueueRow
 from dispatcher.models.verdicts import Settled
-from dispatcher.models.workcalendar import WorkCalendar
 
-PROTOCOL = 1
+PROTOCOL = 2
 """The version both ends must name in their first message."""
 MAX_FRAME_BYTES = 4 * 1024 * 1024
 """The largest frame either end takes; a longer one is refused before it is read to its end."""
@@ -74,7 +74,7 @@ class Ping(Message, frozen=True, tag="ping"):
 
 
 class Welcome(Message, frozen=True, tag="welcome"):
-    """The centre's first word: its clock, its ledger, who you are, the law and the directory of units.
+    """The centre's first word: its clock, its ledger, who you are, the law book and the directory of units.
 
     When `ledger` is not the console's own, the console forgets its rows and begins at revision 0.
     """
@@ -84,8 +84,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
     ledger: LedgerId
     head: Revision
     actor: Actor
-    policy: Policy
-    calendar: WorkCalendar
+    book: LawBook
     units: tuple[Unit, ...]
 
 
@@ -144,6 +143,26 @@ class Pong(Message, frozen=True, tag="pong"):
     now: Instant
 
 
+class LawChanged(Message, frozen=True, tag="law_changed"):
+    """The law book as it stands now; rows that came before may have been made under another law.
+
+    Also sent without any change in it: when a date in it has come, and when rows sent since may have been made under
+    the law before. The receiver makes all its open rows anew.
+    """
+
+    book: LawBook
+
+
+class Loads(Message, frozen=True, tag="loads"):
+    """How many summonses of open whistles each department still owes, all over the city; one not named owes none.
+
+    Only to those with a role of a street: after the welcome, and when it has changed, at most every few seconds.
+    """
+
+    units: dict[UnitId, int]
+    at: Instant
+
+
 class Goodbye(Message, frozen=True, tag="goodbye"):
     """Last word before closing: why, in a name and in words."""
 
@@ -152,7 +171,7 @@ class Goodbye(Message, frozen=True, tag="goodbye"):
 
 
 Upward = Hello | Submit | Ping
-Downward = Welcome | Changes | Judged | Beat | Pong | Goodbye
+Downward = Welcome | Changes | Judged | Beat | Pong | LawChanged | Loads | Goodbye
 
 _M = TypeVar("_M")
 _encoder = msgspec.json.Encoder()
@@ -205,4 +224,4 @@ def _explained(frame: bytes | str, error: Exception) -> BadMessage:
     return BadMessage(Fault.BAD_FIELD, str(error)[:200])
 
 
-_TYPES = frozenset({"hello", "submit", "ping", "welcome", "changes", "judged", "beat", "pong", "goodbye"})
+_TYPES = frozenset(str(kind.__struct_config__.tag) for kind in (*get_args(Upward), *get_args(Downward)))

@@ -11,6 +11,7 @@ from dispatcher.models import rules
 from dispatcher.models.case import Case
 from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
+from dispatcher.models.lawbook import book_of
 from dispatcher.models.order import Caller
 from dispatcher.models.queue import NEVER_MS, QueueRow, epoch_ms, summarise
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Settled
@@ -21,7 +22,7 @@ from tests.fakes import MemoryStore
 from tests.storage.city import CALENDAR, CALLER, DISPATCHER, LAW, NOW, POLICY, new_id, receive, sign
 
 LEDGER = LedgerId("ledger-1")
-REMEMBERED = Remembered(actor=DISPATCHER, policy=POLICY, calendar=CALENDAR, units=())
+REMEMBERED = Remembered(actor=DISPATCHER, book=book_of(POLICY, CALENDAR), units=())
 LATER = NOW + dt.timedelta(seconds=5, microseconds=7)
 
 

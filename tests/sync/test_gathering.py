@@ -53,8 +53,7 @@ class Station:
                 ledger=LedgerId("ledger-1"),
                 head=Revision(1000),
                 actor=b.DISPATCHER,
-                policy=b.policy(),
-                calendar=b.calendar(),
+                book=b.book(),
                 units=b.units(),
             )
         )

@@ -22,9 +22,7 @@ ONE = CaseId("case-1")
 
 def station(*cases: Case) -> tuple[MemoryStore, Outbox, Replica]:
     store = MemoryStore()
-    store.begin_ledger(
-        LedgerId("l"), Remembered(actor=b.DISPATCHER, policy=b.policy(), calendar=b.calendar(), units=b.units())
-    )
+    store.begin_ledger(LedgerId("l"), Remembered(actor=b.DISPATCHER, book=b.book(), units=b.units()))
     keep(store, *cases)
     outbox = Outbox(store)
     replica = Replica(store, outbox, epoch_ms(b.NOON - dt.timedelta(hours=24)))

@@ -14,6 +14,8 @@ from dispatcher.models.case import Case
 from dispatcher.models.commands import Act, AnyCommand, ReceiveOrder
 from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, PersonId, Revision
+from dispatcher.models.law import Law
+from dispatcher.models.lawbook import LawBook, law_at
 from dispatcher.models.order import Caller
 from dispatcher.models.organisation import Actor, Scope, scope_of
 from dispatcher.models.queue import summarise
@@ -47,7 +49,7 @@ class FakeCentre:
         self.clock = clock
         self.ledger = LedgerId("ledger-1")
         self.people = {f"token-{actor.person}": actor for actor in (*actors, builders.HOTLINE)}
-        self.law = builders.law()
+        self.book = builders.book()
         self.cases: dict[CaseId, Case] = {}
         self.callers: dict[CaseId, Caller] = {}
         self.verdicts: dict[CommandId, Verdict] = {}
@@ -75,6 +77,10 @@ class FakeCentre:
     def head(self) -> int:
         return len(self.journal)
 
+    @property
+    def law(self) -> Law:
+        return law_at(self.book, self.now(), builders.units())
+
     def now(self) -> dt.datetime:
         return builders.NOON + dt.timedelta(seconds=self.clock.monotonic() + self.ahead_s)
 
@@ -99,6 +105,12 @@ class FakeCentre:
         self.cases.clear()
         self.verdicts.clear()
         self.journal.clear()
+
+    async def change_law(self, book: LawBook) -> None:
+        """Let another law book hold, and tell everybody."""
+        self.book = book
+        for session in tuple(self._sessions):
+            await self._say(session, wire.LawChanged(book=book))
 
     async def receive(self, *cases: str, **changes: object) -> None:
         """Let the hotline dispatch orders."""
@@ -173,8 +185,7 @@ class FakeCentre:
                 ledger=self.ledger,
                 head=Revision(self.head),
                 actor=session.actor,
-                policy=self.law.policy,
-                calendar=self.law.calendar,
+                book=self.book,
                 units=builders.units(),
             ),
         )

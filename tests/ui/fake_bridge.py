@@ -18,8 +18,9 @@ from dispatcher.models.commands import Act, AnyCommand, BlowWhistle, Command
 from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, Revision, UnitId
 from dispatcher.models.law import Law
+from dispatcher.models.lawbook import LawBook, law_at
 from dispatcher.models.order import Caller
-from dispatcher.models.organisation import Unit, UnitKind
+from dispatcher.models.organisation import Unit
 from dispatcher.models.queue import Pending, QueueRow, epoch_ms, summarise
 from dispatcher.models.rules import judge, valid_until
 from dispatcher.models.verdicts import Accepted, Refused
@@ -29,6 +30,8 @@ UNSETTLED = (ActState.QUEUED, ActState.SENT)
 
 class FakeBridge(QObject):
     session_changed = Signal(object)
+    law_changed = Signal(object)
+    loads_changed = Signal(object)
     rows_changed = Signal(object)
     arrived = Signal(object)
     link_changed = Signal(object)
@@ -44,6 +47,9 @@ class FakeBridge(QObject):
         self.clock = now
         self.session: Remembered | None = None
         self.law: Law | None = None
+        self.loads: dict[UnitId, int] = {}
+        self.loads_as_of: dt.datetime | None = None
+        self.why_no_case = ""
         self.link: LinkStatus | None = None
         self.language = "zh"
         self.outbox: tuple[Receipt, ...] = ()
@@ -81,7 +87,11 @@ class FakeBridge(QObject):
         self.watched = case
         self.case_changed.emit(self.view(case) if case else None)
 
-    def submit(self, command: AnyCommand) -> CommandId:
+    @property
+    def flood(self) -> bool:
+        return self.law is not None and self.law.flood
+
+    def submit(self, command: AnyCommand, happened_at: dt.datetime | None = None) -> CommandId:
         self.submitted.append(command)
         law, session = self._law(), self._session()
         act = Act(
@@ -91,6 +101,7 @@ class FakeBridge(QObject):
             made_at=self.clock,
             valid_until=valid_until(command, law, self.clock),
             offline=self.link is not None and self.link.state is not LinkState.ONLINE,
+            happened_at=happened_at,
         )
         found = judge(act, self.pending_case(command.case), session.actor, law, self.clock)
         if isinstance(found, Refused):
@@ -121,19 +132,28 @@ class FakeBridge(QObject):
     def begin(self, session: Remembered) -> None:
         self.session = session
         self._units = {unit.id: unit for unit in session.units}
-        self.law = Law(
-            policy=session.policy,
-            calendar=session.calendar,
-            summonable=frozenset(
-                unit.id for unit in session.units if unit.kind in (UnitKind.DEPARTMENT, UnitKind.ENTERPRISE)
-            ),
-        )
+        self.law = law_at(session.book, self.clock, session.units)
         self.session_changed.emit(session)
+        self.law_changed.emit(self.law)
+
+    def change_law(self, book: LawBook) -> None:
+        """Let another law book hold, as the centre would tell it."""
+        self.session = msgspec.structs.replace(self._session(), book=book)
+        self.law = law_at(book, self.clock, self.session.units)
+        self.session_changed.emit(self.session)
+        self.law_changed.emit(self.law)
+        for case in self.confirmed:
+            self.tell_case(case)
+
+    def tell_loads(self, units: dict[UnitId, int]) -> None:
+        self.loads, self.loads_as_of = units, self.clock
+        self.loads_changed.emit(units)
 
     def open(self) -> None:
         """Tell what there is, as a start does: session, rows, outbox, link."""
         if self.session is not None:
             self.session_changed.emit(self.session)
+            self.law_changed.emit(self.law)
         self.rows = {case: self.row(case) for case in self.confirmed}
         self.rows_changed.emit(ChangeSet(tuple(self.rows.values()), reset=True))
         self.tell_outbox()

@@ -13,6 +13,7 @@ from dispatcher.models.events import Solved
 from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, PersonId, Revision, UnitId, WhistleId
 from dispatcher.models.law import Law
+from dispatcher.models.lawbook import book_of
 from dispatcher.models.order import Channel, DemandKind, Order, Place, Urgency
 from dispatcher.models.organisation import Actor, Role, Unit, UnitKind
 from dispatcher.models.policy import OrderLimits, Policy, WhistleLimits, parse_limit
@@ -100,7 +101,7 @@ def liaison(unit: UnitId) -> Actor:
 
 
 def session(actor: Actor = DISPATCHER) -> Remembered:
-    return Remembered(actor=actor, policy=POLICY, calendar=CALENDAR, units=UNITS)
+    return Remembered(actor=actor, book=book_of(POLICY, CALENDAR), units=UNITS)
 
 
 def ago(**lengths: float) -> dt.datetime:

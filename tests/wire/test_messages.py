@@ -19,8 +19,8 @@ from dispatcher.wire import BadMessage, Fault
 from tests import builders as b
 
 UPWARD: list[wire.Upward] = [
-    wire.Hello(protocol=1, token="t", station="s", ledger=LedgerId("l"), cursor=Revision(7)),
-    wire.Hello(protocol=1, token="t", station="s"),
+    wire.Hello(protocol=2, token="t", station="s", ledger=LedgerId("l"), cursor=Revision(7)),
+    wire.Hello(protocol=2, token="t", station="s"),
     wire.Submit(acts=(b.act(b.blow()), b.act(c.SignFor(case=CaseId("x")), offline=True, clock_error_ms=12))),
     wire.Submit(acts=(b.act(b.receive(caller=Caller("Zhang", "138"))),)),
     wire.Ping(sent_ms=1),
@@ -39,19 +39,20 @@ def row(caller: Caller | None = None) -> wire.CaseRow:
 
 DOWNWARD: list[wire.Downward] = [
     wire.Welcome(
-        protocol=1,
+        protocol=2,
         now=b.NOON,
         ledger=LedgerId("l"),
         head=Revision(9),
         actor=b.DISPATCHER,
-        policy=b.policy(),
-        calendar=b.calendar(),
+        book=b.book(),
         units=b.units(),
     ),
     wire.Changes(first=Revision(1), last=Revision(0)),
     wire.Judged(settles=SETTLES),
     wire.Beat(now=b.NOON, head=Revision(3)),
     wire.Pong(sent_ms=3, now=b.NOON),
+    wire.LawChanged(book=b.book()),
+    wire.Loads(units={b.URBAN: 2}, at=b.NOON),
     wire.Goodbye(fault=Fault.STOPPING, detail="see you"),
 ]
 
@@ -98,12 +99,12 @@ def test_a_row_keeps_its_body_undecoded_and_its_caller_apart(caller: Caller | No
         (b"[" * 100_000, Fault.RUBBISH),
         (b"{}", Fault.UNKNOWN_MESSAGE),
         (b'{"type":"dance"}', Fault.UNKNOWN_MESSAGE),
-        (b'{"type":"hello","protocol":1}', Fault.BAD_FIELD),
+        (b'{"type":"hello","protocol":2}', Fault.BAD_FIELD),
         (b'{"type":"ping","sent_ms":"soon"}', Fault.BAD_FIELD),
         (b'{"type":"submit","acts":[{}]}', Fault.BAD_FIELD),
-        (b'{"type":"dance","protocol":2}', Fault.NEWER_PROTOCOL),
-        (b'{"type":"hello","protocol":2,"who":"me"}', Fault.NEWER_PROTOCOL),
-        (b'{"type":"hello","protocol":0}', Fault.OLDER_PROTOCOL),
+        (b'{"type":"dance","protocol":3}', Fault.NEWER_PROTOCOL),
+        (b'{"type":"hello","protocol":3,"who":"me"}', Fault.NEWER_PROTOCOL),
+        (b'{"type":"hello","protocol":1}', Fault.OLDER_PROTOCOL),
     ],
 )
 def test_each_kind_of_nonsense_has_its_name(frame: bytes, fault: Fault):

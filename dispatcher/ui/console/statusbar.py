@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from dispatcher.bridge import ActState, LinkState, LinkStatus, Receipt, Remembered
+from dispatcher.bridge import ActState, LinkState, LinkStatus, Receipt
+from dispatcher.models.law import Law
 from dispatcher.ui import language, strings
 from dispatcher.ui.console.topbar import vline
 from dispatcher.widgets.link import AsOf, LinkBadge, LinkLook
@@ -64,11 +65,11 @@ class StatusBar(QFrame):
         self._paint_counts()
         self._fit()
 
-    def set_session(self, session: Remembered) -> None:
+    def set_law(self, law: Law) -> None:
         """Say which policy and calendar are in force."""
-        self.policy.setText(self.tr("政策 {version}").format(version=session.policy.version))
+        self.policy.setText(self.tr("政策 {version}").format(version=law.policy.version))
         self.calendar.setText(
-            self.tr("假日历发布至 {day}，之后为暂定").format(day=session.calendar.published_through.isoformat())
+            self.tr("假日历发布至 {day}，之后为暂定").format(day=law.calendar.published_through.isoformat())
         )
         self._fit()
 

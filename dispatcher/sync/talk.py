@@ -1,0 +1,107 @@
+"""One connection as the engine and its desk take part in it: what the centre says, and what it makes of the health."""
+
+import asyncio
+
+from dispatcher import wire
+from dispatcher.models.commands import Act
+from dispatcher.sync import words
+from dispatcher.sync.desk import Desk
+from dispatcher.sync.health import Health
+from dispatcher.sync.ports import LinkState, Listener
+
+STEADY_AFTER_S = 3.0
+
+
+class Talk:
+    """A conversation's partner for the length of one link. `token` and `station` go into its Hello."""
+
+    def __init__(self, desk: Desk, health: Health, listener: Listener, token: str, station: str) -> None:
+        self._desk = desk
+        self._health = health
+        self._listener = listener
+        self._token = token
+        self._station = station
+        self._loop = asyncio.get_running_loop()
+        self._received = 0
+        self._online_since_s: float | None = None
+
+    @property
+    def was_steady(self) -> bool:
+        """Tell whether the link has been good for long enough that the next try need not be held back."""
+        return self._online_since_s is not None and self._loop.time() - self._online_since_s >= STEADY_AFTER_S
+
+    # ---- sync.conversation.Partner
+
+    def hello(self) -> wire.Hello:
+        """Give the first word."""
+        return wire.Hello(
+            protocol=wire.PROTOCOL,
+            token=self._token,
+            station=self._station,
+            ledger=self._desk.ledger,
+            cursor=self._desk.cursor,
+        )
+
+    def welcomed(self, welcome: wire.Welcome) -> None:
+        """Take the centre's first word."""
+        catching_up = self._desk.welcome(welcome)
+        if self._desk.as_of is None:
+            self._health.forget_as_of()
+        if catching_up:
+            self._health.note(received=0)
+            self._health.become(LinkState.CATCHING_UP)
+        else:
+            self._desk.complete(welcome.head, welcome.now)
+            self._be_online()
+
+    def changed(self, changes: wire.Changes) -> None:
+        """Take a batch."""
+        written = self._desk.take(changes, self._loop.time())
+        if self._online_since_s is None:
+            self._received += len(changes.rows)
+            self._health.note(received=self._received)
+        if not changes.catching_up:
+            self._be_online()
+        elif written:
+            self._health.note(as_of=self._desk.as_of)
+            self._health.tell()
+
+    def judged(self, judged: wire.Judged) -> None:
+        """Take verdicts."""
+        self._desk.judged(judged.settles)
+
+    def beaten(self, beat: wire.Beat) -> None:
+        """Take a sign of life."""
+        self._desk.complete(beat.head, beat.now)
+        self._be_online()
+
+    def law_changed(self, changed: wire.LawChanged) -> None:
+        """Take the law book."""
+        self._desk.law_changed(changed.book)
+
+    def loaded(self, loads: wire.Loads) -> None:
+        """Take the departments' loads."""
+        self._listener.loads_changed(loads.units, loads.at)
+
+    def measured(self, round_trip_s: float) -> None:
+        """Take a round trip."""
+        self._health.note(round_trip_ms=round(round_trip_s * 1000, 1))
+
+    def fell_silent(self, silent: bool) -> None:
+        """Show that the centre has fallen silent, or is heard again."""
+        if silent:
+            self._health.become(LinkState.STALE, words.SILENT)
+        elif self._online_since_s is None:
+            self._health.become(LinkState.CATCHING_UP)
+        else:
+            self._be_online()
+
+    def to_send(self) -> tuple[Act, ...]:
+        """Choose the acts that leave now."""
+        return self._desk.to_send()
+
+    def _be_online(self) -> None:
+        self._health.note(as_of=self._desk.as_of)
+        if not self._health.is_online:
+            self._online_since_s = self._online_since_s or self._loop.time()
+            self._health.become(LinkState.ONLINE)

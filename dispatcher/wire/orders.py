@@ -1,0 +1,48 @@
+"""An order as it is posted to the intake, and what the intake answers: one declaration for all who post or answer."""
+
+import msgspec
+
+from dispatcher.models.ids import CaseId, Instant, Revision, UnitId
+from dispatcher.models.order import Caller, Order
+
+
+class PostedOrder(Order, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One order as posted: the fields of an `Order`, its holder, and `key`, by which a repeat is known.
+
+    `closed_at` and `result` only for one handled elsewhere already. A field that is none of these is refused.
+    """
+
+    holder: UnitId
+    key: str = ""
+    caller: Caller | None = None
+    closed_at: Instant | None = None
+    result: str = ""
+
+
+def posted(
+    order: Order,
+    holder: UnitId,
+    *,
+    key: str = "",
+    caller: Caller | None = None,
+    closed_at: Instant | None = None,
+    result: str = "",
+) -> PostedOrder:
+    """Make the message that posts an order."""
+    fields = {name: getattr(order, name) for name in Order.__struct_fields__}
+    return PostedOrder(**fields, holder=holder, key=key, caller=caller, closed_at=closed_at, result=result)
+
+
+class OrderAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of one posted order. `status`: accepted, already_there, rejected, or failed (send it again later).
+
+    `line` is its number in the body, 0 for one posted alone; a rejected one names field, value and remedy.
+    """
+
+    status: str
+    line: int = 0
+    case: CaseId = CaseId("")
+    revision: Revision = Revision(0)
+    field: str | None = None
+    value: str | None = None
+    remedy: str | None = None
