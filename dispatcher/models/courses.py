@@ -187,8 +187,10 @@ class Count:
         self._days = limit.minutes if limit else 0
         self.due = end_of(start, limit, office) if limit else due
 
-    def pause(self, begin: int, end: int) -> None:
-        """Stand still between two instants, the first of them before the end of the count."""
+    def pause(self, begin: int, end: int) -> bool:
+        """Stand still between two instants; tells whether it did: a count that has ended by then does not move."""
+        if self.due <= begin:
+            return False
         office = self._office
         match self.limit.measure if self.limit else Measure.NATURAL:
             case Measure.WORKING_TIME:
@@ -201,6 +203,7 @@ class Count:
                 self.due = office.close_of(office.workday(count))
             case Measure.NATURAL | Measure.SAME_DAY:
                 self.due += end - begin
+        return True
 
 
 def run(track: Track, office: OfficeTime, told: list[Step] | None = None) -> Course:
@@ -297,11 +300,10 @@ class _Runner:
             self._count, self._graced = None, False
             return
         new = Count(self._track.start, limit, self._office)
-        for begin, end in self._gone:
-            if new.due > begin:
-                new.pause(begin, end)
+        moved = [pause for pause in self._gone if new.pause(*pause)]
         if new.due >= at:
             self._count, self._graced = new, False
+            self._moved = moved if self._until is None else self._moved
             return
         grace = end_of(at, term.policy.grace, self._office)
         if old is not None and old.due <= grace:
@@ -321,8 +323,7 @@ class _Runner:
             self._stopped = True
             return
         self._moved.append((begin, end))
-        if count.due > begin:
-            count.pause(begin, end)
+        count.pause(begin, end)
         if until is not None and until > begin:
             self._until = until + end - begin
 

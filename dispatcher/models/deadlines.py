@@ -120,7 +120,7 @@ def light_of(kind: ClockKind, yellow: int, orange: int, due: int, now: int) -> L
 def after(start: dt.datetime, limit: Limit, law: Law) -> Span:
     """Give the instant at which `limit` ends when it starts at `start`."""
     end = end_of(micros(start), limit, law.calendar.office)
-    return Span(from_micros(end), _is_provisional(limit, end, law))
+    return Span(from_micros(end), is_provisional(limit, end, law))
 
 
 def urgency_now(case: Case, law: Law) -> Urgency:
@@ -169,7 +169,7 @@ def clocks(case: Case, law: Law) -> tuple[Clock, ...]:
             if limit is not None:
                 due = end_of(duty.start, limit, law.calendar.office)
                 yellow, orange = _lights(duty.start, due, limit, (), law, by_limit=True)
-                provisional = _is_provisional(limit, due, law)
+                provisional = is_provisional(limit, due, law)
                 found.append(
                     Clock(
                         duty.kind, duty.start, yellow, orange, due, limit, duty.met_at, provisional, False, duty.of_redo
@@ -317,7 +317,7 @@ def _clock(duty: Duty, course: Course, law: Law) -> Clock | None:
         due_us=due,
         limit=limit,
         met_at=duty.met_at,
-        provisional=course.by_limit and not course.stopped and limit is not None and _is_provisional(limit, due, law),
+        provisional=course.by_limit and not course.stopped and limit is not None and is_provisional(limit, due, law),
         stopped=course.stopped and duty.met_at is None,
         of_redo=duty.of_redo,
         graced=course.graced,
@@ -362,7 +362,8 @@ def _lights(
     return max(start, min(yellow, orange)), orange
 
 
-def _is_provisional(limit: Limit, end: int, law: Law) -> bool:
+def is_provisional(limit: Limit, end: int, law: Law) -> bool:
+    """Tell whether a limit ends past the published calendar; natural time needs none."""
     return end >= law.calendar.published_until_us and limit.measure in _OF_CALENDAR
 
 
