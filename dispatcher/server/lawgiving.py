@@ -9,11 +9,11 @@ import asyncio
 import datetime as dt
 import functools
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from dispatcher.models.ids import CaseId, Revision
-from dispatcher.models.lawbook import LawAct, LawBook, LawRefused, law_at, next_change
+from dispatcher.models.lawbook import LawAct, LawBook, LawRefused, law_at
 from dispatcher.models.organisation import Actor, Unit
 from dispatcher.server.desk import Desk
 from dispatcher.server.feed import Feed
@@ -28,9 +28,23 @@ log = logging.getLogger(__name__)
 
 
 class LawGiver:
-    """The one place where the law in force is replaced. Made and closed on the event loop."""
+    """The one place where the law in force is replaced. Made and closed on the event loop.
 
-    def __init__(self, desk: Desk, hub: Hub, feed: Feed, clock: Clock, units: Sequence[Unit], book: LawBook) -> None:
+    `book` is the law book, `as_of` the instant of it that is in force here; `rows_are_anew` is called when the ledger
+    has no row and no timer left of a law before.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        hub: Hub,
+        feed: Feed,
+        clock: Clock,
+        units: Sequence[Unit],
+        book: LawBook,
+        as_of: dt.datetime,
+        rows_are_anew: Callable[[], None],
+    ) -> None:
         self._desk = desk
         self._hub = hub
         self._feed = feed
@@ -38,12 +52,9 @@ class LawGiver:
         self._units = units
         self._loop = asyncio.get_running_loop()
         self._making_anew: asyncio.Task[None] | None = None
+        self._rows_are_anew = rows_are_anew
         self.book = book
-
-    @property
-    def next_change(self) -> dt.datetime | None:
-        """When the law changes by itself: a policy's date, a season's edge."""
-        return next_change(self.book, self._clock.now())
+        self.as_of = as_of
 
     async def enact(self, act: LawAct, actor: Actor) -> LawBook | LawRefused:
         """Judge a change of the law book, durably; the law has been replaced when it answers. Raises Trouble."""
@@ -57,7 +68,7 @@ class LawGiver:
         return await self._desk.write(enact)
 
     async def law_changed(self) -> None:
-        """Take the law as it stands now: to be called when `next_change` has come. Raises Trouble."""
+        """Let the law that holds now hold, a date in the book having come. Raises Trouble."""
         await self._desk.write(lambda ledger: self._replace(ledger.law_book() or self.book, ledger))
 
     def begin(self) -> None:
@@ -73,12 +84,13 @@ class LawGiver:
 
     def _replace(self, book: LawBook, ledger: Ledger) -> None:
         """On the writer's thread, between two commits."""
-        self._desk.law = law_at(book, self._clock.now(), self._units)
+        now = self._clock.now()
+        self._desk.law = law_at(book, now, self._units)
         # After all that was committed before and ahead of all that will be: the loop keeps the order.
-        self._loop.call_soon_threadsafe(self._take, book, ledger.head())
+        self._loop.call_soon_threadsafe(self._take, book, now, ledger.head())
 
-    def _take(self, book: LawBook, head: Revision) -> None:
-        self.book = book
+    def _take(self, book: LawBook, as_of: dt.datetime, head: Revision) -> None:
+        self.book, self.as_of = book, as_of
         self._hub.pass_over(head)
         self._feed.tell_law(book)
         self._make_rows_anew()
@@ -97,6 +109,7 @@ class LawGiver:
             log.error("rows under a new law: %s", trouble)  # noqa: TRY400  (words, not a traceback)
         else:
             self._feed.rows_are_anew()
+            self._rows_are_anew()
 
     def _anew(self, ledger: Ledger, after: CaseId) -> CaseId | None:
         """On the writer's thread: some rows; gives the case after which the next ones come."""

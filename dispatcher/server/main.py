@@ -28,6 +28,7 @@ from dispatcher.server.intake import Intake
 from dispatcher.server.lawgiving import LawGiver
 from dispatcher.server.loads import DepartmentLoads
 from dispatcher.server.socket import Patience, socket_class
+from dispatcher.server.timers import Timers
 from dispatcher.storage.ledger import Account, Ledger, Outcome
 from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.wire import PROTOCOL, Welcome
@@ -104,14 +105,16 @@ async def serve(
     except BaseException:
         listener.close()
         raise
+    now = clock.now()
     hub = Hub(found.head, clock, patience.beat_s)
     loads = DepartmentLoads(found.owed)
 
     def committed(outcomes: Sequence[Outcome]) -> None:
         hub.committed(outcomes)
         loads.committed(outcomes)
+        timers.committed(outcomes)
 
-    desk = Desk(ledger, law_at(found.book, clock.now(), found.units), clock, committed)
+    desk = Desk(ledger, law_at(found.book, now, found.units), clock, committed)
     try:
         identity = Identity(desk, clock)
 
@@ -127,7 +130,8 @@ async def serve(
             )
 
         feed = Feed(desk, hub, identity, clock, ledger.id, welcome, loads)
-        giver = LawGiver(desk, hub, feed, clock, found.units, found.book)
+        giver = LawGiver(desk, hub, feed, clock, found.units, found.book, now, lambda: timers.wake())
+        timers = Timers(desk, clock, giver)
         intake = Intake(desk, clock, {unit.id: unit for unit in found.units})
         application = Doors(desk, hub, identity, intake, feed, giver, clock).application()
         server = _Server(
@@ -146,6 +150,7 @@ async def serve(
         beside = [
             asyncio.create_task(hub.beat(), name="beats of the hub"),
             asyncio.create_task(loads.tell_changes(feed.tell_loads, patience.loads_s), name="loads of departments"),
+            asyncio.create_task(timers.run(), name="what the centre does by itself"),
         ]
         try:
             await server.serve(sockets=[listener])
