@@ -16,7 +16,7 @@ from dispatcher.models.organisation import Actor
 from dispatcher.models.queue import epoch_ms
 from dispatcher.models.verdicts import Accepted
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage.fitness import LONGEST_ID, is_storable
+from dispatcher.storage.fitness import LONGEST_ID, LONGEST_KEY, is_storable
 from dispatcher.storage.writing import put
 
 _ONE: Final = 1
@@ -46,7 +46,7 @@ def change(
 ) -> LawBook | LawRefused:
     """Judge one change and write what follows: book, journal, verdict and head, or the refusal."""
     if not act.id or len(act.id) > LONGEST_ID or not is_storable(act.id):
-        return LawRefused(reason=LawReason.MISSING_FIELD, field="id", detail=ascii(act.id[:LONGEST_ID])[1:-1])
+        return LawRefused(reason=LawReason.BAD_FIELD, field="id", detail=ascii(act.id[:LONGEST_ID])[1:-1])
     head = Revision(connection.execute(sa.select(schema.head.c.revision).with_for_update()).scalar_one())
     present = book(connection)
     if present is None:
@@ -54,7 +54,11 @@ def change(
     known = _answer_before(connection, act.id)
     if known is not None:
         return present if known is True else known
-    found = judge_law(act, present, actor, now)
+    try:
+        found = judge_law(act, present, actor, now)
+    except (ArithmeticError, TypeError, ValueError) as error:
+        # A day at the end of the calendar: nobody can reckon with it.
+        found = LawRefused(reason=LawReason.BAD_FIELD, field="", detail=str(error)[:LONGEST_KEY])
     command = _encode(act.command).decode()
     if isinstance(found, LawRefused):
         refusal = {

@@ -253,6 +253,13 @@ class Ledger:
                 acts={str(kind): number for kind, number in kinds},
             )
 
+    def refused_of(self, unit: UnitId) -> int:
+        """Count the refusals of a unit's own people, as far as it was kept whose they were."""
+        verdicts = schema.verdicts
+        own = (verdicts.c.unit == unit) & verdicts.c.revision.is_(None)
+        with self._read() as connection:
+            return connection.execute(sa.select(sa.func.count()).select_from(verdicts).where(own)).scalar_one()
+
     # Organisation
 
     def units(self) -> tuple[Unit, ...]:
