@@ -132,7 +132,7 @@ def _add_call_backs(counts: _Counts, case: Case, law: Law) -> None:
 
 
 def _given_up_at(case: Case, law: Law) -> dt.datetime | None:
-    """Give when the hotline's vain call-backs since the last reply came to the policy's number, one an hour counting."""
+    """Give when the hotline's vain call-backs since the last reply came to the policy's number, one for each hour."""
     vain = sorted(call.at for call in case.call_backs if call.by_hotline and not call.reached)
     counted = 0
     hour = None
@@ -146,7 +146,7 @@ def _given_up_at(case: Case, law: Law) -> dt.datetime | None:
 
 
 def _add_whistle(counts: _Counts, case: Case, whistle: Whistle, law: Law) -> None:
-    """Count a whistle and its summonses where it was blown; those of one withdrawn, and those released, are nobody's."""
+    """Count a whistle and its summonses where it was blown; summonses withdrawn or released are nobody's."""
     blown = half_day(whistle.blown_at)
     counts[_holder_at(case, whistle.blown_at), blown]["whistles_blown"] += 1
     if whistle.state is WhistleState.WITHDRAWN:

@@ -1,25 +1,19 @@
-"""The counts of each unit in each half-day, kept beside the cases, and the tables that were published from them.
+"""The counts of each unit in each half-day, kept beside the cases.
 
 Functions over an open connection; transactions are the caller's. Each case keeps what it adds (`cases.tally`), and the
 counts are moved by the difference in the transaction that changes the case: so the counts are the sum over the cases
 at every commit, whatever the law was when a case was counted.
 """
 
-import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 import msgspec
 import sqlalchemy as sa
 
 from dispatcher.models.case import Case
-from dispatcher.models.events import Recorded
-from dispatcher.models.evolution import replay
-from dispatcher.models.ids import CaseId, Revision, UnitId
+from dispatcher.models.ids import CaseId, UnitId
 from dispatcher.models.law import Law
-from dispatcher.models.queue import epoch_ms, from_epoch_ms
-from dispatcher.models.ranking import Table
 from dispatcher.models.rates import COUNTERS, NOTHING, Tally
 from dispatcher.models.tallies import COUNTED_BY, Where, contributions, counts_alike, pack, unpack
 from dispatcher.storage import ledger_schema as schema
@@ -28,18 +22,7 @@ from dispatcher.storage.writing import put, update_cases
 AT_A_TIME: Final = 2000
 _tallies = schema.unit_tallies
 _cases = schema.cases
-_journal = schema.journal
 _decode_case = msgspec.json.Decoder(Case).decode
-_decode_events = msgspec.json.Decoder(tuple[Recorded, ...]).decode
-_decode_table = msgspec.json.Decoder(Table).decode
-
-
-class Publication(msgspec.Struct, frozen=True, kw_only=True):
-    """A published table, under the name it can be asked for again."""
-
-    id: str
-    made_at: dt.datetime
-    table: Table
 
 
 def counted(before: Case | None, kept: bytes | None, case: Case, law: Law) -> bytes:
@@ -71,6 +54,12 @@ def read(connection: sa.Connection, first: int, end: int) -> dict[UnitId, Tally]
         .group_by(_tallies.c.unit)
     )
     return {UnitId(unit): Tally(*map(int, figures)) for unit, *figures in connection.execute(statement)}
+
+
+def hold_still(connection: sa.Connection) -> None:
+    """Let all that is read next in this transaction be of one commit; SQLite does so by itself."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
 def is_whole(connection: sa.Connection) -> bool:
@@ -107,86 +96,6 @@ def recount(connection: sa.Connection, law: Law) -> None:
         update_cases(connection, ("tally",), changed)
         after = CaseId(rows[-1].id)
     put(connection, schema.tallied, [{"one": 1, "counted_by": COUNTED_BY}], key=("one",))
-
-
-# The journal
-
-
-def replayed(connection: sa.Connection, upto: Revision) -> Iterator[Case]:
-    """Make every case of the journal as it stood at a revision, in the order of their ids."""
-    statement = (
-        sa.select(_journal.c.case_id, _journal.c.revision, _journal.c.events)
-        .where(_journal.c.revision <= upto, _journal.c.case_id != "")
-        .order_by(_journal.c.case_id, _journal.c.revision)
-    )
-    rows = connection.execution_options(yield_per=AT_A_TIME).execute(statement)
-    for _, entries in groupby(rows, key=lambda row: row.case_id):
-        yield _replayed(entries)
-
-
-def steps_of(connection: sa.Connection, case: CaseId) -> list[Case]:
-    """Make one case as it stood after each of its acts, oldest first."""
-    statement = (
-        sa.select(_journal.c.revision, _journal.c.events)
-        .where(_journal.c.case_id == case)
-        .order_by(_journal.c.revision)
-    )
-    entries = connection.execute(statement).all()
-    return [_replayed(entries[:count]) for count in range(1, len(entries) + 1)]
-
-
-def changed_since(connection: sa.Connection, revision: Revision) -> list[CaseId]:
-    """List the cases that any act after a revision was about."""
-    statement = (
-        sa.select(_journal.c.case_id)
-        .where(_journal.c.revision > revision, _journal.c.case_id != "")
-        .distinct()
-        .order_by(_journal.c.case_id)
-    )
-    return [CaseId(case) for case in connection.execute(statement).scalars()]
-
-
-def _replayed(entries: Iterable[Any]) -> Case:
-    history: list[Recorded] = []
-    revision = 0
-    for entry in entries:
-        history += _decode_events(entry.events)
-        revision = entry.revision
-    return replay(tuple(history), Revision(revision))
-
-
-# What was published
-
-
-def publish(connection: sa.Connection, table: Table, made_at: dt.datetime) -> str:
-    """Keep a table for good and give the name it is asked for by: period, kind, and its number among those."""
-    published = schema.published
-    stem = f"{table.period.name}-{table.kind}"
-    same = sa.select(sa.func.count()).where(published.c.period == table.period.name, published.c.kind == table.kind)
-    id_ = f"{stem}-{connection.execute(same).scalar_one() + 1}"
-    row = {
-        "id": id_,
-        "period": table.period.name,
-        "kind": table.kind.value,
-        "made_ms": epoch_ms(made_at),
-        "content": msgspec.json.encode(table).decode(),
-    }
-    put(connection, published, [row])
-    return id_
-
-
-def published(connection: sa.Connection, id_: str) -> Publication | None:
-    """Give a published table, None when there is none of that name."""
-    row = connection.execute(sa.select(schema.published).where(schema.published.c.id == id_)).first()
-    if row is None:
-        return None
-    return Publication(id=row.id, made_at=from_epoch_ms(row.made_ms), table=_decode_table(row.content))
-
-
-def publications(connection: sa.Connection) -> list[str]:
-    """List the names of what was published, the newest first."""
-    table = schema.published
-    return list(connection.execute(sa.select(table.c.id).order_by(table.c.made_ms.desc(), table.c.id.desc())).scalars())
 
 
 def _add(connection: sa.Connection, counts: Mapping[Where, Tally]) -> None:
