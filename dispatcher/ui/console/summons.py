@@ -6,10 +6,9 @@ Pure but for Qt's translations; lateness comes from the record and the law, neve
 import datetime as dt
 from dataclasses import dataclass
 
-from dispatcher.models.deadlines import after
 from dispatcher.models.ids import UnitId
 from dispatcher.models.law import Law
-from dispatcher.models.summons_clocks import summons_clock
+from dispatcher.models.summons_clocks import CLIMBED, clock_of, summons_clock
 from dispatcher.models.whistle import MILESTONES, Milestone, Summons, Whistle
 from dispatcher.models.workcalendar import BEIJING
 from dispatcher.ui import language, strings
@@ -69,13 +68,14 @@ def standing(whistle: Whistle, summons: Summons, law: Law, now: dt.datetime) -> 
 
 def _steps(whistle: Whistle, summons: Summons, law: Law, now: dt.datetime, late: Milestone | None) -> tuple[Step, ...]:
     reached = MILESTONES.index(summons.reached or Milestone.NOTIFIED)
+    dues = {clock.milestone: clock.due for duty in CLIMBED if (clock := clock_of(whistle, summons, duty, law))}
     steps: list[Step] = []
     current = whistle.is_open and late is None
     for milestone in TRACK:
         word = strings.word(milestone)
         at = summons.at(milestone)
         if MILESTONES.index(milestone) <= reached:
-            limit = _due(whistle, milestone, law)
+            limit = dues.get(milestone)
             look = StepLook.DONE_LATE if at and limit and at > limit else StepLook.DONE
             steps.append(Step(word, _short(at, now) if at else "", look))
         elif milestone is late:
@@ -88,19 +88,6 @@ def _steps(whistle: Whistle, summons: Summons, law: Law, now: dt.datetime, late:
             steps.append(Step(word, "", StepLook.WAITING))
             current = False if milestone is Milestone.SCORED else current
     return tuple(steps)
-
-
-def _due(whistle: Whistle, milestone: Milestone, law: Law) -> dt.datetime | None:
-    limits = law.policy.whistles[whistle.kind]
-    match milestone:
-        case Milestone.SIGNED:
-            return after(whistle.blown_at, limits.sign, law).end
-        case Milestone.REPORTED_IN:
-            return whistle.appointed_at or after(whistle.blown_at, limits.report_in, law).end
-        case Milestone.DONE:
-            return after(whistle.blown_at, limits.done, law).end
-        case _:
-            return None
 
 
 def _short(at: dt.datetime, now: dt.datetime) -> str:

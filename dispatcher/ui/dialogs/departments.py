@@ -1,12 +1,13 @@
 """Which departments a whistle may call: found by name, pinyin initials or duty, proposed with one reason each.
 
-Pure but for Qt's translations. It promises that a proposal names the words it rests on; it knows no widget and
-no load figures.
+Pure but for Qt's translations. It promises that a proposal names the words it rests on, and that how much a
+department has to do already stands before it is called; it knows no widget.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from PySide6.QtCore import QCoreApplication
 
@@ -15,6 +16,7 @@ from dispatcher.models.ids import UnitId
 from dispatcher.models.order import Order
 from dispatcher.models.organisation import Unit, UnitKind
 
+_NO_LOADS: Mapping[UnitId, int] = MappingProxyType({})
 SUMMONABLE_KINDS = frozenset({UnitKind.DEPARTMENT, UnitKind.ENTERPRISE})
 
 # The 3,755 common hanzi stand in GB 2312 in the order of their pinyin: each letter begins at one code.
@@ -65,8 +67,13 @@ class Candidate:
         return wanted.isascii() and wanted in initials(self.unit.name)
 
 
-def candidates(case: Case, units: Iterable[Unit], english: bool) -> tuple[Candidate, ...]:
-    """List who can be called: proposed ones first, then the rest by name, those already out at the end."""
+def candidates(
+    case: Case, units: Iterable[Unit], english: bool, loads: Mapping[UnitId, int] = _NO_LOADS
+) -> tuple[Candidate, ...]:
+    """List who can be called: proposed ones first, then the rest by name, those already out at the end.
+
+    `loads` are the summonses each department still owes anywhere in the city.
+    """
     called: dict[UnitId, str] = {}
     for number, whistle in enumerate(case.whistles, start=1):
         if not whistle.is_open:
@@ -83,7 +90,10 @@ def candidates(case: Case, units: Iterable[Unit], english: bool) -> tuple[Candid
             continue
         strength, why = _why(case.order, unit)
         duties = QCoreApplication.translate("Departments", "、").join(unit.duties)
-        candidate = Candidate(unit, name, proposed=strength < 2, why=why or duties)
+        load = loads.get(unit.id, 0)
+        busy = QCoreApplication.translate("Departments", "手上还有 {n} 个哨").format(n=load) if load else ""
+        said = QCoreApplication.translate("Departments", "。").join(each for each in (busy, why or duties) if each)
+        candidate = Candidate(unit, name, proposed=strength < 2, why=said)
         found.append((strength, unit.name, candidate))
     return tuple(candidate for _, _, candidate in sorted(found, key=lambda each: each[:2]))
 

@@ -10,7 +10,7 @@ import uuid
 
 from PySide6.QtCore import QDate, QDateTime, QTime, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDateTimeEdit, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDateTimeEdit, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from dispatcher.bridge import Bridge, LinkState
 from dispatcher.models import commands as c
@@ -105,7 +105,10 @@ class WhistleDialog(ActDialog):
         self.valid = self.add("valid", self.tr("有效至"), label("", "", wraps=True))
         self.valid.setContentsMargins(0, 6, 0, 0)
         self.ruler = self.add("ruler", self.tr("时限"), Ruler(theme))
-        self.departments = DepartmentList(candidates(case, bridge.units(), bridge.language == "en"), theme)
+        self.simple = self.add("simple", "", QCheckBox(self.tr("简单事项，当天办结(&D)")))
+        self.departments = DepartmentList(
+            candidates(case, bridge.units(), bridge.language == "en", bridge.loads), theme
+        )
         self._lay_right()
         self.outcome = label("", "", wraps=True)
         self.outcome.setFont(theme.font("body_strong", True))
@@ -118,7 +121,7 @@ class WhistleDialog(ActDialog):
         for at in range(len(WhistleKind)):
             QShortcut(QKeySequence(f"Alt+{at + 1}"), self).activated.connect(functools.partial(self._choose_kind, at))
         QShortcut(QKeySequence("Alt+Z"), self).activated.connect(self.departments.lead_current)
-        for change in (self.kinds.changed, self.departments.changed, self.when.changed):
+        for change in (self.kinds.changed, self.departments.changed, self.when.changed, self.simple.toggled):
             change.connect(self._follow)
         bridge.link_changed.connect(self._follow)
         self._tick = QTimer(self)
@@ -213,7 +216,9 @@ class WhistleDialog(ActDialog):
         appointed = self.when.appointed()
         sign = after(now, limits.sign, law).end
         report = appointed or after(now, limits.report_in, law).end
-        done = after(now, limits.done, law).end
+        self.simple.setVisible(limits.done_simple is not None)
+        simple = limits.done_simple if self._is_simple() else None
+        done = after(now, simple or limits.done, law).end
         instants = [
             (self.tr("现在"), now),
             (self.tr("签收"), sign),
@@ -297,7 +302,11 @@ class WhistleDialog(ActDialog):
             lead=lead,
             assisting=tuple(assisting),
             appointed_at=self.when.appointed(),
+            simple=self._is_simple(),
         )
+
+    def _is_simple(self) -> bool:
+        return self.simple.isVisibleTo(self) and self.simple.isChecked()
 
     def more_to_keep(self) -> dict[str, Value]:
         """Kind and departments belong to the draft."""

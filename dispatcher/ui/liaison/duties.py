@@ -12,12 +12,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from dispatcher.bridge import Bridge, CaseView
 from dispatcher.models.case import Case
-from dispatcher.models.deadlines import Light, after
+from dispatcher.models.deadlines import Light
 from dispatcher.models.ids import CaseId, UnitId
 from dispatcher.models.law import Law
-from dispatcher.models.policy import Limit, Measure
+from dispatcher.models.policy import Measure
 from dispatcher.models.queue import QueueRow, epoch_ms
-from dispatcher.models.summons_clocks import summons_clock
+from dispatcher.models.summons_clocks import SummonsClock, summons_clock
 from dispatcher.models.whistle import Milestone, WhistleKind
 
 DATED = (Milestone.SIGNED, Milestone.REPORTED_IN, Milestone.DONE)
@@ -63,11 +63,7 @@ def own_duty(case: Case, unit: UnitId, law: Law) -> Duty | None:
         clock = summons_clock(whistle, summons, law) if summons is not None else None
         if clock is None:
             continue
-        limits = law.policy.whistles[whistle.kind]
-        limit = {Milestone.SIGNED: limits.sign, Milestone.REPORTED_IN: limits.report_in}.get(
-            clock.milestone, limits.done
-        )
-        yellow, orange = light_instants(whistle.blown_at, clock.due, limit, law)
+        yellow, orange = light_instants(clock, law)
         found.append(
             Duty(
                 whistle.kind,
@@ -82,16 +78,16 @@ def own_duty(case: Case, unit: UnitId, law: Law) -> Duty | None:
     return min(found, key=lambda duty: duty.due_ms, default=None)
 
 
-def light_instants(start: dt.datetime, due: dt.datetime, limit: Limit, law: Law) -> tuple[dt.datetime, dt.datetime]:
-    """Give when a department's limit turns yellow and orange, by the policy's shares."""
-    lights = law.policy.lights
-    if limit.measure is Measure.WORKING_TIME and after(start, limit, law).end == due:
+def light_instants(clock: SummonsClock, law: Law) -> tuple[dt.datetime, dt.datetime]:
+    """Give when a department's duty turns yellow and orange, by the policy's shares."""
+    lights, start, due, limit = law.policy.lights, clock.start, clock.due, clock.limit
+    if limit is not None and limit.measure is Measure.WORKING_TIME:
         yellow = law.calendar.after_working_time(start, limit.length * (1 - lights.yellow_left)).end
         orange = law.calendar.after_working_time(start, limit.length * (1 - lights.orange_left)).end
     else:
         length = max(due - start, dt.timedelta())
         yellow, orange = start + length * (1 - lights.yellow_left), start + length * (1 - lights.orange_left)
-    if limit.in_hours:
+    if limit is not None and limit.in_hours:
         orange = min(orange, due - dt.timedelta(minutes=lights.orange_floor_minutes))
     return min(yellow, orange), orange
 

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVB
 from dispatcher.bridge import ActAnswer, Bridge, CaseView, LinkStatus
 from dispatcher.models import commands as c
 from dispatcher.models.deadlines import ClockKind, after
-from dispatcher.models.policy import Limit
 from dispatcher.models.queue import epoch_ms
 from dispatcher.models.rules import possible
+from dispatcher.models.summons_clocks import SummonsClock, SummonsDuty, clock_of
 from dispatcher.models.verdicts import Reason, Refused
 from dispatcher.models.whistle import MILESTONES, Milestone, Summons, Whistle
 from dispatcher.ui import language, strings
@@ -254,44 +254,43 @@ class SummonsPanel(QFrame):
         law = self.bridge.law
         if law is None:
             return
-        limits = law.policy.whistles[whistle.kind]
-        for kind, milestone, limit, appointed in (
-            (ClockKind.SIGN, Milestone.SIGNED, limits.sign, None),
-            (ClockKind.ON_SCENE, Milestone.REPORTED_IN, limits.report_in, whistle.appointed_at),
-            (ClockKind.PROGRESS, Milestone.DONE, limits.done, None),
+        reached = MILESTONES.index(summons.reached or Milestone.NOTIFIED)
+        for kind, duty in (
+            (ClockKind.SIGN, SummonsDuty.SIGN),
+            (ClockKind.ON_SCENE, SummonsDuty.REPORT_IN),
+            (ClockKind.PROGRESS, SummonsDuty.DONE),
         ):
-            due = appointed or after(whistle.blown_at, limit, law).end
-            yellow, orange = light_instants(whistle.blown_at, due, limit, law)
-            met = summons.at(milestone)
-            if met is None and MILESTONES.index(summons.reached or Milestone.NOTIFIED) > MILESTONES.index(milestone):
+            clock = clock_of(whistle, summons, duty, law)
+            if clock is None:
+                continue
+            met = summons.at(clock.milestone)
+            if met is None and reached > MILESTONES.index(clock.milestone):
                 continue  # passed over: reporting in says that one has signed
-            self._bars.append(self._bar(kind, milestone, limit, whistle.blown_at, (yellow, orange, due), met, now))
+            self._bars.append(self._bar(kind, clock, light_instants(clock, law), met, now))
         for bar in self._bars:
             self._clocks.addWidget(bar)
 
     def _bar(
         self,
         kind: ClockKind,
-        milestone: Milestone,
-        limit: Limit,
-        start: dt.datetime,
-        instants: tuple[dt.datetime, dt.datetime, dt.datetime],
+        clock: SummonsClock,
+        lights: tuple[dt.datetime, dt.datetime],
         met: dt.datetime | None,
         now: dt.datetime,
     ) -> ClockBar:
-        yellow, orange, due = instants
-        at = language.moment_text(met or due, now)
+        yellow, orange = lights
+        at = language.moment_text(met or clock.due, now)
         line = ClockLine(
             kind=kind,
-            name=strings.milestone(milestone),
-            limit=limit_words(limit),
+            name=strings.milestone(clock.milestone),
+            limit=limit_words(clock.limit) if clock.limit else self.tr("约定时间"),
             due=at if met else self.tr("至 {at}").format(at=at),
-            start_ms=epoch_ms(start),
+            start_ms=epoch_ms(clock.start),
             yellow_ms=epoch_ms(yellow),
             orange_ms=epoch_ms(orange),
-            due_ms=epoch_ms(due),
+            due_ms=epoch_ms(clock.due),
             met_ms=epoch_ms(met) if met else None,
-            used=self.tr("用 {length}").format(length=language.length_text(met - start)) if met else "",
+            used=self.tr("用 {length}").format(length=language.length_text(met - clock.start)) if met else "",
         )
         return ClockBar(self.theme, line, self.bridge.now_ms())
 
