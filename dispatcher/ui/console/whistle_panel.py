@@ -317,7 +317,7 @@ class WhistlePanel(QFrame):
             return strings.reason(reason, case.state)
         if name == "arrival" and all(s.at(Milestone.REPORTED_IN) for s in whistle.summons):
             return self.tr("部门都已报到。")
-        if name == "accept" and any(s.at(Milestone.DONE) is None for s in whistle.summons):
+        if name == "accept" and any(s.is_owed for s in whistle.summons):
             return strings.reason(Reason.NOT_DONE)
         return ""
 

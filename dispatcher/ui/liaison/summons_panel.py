@@ -352,7 +352,7 @@ class SummonsPanel(QFrame):
             return strings.reason(reason, self.view.case.state)
         if name == "refuse":
             if summons.refused_reason is not None:
-                return strings.reason(Reason.ALREADY_THERE)
+                return strings.reason(Reason.ONLY_ONCE)
             limit = law.policy.whistles[whistle.kind].sign
             late = self.bridge.now() > after(whistle.blown_at, limit, law).end
             return strings.reason(Reason.TOO_LATE) if late else ""
