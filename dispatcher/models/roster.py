@@ -100,15 +100,15 @@ def read_roster(rows: Iterable[Mapping[str, str | None]], known: Collection[Unit
     """Read a roster from rows by the names of COLUMNS; a row that is wrong becomes a fault, the others are kept.
 
     `known` are the units there are; empty means that units are not checked. An instant is ISO 8601, Beijing's time
-    where it names no zone. Raises BadRoster when a column is missing from the table.
+    where it names no zone. A cell that is None is missing. Raises BadRoster when the table lacks a column.
     """
     duties: list[OnDuty] = []
     faults: list[BadRow] = []
     for line, row in enumerate(rows, 2):
-        for column in COLUMNS:
-            if column not in row:
-                raise BadRoster(column, "", f"the table has no such column; it needs {', '.join(COLUMNS)}", 1)
-        found = _read_row({column: (row[column] or "").strip() for column in COLUMNS}, known, line)
+        missing = next((column for column in COLUMNS if column not in row), None)
+        if missing is not None:
+            raise BadRoster(missing, "", f"the table has no such column; it needs {', '.join(COLUMNS)}", 1)
+        found = _read_row(row, known, line)
         if isinstance(found, OnDuty):
             duties.append(found)
         else:
@@ -116,10 +116,15 @@ def read_roster(rows: Iterable[Mapping[str, str | None]], known: Collection[Unit
     return Roster(duties=tuple(duties), faults=tuple(faults))
 
 
-def _read_row(row: Mapping[str, str], known: Collection[UnitId], line: int) -> OnDuty | BadRow:
+def _read_row(cells: Mapping[str, str | None], known: Collection[UnitId], line: int) -> OnDuty | BadRow:
+    row = {column: (cells[column] or "").strip() for column in COLUMNS}
+
     def bad(field: str, remedy: str) -> BadRow:
         return BadRow(field=field, value=row[field], remedy=remedy, line=line)
 
+    for field in COLUMNS:
+        if cells[field] is None:  # a row that breaks off does not mean "always on duty"
+            return bad(field, "the row ends before it; write the cell, empty if need be")
     for field in ("unit", "post", "name"):
         if not row[field]:
             return bad(field, "is empty; fill it in")
@@ -131,7 +136,7 @@ def _read_row(row: Mapping[str, str], known: Collection[UnitId], line: int) -> O
     for field in ("from", "to"):
         try:
             bounds[field] = _instant(row[field])
-        except ValueError:
+        except (ValueError, OverflowError):
             return bad(field, "is no instant; write it like 2026-03-03 08:00 (Beijing's time)")
     starts, ends = bounds["from"], bounds["to"]
     if starts is not None and ends is not None and ends <= starts:

@@ -333,7 +333,7 @@ def row(**changes: str | None) -> dict[str, str | None]:
 
 
 def test_a_roster_is_read_from_its_rows():
-    always = row(post="主管领导", name=" Wu ", phone=None, **{"from": "", "to": None})
+    always = row(post="主管领导", name=" Wu ", phone=" ", **{"from": "", "to": ""})
     roster = read_roster([row(), always], known={b.URBAN})
     assert roster == Roster(
         duties=(
@@ -359,7 +359,10 @@ def test_a_roster_is_read_from_its_rows():
         ({"unit": "nobody"}, "unit", "no such unit"),
         ({"post": ""}, "post", "fill it in"),
         ({"post": "boss"}, "post", "duty_leader"),
-        ({"name": None}, "name", "fill it in"),
+        ({"name": "  "}, "name", "fill it in"),
+        ({"phone": None, "from": None, "to": None}, "phone", "ends before it"),
+        ({"to": None}, "to", "ends before it"),
+        ({"from": "0001-01-01 00:00"}, "from", "2026-03-03 08:00"),
         ({"from": "yesterday"}, "from", "2026-03-03 08:00"),
         ({"to": "2026-02-30 08:00"}, "to", "2026-03-03 08:00"),
         ({"to": "2026-03-03 08:00"}, "to", "not after"),

@@ -315,6 +315,12 @@ def test_a_meeting_is_recorded_and_its_record_mended_under_the_same_id():
     assert (second.id, second.recorded_at, second.photos) == ("m-2", story.at(55), ("photo-1",))
 
 
+def test_a_meeting_may_end_as_it_is_written_down_and_begin_as_the_whistle_is_blown():
+    story = Story(WhistleKind.ENFORCEMENT)
+    story.do(meeting(at=story.at(50), tasks=()), minutes=50).do(meeting(id="m-2", at=story.at(0)), minutes=50)
+    assert len(story.whistle.meetings) == 2
+
+
 def test_when_a_record_was_written_is_not_the_writers_to_say():
     story = Story(WhistleKind.ENFORCEMENT).do(meeting(recorded_at=b.NOON), minutes=50)
     assert story.whistle.meetings[0].recorded_at == story.at(50)
