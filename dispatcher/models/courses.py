@@ -7,13 +7,13 @@ asks. Instants are microseconds since 1970. Source: DOMAIN section 5, docs/rules
 import enum
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import NamedTuple, assert_never
+from typing import NamedTuple
 
 import msgspec
 
 from dispatcher.models.case import Case, Extension
 from dispatcher.models.ids import Instant
-from dispatcher.models.law import Law
+from dispatcher.models.law import Law, Regime
 from dispatcher.models.order import Urgency
 from dispatcher.models.policy import Limit, Measure, Policy
 from dispatcher.models.workcalendar import MINUTE_US, OfficeTime, day_number, day_start, from_micros, micros
@@ -70,7 +70,7 @@ class Extended(Step, frozen=True, tag="extended"):
     too_late: bool = False
 
 
-class Term(NamedTuple):
+class Term(msgspec.Struct, frozen=True, gc=False):
     """Under which urgency and policy a case is from an instant on, and what brought that about."""
 
     at: int
@@ -81,26 +81,38 @@ class Term(NamedTuple):
 
 def terms_of(case: Case, law: Law) -> list[Term]:
     """List the terms of a case from its first dispatch on; the first are those that held then."""
-    order = case.order
-    start = micros(order.dispatched_at)
-    held = law.timeline.since(start)
-    regime = held[0][1]
-    own = order.urgency
-    found = [Term(start, regime.urgency_of(order, own), regime.policy, Cause.POLICY)]
+    return terms_since(case, law, micros(case.order.dispatched_at))
+
+
+def terms_since(case: Case, law: Law, start: int) -> list[Term]:
+    """List the terms of a case, its first dispatch being at `start`."""
+    order, timeline = case.order, law.timeline
+    held = timeline.turns(order).since(start)
+    regime, own = held[0][1], order.urgency
+    counts = timeline.urgency_of(regime, order, own) if regime.flood else own
+    found = [Term(start, counts, regime.policy, _BY_POLICY)]
     if len(held) == 1 and not case.urgencies:
         return found
-    turns = [(at, 0, later, None) for at, later in held[1:]]
-    turns += [(micros(set_at.at), 1, None, set_at.urgency) for set_at in case.urgencies]
-    for at, _, later, urgency in sorted(turns, key=lambda turn: turn[:2]):
-        regime, own = later or regime, urgency or own
+    turns: list[tuple[int, Regime | Urgency]] = [*held[1:]]
+    if case.urgencies:
+        turns += [(micros(changed.at), changed.urgency) for changed in case.urgencies]
+        turns.sort(key=lambda turn: turn[0])
+    for at, turn in turns:
+        if isinstance(turn, Regime):
+            regime = turn
+        else:
+            own = turn
         last = found[-1]
-        counts = regime.urgency_of(order, own)
+        counts = timeline.urgency_of(regime, order, own)
         if counts is last.urgency and regime.policy is last.policy:
             continue
-        of_law = Cause.FLOOD if counts is not last.urgency else Cause.POLICY
-        cause = of_law if urgency is None else Cause.URGENCY
-        found.append(Term(at, counts, regime.policy, cause))
+        of_law = _BY_FLOOD if counts is not last.urgency else _BY_POLICY
+        found.append(Term(at, counts, regime.policy, of_law if turn is regime else _BY_URGENCY))
     return found
+
+
+# Looking a member up in its enumeration costs more than adding two instants.
+_BY_POLICY, _BY_FLOOD, _BY_URGENCY = Cause.POLICY, Cause.FLOOD, Cause.URGENCY
 
 
 class Book(enum.Enum):
@@ -147,32 +159,26 @@ class Track(NamedTuple):
 
 def limit_of(book: Book, name: str, term: Term) -> Limit | None:
     """Give a limit of a policy, of the urgency's orders, of the redo or of the policy itself."""
-    match book:
-        case Book.ORDERS:
-            found = getattr(term.policy.orders[term.urgency], name)
-        case Book.REDO:
-            found = getattr(term.policy.redo, name)
-        case Book.POLICY:
-            found = getattr(term.policy, name)
-        case _:
-            assert_never(book)
-    return found
+    if book is _ORDERS:
+        return getattr(term.policy.orders[term.urgency], name)
+    return getattr(term.policy.redo if book is _REDO else term.policy, name)
 
 
 def end_of(start: int, limit: Limit, office: OfficeTime) -> int:
     """Give the instant at which a limit ends."""
-    match limit.measure:
-        case Measure.NATURAL:
-            return start + limit.minutes * MINUTE_US
-        case Measure.WORKING_TIME:
-            return office.reached(office.worked(start) + limit.minutes * MINUTE_US)
-        case Measure.WORKING_DAYS:
-            before = office.workdays_before(day_number(start) + 1)
-            return office.close_of(office.workday(before + limit.minutes - 1))
-        case Measure.SAME_DAY:
-            return day_start(day_number(start) + 1)
-        case _:
-            assert_never(limit.measure)
+    measure = limit.measure
+    if measure is _NATURAL:
+        return start + limit.minutes * MINUTE_US
+    if measure is _WORKING_TIME:
+        return office.reached(office.worked(start) + limit.minutes * MINUTE_US)
+    if measure is _WORKING_DAYS:
+        before = office.workdays_before(day_number(start) + 1)
+        return office.close_of(office.workday(before + limit.minutes - 1))
+    return day_start(day_number(start) + 1)
+
+
+_ORDERS, _REDO = Book.ORDERS, Book.REDO
+_NATURAL, _WORKING_TIME, _WORKING_DAYS = Measure.NATURAL, Measure.WORKING_TIME, Measure.WORKING_DAYS
 
 
 class Count:

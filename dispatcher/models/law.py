@@ -8,9 +8,10 @@ from functools import cached_property
 import msgspec
 
 from dispatcher.models.ids import Instant, UnitId
+from dispatcher.models.lights import Measured
 from dispatcher.models.order import Order, Urgency
 from dispatcher.models.organisation import Unit, UnitKind
-from dispatcher.models.policy import Policy
+from dispatcher.models.policy import Limit, Policy
 from dispatcher.models.workcalendar import WorkCalendar, micros
 
 SUMMONABLE = frozenset({UnitKind.DEPARTMENT, UnitKind.ENTERPRISE})
@@ -25,17 +26,6 @@ class Regime(msgspec.Struct, frozen=True, kw_only=True):
     since: Instant
     policy: Policy
     flood: bool = False
-
-    def urgency_of(self, order: Order, own: Urgency) -> Urgency:
-        """Give the urgency that counts: the case's `own`, or flood while the switch is on for such an order.
-
-        A word of the policy applies wherever it stands in a category: "积水" applies to "道路积水".
-        """
-        if not self.flood:
-            return own
-        words = self.policy.flood.categories
-        drained = any(word in category for category in order.category for word in words)
-        return Urgency.FLOOD if drained else own
 
 
 class Law(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -60,9 +50,9 @@ class Law(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
 
 class Timeline:
-    """Which regime held when; the first one has held from ever on."""
+    """Which regime held when, the first one from ever on; and what is worked out once for all cases under a law."""
 
-    __slots__ = ("_since", "regimes")
+    __slots__ = ("_lights", "_measured", "_of_dry", "_of_wet", "_wet", "_words", "regimes")
 
     def __init__(self, law: Law) -> None:
         always = Regime(since=dt.datetime(1970, 1, 1, tzinfo=dt.UTC), policy=law.policy, flood=law.flood)
@@ -73,17 +63,67 @@ class Timeline:
             Regime(since=regime.since, policy=policy, flood=regime.flood)
             for regime, policy in zip(held, same, strict=True)
         )
-        self._since = [micros(regime.since) for regime in self.regimes]
+        wet = [(micros(regime.since), regime) for regime in self.regimes]
+        dry = [turn for turn, last in zip(wet, [None, *same], strict=False) if turn[1].policy is not last]
+        self._of_wet, self._of_dry = Turns(wet), Turns(dry)
+        self._words = frozenset(word for policy in same for word in policy.flood.categories)
+        self._wet: dict[tuple[str, ...], bool] = {}
+        self._lights = law.policy.lights
+        self._measured: dict[int, tuple[Limit, Measured]] = {}
 
     @property
     def present(self) -> Regime:
         """The regime in force now."""
         return self.regimes[-1]
 
+    def turns(self, order: Order) -> "Turns":
+        """Give the regimes that can make a difference to an order: the switch makes none to most."""
+        return self._of_wet if self._is_wet(order) else self._of_dry
+
+    def urgency_of(self, regime: Regime, order: Order, own: Urgency) -> Urgency:
+        """Give the urgency that counts: the case's `own`, or flood while the switch is on for such an order.
+
+        A word of the policy applies wherever it stands in a category: "积水" applies to "道路积水".
+        """
+        if not regime.flood or not self._is_wet(order):
+            return own
+        words = regime.policy.flood.categories
+        return _FLOOD if any(word in category for category in order.category for word in words) else own
+
+    def measured(self, limit: Limit) -> Measured:
+        """Give a limit of one of these policies worked out for counting."""
+        known = self._measured.get(id(limit))
+        if known is None:
+            known = self._measured[id(limit)] = (limit, Measured(limit, self._lights))
+        return known[1]
+
+    def _is_wet(self, order: Order) -> bool:
+        category = order.category
+        found = self._wet.get(category)
+        if found is None:
+            if len(self._wet) > _REMEMBERED:
+                self._wet.clear()
+            found = self._wet[category] = any(word in part for part in category for word in self._words)
+        return found
+
+
+class Turns:
+    """Regimes in their order, each with the instant (microseconds since 1970) from which it holds."""
+
+    __slots__ = ("_since", "_turns")
+
+    def __init__(self, turns: list[tuple[int, Regime]]) -> None:
+        self._since = [since for since, _ in turns]
+        self._turns = turns
+
     def since(self, us: int) -> list[tuple[int, Regime]]:
-        """List the regime in force at an instant and those that came after it, each with its instant."""
-        first = max(0, bisect_right(self._since, us) - 1)
-        return list(zip(self._since[first:], self.regimes[first:], strict=True))
+        """List the regime in force at an instant and those after it."""
+        found = bisect_right(self._since, us)
+        return self._turns[found - 1 if found else 0 :]
+
+
+_FLOOD = Urgency.FLOOD
+_REMEMBERED = 10_000
 
 
 def law_of(policy: Policy, calendar: WorkCalendar, units: Iterable[Unit]) -> Law:

@@ -10,7 +10,7 @@ import enum
 import msgspec
 
 from dispatcher.models.case import ENDED, Case, CaseState
-from dispatcher.models.deadlines import ClockKind, Light, clocks, light_of, next_clock, urgency_now
+from dispatcher.models.deadlines import ClockKind, Light, light_of, next_due, urgency_now
 from dispatcher.models.events import CaseMerged, OrderWithdrawn
 from dispatcher.models.ids import CaseId, Revision, UnitId
 from dispatcher.models.law import Law
@@ -123,7 +123,7 @@ def from_epoch_ms(ms: int) -> dt.datetime:
 def summarise(case: Case, law: Law) -> QueueRow:
     """Prepare the row of a case under a law."""
     order, urgency = case.order, urgency_now(case, law)
-    clock = next_clock(clocks(case, law)) if case.is_open else None
+    clock = next_due(case, law) if case.is_open else None
     waiting_for, waiting_ms = UnitId(""), NEVER_MS
     whistles_in = whistles_out = 0
     whistle_due_ms = NEVER_MS
