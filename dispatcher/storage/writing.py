@@ -201,10 +201,12 @@ def update_cases(connection: sa.Connection, names: Sequence[str], rows: Sequence
         return
     table = schema.cases
     if connection.dialect.name == "postgresql":
-        arrays = [sa.bindparam(name, type_=postgresql.ARRAY(table.c[name].type)) for name in ("id", *names)]
-        new = sa.func.unnest(*arrays).table_valued("id", *names).render_derived(name="new")
-        update = sa.update(table).values({name: new.c[name] for name in names}).where(table.c.id == new.c.id)
-        parameters: Any = {name: [row[name] for row in rows] for name in ("id", *names)}
+        columns = {"of": table.c.id, **{f"new_{name}": table.c[name] for name in names}}
+        arrays = [sa.bindparam(name, type_=postgresql.ARRAY(column.type)) for name, column in columns.items()]
+        new = sa.func.unnest(*arrays).table_valued(*columns).render_derived(name="new")
+        update = sa.update(table).values({name: new.c[f"new_{name}"] for name in names}).where(table.c.id == new.c.of)
+        found = {f"new_{name}": [row[name] for row in rows] for name in names}
+        parameters: Any = {"of": [row["id"] for row in rows], **found}
     else:
         values = {name: sa.bindparam(f"new_{name}") for name in names}
         update = sa.update(table).values(values).where(table.c.id == sa.bindparam("of"))

@@ -6,12 +6,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from dispatcher.storage import cache_schema, cipher, ledger_schema
+from dispatcher.models.ids import CaseId, UnitId
+from dispatcher.models.order import Place
+from dispatcher.models.queue import summarise
+from dispatcher.storage import cache_schema, cipher, ledger_schema, migrations
 from dispatcher.storage.cache import Cache
 from dispatcher.storage.cache_files import run
 from dispatcher.storage.cache_migrating import migrate
@@ -20,6 +25,7 @@ from dispatcher.storage.keys import KEY_FILE, Key, load_key, make_key
 from dispatcher.storage.ledger import Ledger
 from dispatcher.storage.migrations import Which, newest
 from dispatcher.sync.ports import StoreNewer, Trouble
+from tests.builders import NOON, law, new_case
 from tests.storage.test_crashes import ROOT
 
 KEY = Key("0123456789abcdef" * 4)
@@ -74,6 +80,54 @@ def test_a_ledger_of_a_newer_version_is_refused(ledger_url: str) -> None:
     engine.dispose()
     with pytest.raises(StoreNewer, match="0099"):
         Ledger.open(ledger_url)
+
+
+def test_a_ledger_of_the_first_version_keeps_its_cases_and_learns_where_they_lie(ledger_url: str) -> None:
+    """Each case's community is read out of its body, and the centre looks at each once for what time has brought."""
+    community = UnitId("110105017003")
+    cases = [new_case(f"case-{place}", place=Place(community_code=code)) for place, code in enumerate(("", community))]
+    engine = make_engine(ledger_url)
+    with engine.execution_options(writing=True).begin() as connection:
+        config = migrations._config("centre")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(sa.text("INSERT INTO meta VALUES ('old')"))
+        connection.execute(sa.text("INSERT INTO head VALUES (1, 2)"))
+        for revision, case in enumerate(cases, 1):
+            row = summarise(case, law())
+            values = {
+                "id": case.id,
+                "revision": revision,
+                "committed_ms": 0,
+                "source": case.order.source,
+                "number": case.order.number,
+                "holder": case.holder,
+                "state": case.state.value,
+                "is_open": True,
+                "confidential": False,
+                "received_ms": row.received_ms,
+                "due_ms": row.due_ms,
+                "closed_ms": row.closed_ms,
+                "row": msgspec.json.encode(row),
+                "body": msgspec.json.encode(case),
+                "caller": None,
+            }
+            names = ", ".join(f'"{name}"' for name in values)
+            connection.execute(
+                sa.text(f"INSERT INTO cases ({names}) VALUES ({', '.join(f':{name}' for name in values)})"), values
+            )
+    engine.dispose()
+    ledger = Ledger.open(ledger_url)
+    assert (ledger.id, ledger.head(), ledger.counts().open) == ("old", 2, 2)
+    assert [due.case.id for due in ledger.timers_due(NOON, 9)] == [case.id for case in cases]
+    assert ledger.resummarise(law(), CaseId(""), 9) is None
+    assert ledger.timers_due(NOON, 9) == []
+    ledger.close()
+    engine = make_engine(ledger_url)
+    with engine.connect() as connection:
+        found = connection.execute(sa.text("SELECT community FROM cases ORDER BY id")).scalars().all()
+    engine.dispose()
+    assert found == ["", community]
 
 
 def test_a_cache_made_by_migration_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
