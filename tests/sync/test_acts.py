@@ -1,6 +1,7 @@
 """From a wish to its verdict: pending, parked, expired, once and in order, through outages and crashes."""
 
 import asyncio
+import datetime as dt
 
 from dispatcher.models import commands as c
 from dispatcher.models.case import CaseState
@@ -13,7 +14,7 @@ from dispatcher.sync.outbox import WINDOW
 from dispatcher.sync.ports import ActState, LinkState
 from tests import builders as b
 from tests.fakes import until
-from tests.sync.world import World, has_state, outage, played
+from tests.sync.world import Console, World, has_state, outage, played
 
 ONE, TWO = CaseId("case-1"), CaseId("case-2")
 
@@ -77,67 +78,124 @@ async def test_acts_made_in_an_outage_arrive_once_each_in_order_and_count_from_w
     assert console.seen.rows[ONE].assignee == "team"
 
 
+async def in_hand(world: World, console: Console) -> None:
+    await world.centre.make(c.SignFor(case=ONE), b.LEADER)
+    await world.centre.make(c.RecordContact(case=ONE, reached=True), b.LEADER)
+    await until(lambda: console.seen.rows[ONE].state is CaseState.IN_HAND)
+
+
 @played
 async def test_a_refused_act_is_parked_and_only_later_acts_on_its_case_wait(world: World):
     await world.centre.receive("case-1", "case-2")
     console = await world.console().online()
+    await in_hand(world, console)
     await outage(world)
-    signed = console.engine.submit(c.SignFor(case=ONE))
-    contacted = console.engine.submit(c.RecordContact(case=ONE, reached=True))
+    replied = console.engine.submit(b.reply("case-1"))
+    noted = console.engine.submit(c.AddNote(case=ONE, text="the key is at the gate"))
     other = console.engine.submit(c.SignFor(case=TWO))
-    await world.centre.make(c.SignFor(case=ONE), b.LEADER)
+    await world.centre.make(b.reply("case-1"), b.LEADER)
     world.centre.down = False
     await until(lambda: len(console.seen.settled) == 2)
     await asyncio.sleep(60)
-    assert world.centre.submitted == [signed, other]
+    assert world.centre.submitted == [replied, other]
     assert console.seen.rows[ONE].pending is Pending.PARKED
-    assert console.seen.rows[ONE].pending_what == "sign_for"
+    assert console.seen.rows[ONE].pending_what == "reply"
     assert {r.act.id: r.state for r in console.seen.outbox} == {
-        signed: ActState.PARKED,
-        contacted: ActState.QUEUED,
+        replied: ActState.PARKED,
+        noted: ActState.QUEUED,
     }
-    console.engine.discard(signed, "signed by the leader")
+    console.engine.discard(replied, "replied by the leader")
     await until(lambda: not console.seen.outbox)
-    assert world.centre.submitted == [signed, other, contacted]
-    assert console.seen.rows[ONE].state is CaseState.IN_HAND
+    assert world.centre.submitted == [replied, other, noted]
+    assert console.seen.rows[ONE].state is CaseState.REPLIED
     console.engine.list_receipts(10)
     kept = {receipt.act.id: receipt for receipt in console.seen.listed}
-    assert (kept[signed].state, kept[signed].note) == (ActState.DISCARDED, "signed by the leader")
-    assert isinstance(kept[signed].verdict, Refused)
+    assert (kept[replied].state, kept[replied].note) == (ActState.DISCARDED, "replied by the leader")
+    assert isinstance(kept[replied].verdict, Refused)
 
 
 @played
 async def test_a_parked_act_tried_again_is_a_new_act_and_what_waited_behind_it_follows(world: World):
     await world.centre.receive("case-1")
     console = await world.console().online()
+    await in_hand(world, console)
     await outage(world)
-    console.engine.submit(c.SignFor(case=ONE))
-    await world.centre.make(c.SignFor(case=ONE), b.LEADER)
+    console.engine.submit(b.reply("case-1"))
+    await world.centre.make(b.reply("case-1"), b.LEADER)
     world.centre.down = False
     await until(lambda: console.seen.settled)
     await outage(world)
     parked = console.seen.outbox[0].act.id
-    assigned = console.engine.submit(c.Assign(case=ONE, assignee="team"))
+    noted = console.engine.submit(c.AddNote(case=ONE, text="the key is at the gate"))
     console.engine.retry(parked)
     answer = console.seen.answers[-1]
-    assert answer.refused is not None, "it is still signed for"
-    assert [receipt.act.id for receipt in console.seen.outbox] == [parked, assigned]
+    assert answer.refused is not None, "it is still replied to"
+    assert [receipt.act.id for receipt in console.seen.outbox] == [parked, noted]
     console.engine.discard(parked, "")
     world.centre.down = False
     console.engine.reconnect()
     await until(lambda: not console.seen.outbox)
-    assert world.centre.cases[ONE].assignee == "team"
+    assert world.centre.cases[ONE].history[-1].act == noted
+
+
+@played
+async def test_the_second_of_two_signatures_made_offline_is_kept_as_a_record_and_moves_nothing(world: World):
+    await world.centre.receive("case-1")
+    console = await world.console().online()
+    await outage(world)
+    await world.centre.make(c.SignFor(case=ONE), b.LEADER)
+    first = world.centre.cases[ONE].signed_at
+    await asyncio.sleep(5)
+    signed = console.engine.submit(c.SignFor(case=ONE))
+    world.centre.down = False
+    await until(lambda: console.seen.settled)
+    assert console.seen.settled[0].state is ActState.ACCEPTED
+    case = world.centre.cases[ONE]
+    assert (case.signed_at, case.state) == (first, CaseState.SIGNED)
+    assert (case.history[-1].act, case.history[-1].late) == (signed, True)
+
+
+@played
+async def test_what_happened_earlier_is_judged_here_and_counts_at_its_time(world: World):
+    await world.centre.receive("case-1")
+    console = await world.console().online()
+    dispatched = world.centre.now()
+    await asyncio.sleep(1200)
+    too_early = console.engine.submit(c.SignFor(case=ONE), happened_at=dispatched - dt.timedelta(hours=1))
+    refused = console.seen.answer(too_early).refused
+    assert refused is not None
+    assert (refused.reason, refused.field) == (Reason.BEFORE_THE_CASE, "happened_at")
+    happened = dispatched + dt.timedelta(minutes=3)
+    act = console.engine.submit(c.SignFor(case=ONE), happened_at=happened)
+    await until(lambda: console.seen.settled)
+    recorded = world.centre.cases[ONE].history[-1]
+    assert (recorded.act, recorded.at, recorded.caught_up) == (act, happened, True)
+    assert world.centre.cases[ONE].signed_at == happened
+
+
+@played
+async def test_ones_own_last_act_is_undone_also_before_the_centre_has_heard_of_either(world: World):
+    await world.centre.receive("case-1")
+    console = await world.console().online()
+    before = console.seen.rows[ONE]
+    await outage(world)
+    signed = console.engine.submit(c.SignFor(case=ONE))
+    assert console.seen.rows[ONE].state is CaseState.SIGNED
+    undone = console.engine.submit(c.Undo(case=ONE, act=signed))
+    shown = console.seen.rows[ONE]
+    assert (shown.state, shown.clock, shown.due_ms) == (before.state, before.clock, before.due_ms)
+    world.centre.down = False
+    await until(lambda: len(console.seen.settled) == 2)
+    assert world.centre.submitted == [signed, undone]
+    assert [receipt.state for receipt in console.seen.settled] == [ActState.ACCEPTED] * 2
+    assert world.centre.cases[ONE].signed_at is None
 
 
 @played
 async def test_what_waits_behind_a_parked_act_keeps_its_place_behind_the_new_one(world: World):
     await world.centre.receive("case-1")
     console = await world.console().online()
-    world.centre.law = b.law()
-    reached = c.RecordContact(case=ONE, reached=True)
-    await world.centre.make(c.SignFor(case=ONE), b.LEADER)
-    await world.centre.make(reached, b.LEADER)
-    await until(lambda: console.seen.rows[ONE].state is CaseState.IN_HAND)
+    await in_hand(world, console)
     await outage(world)
     console.engine.submit(b.reply("case-1"))
     await world.centre.make(b.reply("case-1"), b.DISPATCHER)
