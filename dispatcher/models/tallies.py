@@ -47,7 +47,7 @@ def contributions(case: Case, law: Law) -> dict[Where, Tally]:
     for request in case.requests:
         if request.kind is e.RequestKind.RETURN and request.granted and request.decided_at is not None:
             counts[request.unit, half_day(request.decided_at)]["returns"] += 1
-    if case.redo_count or case.call_backs:
+    if case.redo_at is not None or case.call_backs:
         _add_call_backs(counts, case, law)
     for whistle in case.whistles:
         _add_whistle(counts, case, whistle, law)
@@ -187,8 +187,11 @@ def _holder_at(case: Case, at: dt.datetime) -> UnitId:
 
 
 def _policy_at(law: Law, at: dt.datetime) -> Policy:
-    """Give the policy that held at an instant."""
-    return law.timeline.since(micros(at))[0][1].policy
+    """Give the policy that held at an instant; the first has held from ever on."""
+    regimes = law.regimes
+    if not regimes:
+        return law.policy
+    return next((regime.policy for regime in reversed(regimes) if regime.since <= at), regimes[0].policy)
 
 
 class Share(msgspec.Struct, frozen=True, array_like=True):
