@@ -239,6 +239,35 @@ class RulesSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LawSettings:
+    """`dispatcher policy`, `dispatcher flood` and `dispatcher calendar`."""
+
+    centre: str = setting("the centre's address", centre_url, f"http://127.0.0.1:{DEFAULT_PORT}", metavar="URL")
+    person: str = setting("who changes the law", text, "admin", metavar="NAME")
+    password_file: str = setting("file with that account's password; asked for when missing", text, "", metavar="FILE")
+    database: str = setting(
+        "the ledger itself, in place of the centre: only while no centre runs on it", database_url, "", metavar="URL"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhySettings:
+    """`dispatcher why`."""
+
+    database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatesSettings:
+    """`dispatcher rates`."""
+
+    database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
+    kind: str = setting(
+        "who is ranked: street, department or district", one_of("street", "department", "district"), "street"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class DemoSettings:
     """`dispatcher demo`."""
 

@@ -8,7 +8,7 @@ fails. Knows nothing of sockets, sessions' secrets or clocks: whoever calls brin
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -26,7 +26,7 @@ from dispatcher.models.periods import Stretch
 from dispatcher.models.queue import epoch_ms, from_epoch_ms
 from dispatcher.models.rates import Tally
 from dispatcher.models.roster import Roster
-from dispatcher.storage import lawkeeping, loads, tallies, timekeeping
+from dispatcher.storage import lawkeeping, loads, searching, tallies, timekeeping
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.centre import make_engine, migrate, sorted_errors
 from dispatcher.storage.gazette import Gazette
@@ -208,6 +208,16 @@ class Ledger:
         with self._read() as connection:
             body = connection.execute(sa.select(_cases.c.body).where(_cases.c.id == case)).scalar()
         return None if body is None else _decode_case(body)
+
+    def open_cases(self) -> Iterator[Case]:
+        """Give every open case, read as they are asked for."""
+        with self._read() as connection:
+            yield from searching.open_cases(connection)
+
+    def meant_by(self, words: str, limit: int) -> list[Case]:
+        """Give the case of an id, else those whose order's number ends so, the newest first."""
+        with self._read() as connection:
+            return searching.meant_by(connection, words, limit)
 
     def open_whistle_loads(self) -> dict[CaseId, tuple[UnitId, ...]]:
         """Name, of each case with something owed, the unit of every summons of an open whistle that is still owed."""

@@ -1,4 +1,4 @@
-"""The centre's HTTP doors as a client: signing in, and handing orders to the intake.
+"""The centre's HTTP doors as a client: signing in, handing orders to the intake, and the law book.
 
 Raises the port's Trouble and nothing else when the world fails. Works on any asyncio loop.
 """
@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import httpx
 import msgspec
 
-from dispatcher.models.ids import PersonId
+from dispatcher.models.ids import CommandId, PersonId
+from dispatcher.models.lawbook import AnyLawCommand, LawBook
 from dispatcher.sync.ports import LinkLost, LinkRefused
 
 TIMEOUT_S = 30.0
@@ -38,8 +39,7 @@ class Intake:
     """One connection to the intake, for many batches. Use as an async context manager."""
 
     def __init__(self, centre: str, token: str) -> None:
-        headers = {"authorization": f"Bearer {token}"}
-        self._client = httpx.AsyncClient(base_url=centre, timeout=TIMEOUT_S, headers=headers, trust_env=False)
+        self._client = _client(centre, token)
 
     async def __aenter__(self) -> "Intake":
         return self
@@ -57,16 +57,46 @@ class Intake:
         return response.content.splitlines()
 
 
+async def law_book(centre: str, token: str) -> LawBook:
+    """Ask for the law book; raises LinkLost, LinkRefused."""
+    async with _client(centre, token) as client:
+        try:
+            response = await client.get("/law")
+        except httpx.HTTPError as error:
+            raise _lost(client, error) from None
+    if response.is_error:
+        raise LinkRefused(_words(response))
+    return msgspec.json.decode(response.content, type=LawBook)
+
+
+async def change_law(centre: str, token: str, act: CommandId, command: AnyLawCommand) -> LawBook:
+    """Have the law book changed; gives it as it is then. Raises LinkLost, and LinkRefused with the centre's words."""
+    async with _client(centre, token) as client:
+        response = await _post(client, "/law", msgspec.json.encode({"id": act, "command": command}))
+    if response.is_error:
+        raise LinkRefused(_words(response))
+    return msgspec.json.decode(response.content, type=LawBook)
+
+
+def _client(centre: str, token: str) -> httpx.AsyncClient:
+    headers = {"authorization": f"Bearer {token}"}
+    return httpx.AsyncClient(base_url=centre, timeout=TIMEOUT_S, headers=headers, trust_env=False)
+
+
 async def _post(
     client: httpx.AsyncClient, path: str, content: bytes, headers: dict[str, str] | None = None
 ) -> httpx.Response:
     try:
         return await client.post(path, content=content, headers=headers or {"content-type": "application/json"})
     except httpx.HTTPError as error:
-        raise LinkLost(
-            f"连不上中心 {client.base_url}，请检查地址和网络 ({error})"
-            f" | The centre at {client.base_url} cannot be reached; check address and network ({error})"
-        ) from None
+        raise _lost(client, error) from None
+
+
+def _lost(client: httpx.AsyncClient, error: httpx.HTTPError) -> LinkLost:
+    return LinkLost(
+        f"连不上中心 {client.base_url}，请检查地址和网络 ({error})"
+        f" | The centre at {client.base_url} cannot be reached; check address and network ({error})"
+    )
 
 
 def _words(response: httpx.Response) -> str:
