@@ -17,6 +17,7 @@ from dispatcher.settings import (
     ConsoleSettings,
     DemoSettings,
     ImportSettings,
+    RatesSettings,
     RulesSettings,
     ServerSettings,
     WallSettings,
@@ -114,6 +115,26 @@ PROGRAMS = (
           dispatcher rules try tests/scenarios/extension-in-time.toml""",
     ),
     Program(
+        "rates",
+        RatesSettings,
+        "the three rates of a period, ranks and the four lists",
+        """\
+        Prints the table of a period (named after the month it ends in; without one, the present period)
+        or of a day's bulletin, from the centre's database: composites and ranks, units appraised too
+        seldom apart, the lists advanced, improved, rectify and govern, the whistle rate.
+
+          dispatcher rates 2026-11
+          dispatcher rates 2026-11 --kind department --database postgresql://dispatcher@localhost/dispatcher
+          dispatcher rates 2026-11-05 --json bulletin.json
+
+        --publish keeps the table of a period that is over, with all it was computed from, and prints its
+        name. --verify NAME computes it again to the digit and from the journal, and lists what has moved
+        since and by which acts.
+
+          dispatcher rates 2026-11 --publish
+          dispatcher rates --verify 2026-11-street-1""",
+    ),
+    Program(
         "demo",
         DemoSettings,
         "everything at once with a simulated street, nothing to set up",
@@ -173,6 +194,18 @@ def _run(settings: object, parsed: argparse.Namespace) -> int:
             from dispatcher.centre.serving import add_account
 
             return add_account(settings, parsed.new_person, parsed.name, parsed.unit, parsed.role)
+        case RatesSettings():
+            from dispatcher.centre.rates import run_rates
+            from dispatcher.sync.clock import SystemClock
+
+            return run_rates(
+                settings,
+                SystemClock(),
+                parsed.period,
+                publish=parsed.publish,
+                verified=parsed.verify,
+                json_to=parsed.json,
+            )
         case RulesSettings():
             from dispatcher.scenario import try_file
 
@@ -204,6 +237,8 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
             sub.add_argument("file", type=Path, metavar="FILE", help="the file to bring in")
         if program.name == "admin":
             _add_admin(sub)
+        if program.name == "rates":
+            _add_rates(sub)
         if program.name == "rules":
             tasks = sub.add_subparsers(dest="task", required=True, metavar="TASK")
             task = tasks.add_parser("try", help="run one scenario")
@@ -221,6 +256,13 @@ def _add_settings(sub: argparse.ArgumentParser, kind: type[object]) -> None:
             metavar=field.metadata["metavar"],
             help=field.metadata["help"] + shown,
         )
+
+
+def _add_rates(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("period", nargs="?", default="", metavar="PERIOD", help="like 2026-11, or 2026-11-05 for a day")
+    sub.add_argument("--publish", action="store_true", help="keep the table for good and print its name")
+    sub.add_argument("--verify", default="", metavar="NAME", help="check what was published under a name")
+    sub.add_argument("--json", type=Path, metavar="FILE", help="write the table or the check here too")
 
 
 def _add_admin(sub: argparse.ArgumentParser) -> None:

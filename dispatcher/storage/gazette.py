@@ -45,6 +45,7 @@ class After(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     by: PersonId
     at: dt.datetime
+    entered_at: dt.datetime
     case: Case
 
 
@@ -111,6 +112,7 @@ class Gazette:
                 kind=entry.kind,
                 by=PersonId(entry.person),
                 at=from_epoch_ms(entry.at_ms),
+                entered_at=from_epoch_ms(entry.entered_ms),
                 case=_replayed(entries[:count]),
             )
             for count, entry in enumerate(entries, 1)

@@ -1,0 +1,28 @@
+"""The rates of a period as the centre gives them: a table made from what the ledger has counted.
+
+Knows nothing of HTTP; the doors and the command line ask it alike.
+"""
+
+from dispatcher.models.law import Law
+from dispatcher.models.organisation import Actor, Role
+from dispatcher.models.periods import named, previous
+from dispatcher.models.ranking import Kind, Table, basis_of, ranked_among, tabulate
+from dispatcher.storage.ledger import Ledger
+
+MAY_READ = frozenset({Role.HOTLINE, Role.DISTRICT, Role.AUDITOR, Role.SUPERVISOR, Role.SHIFT_LEADER, Role.LIAISON})
+"""Who may ask for rates: they are public inside the city."""
+
+
+def may_read(actor: Actor) -> bool:
+    """Tell whether somebody may be given rates."""
+    return actor.is_any(*MAY_READ)
+
+
+def table_of(ledger: Ledger, law: Law, period: str, kind: Kind) -> Table:
+    """Make the table of a period ("2026-11") or a day's bulletin ("2026-11-05"); raises BadPeriod and Trouble."""
+    rule = law.policy.period
+    asked = named(period, rule)
+    before = previous(asked, rule)
+    head, (now, then) = ledger.tallied(asked, before)
+    basis = basis_of(law.policy, law.calendar.version, head)
+    return tabulate(kind, asked, before, basis, ranked_among(ledger.units(), kind), now, then)
