@@ -19,6 +19,7 @@ from dispatcher.models.order import Channel, DemandKind, Urgency
 from dispatcher.models.organisation import Role, UnitKind
 from dispatcher.models.queue import Flag, Pending
 from dispatcher.models.verdicts import Reason, Refused
+from dispatcher.models.waiting import WaitingFor
 from dispatcher.models.whistle import Milestone, WhistleKind, WhistleState
 from dispatcher.ui.vocabulary import COMMANDS, FIELDS, REFUSALS, SHORT_KINDS, TROUBLES, WORDS
 from dispatcher.widgets import countdown
@@ -109,6 +110,13 @@ def satisfied(value: Satisfied) -> str:
 def flag(value: Flag) -> str:
     """Give the word for one flag, a single character in Chinese."""
     return word(value)
+
+
+def waited_for(name: str, unit_name: Callable[[UnitId], str] = str) -> str:
+    """Give the word for whom a row waits: a unit's name, or the role whose turn it is."""
+    if name in frozenset(WaitingFor):
+        return word(WaitingFor(name))
+    return unit_name(UnitId(name))
 
 
 def trouble(said: str) -> str:

@@ -10,6 +10,7 @@ from dispatcher.models.order import Channel, DemandKind, Urgency
 from dispatcher.models.organisation import Role, UnitKind
 from dispatcher.models.queue import Flag
 from dispatcher.models.verdicts import Reason
+from dispatcher.models.waiting import WaitingFor, WaitingWhy
 from dispatcher.models.whistle import Milestone, WhistleGround, WhistleKind, WhistleState
 
 
@@ -170,6 +171,23 @@ WORDS: dict[type[enum.Enum], dict[object, str]] = {
         WhistleGround.JOINT_ENFORCEMENT: QT_TRANSLATE_NOOP("words", "综合执法"),
         WhistleGround.EMERGENCY: QT_TRANSLATE_NOOP("words", "应急处置"),
     },
+    WaitingFor: {
+        WaitingFor.HOTLINE: QT_TRANSLATE_NOOP("words", "热线"),
+        WaitingFor.ADJUDICATION: QT_TRANSLATE_NOOP("words", "裁定"),
+        WaitingFor.SHIFT_LEADER: QT_TRANSLATE_NOOP("words", "值班长"),
+        WaitingFor.DEPARTMENT: QT_TRANSLATE_NOOP("words", "部门"),
+        WaitingFor.CITIZEN: QT_TRANSLATE_NOOP("words", "回访"),
+    },
+    WaitingWhy: {
+        WaitingWhy.RETURN: QT_TRANSLATE_NOOP("words", "审定退单"),
+        WaitingWhy.EXTENSION: QT_TRANSLATE_NOOP("words", "审定延期"),
+        WaitingWhy.SUSPENSION: QT_TRANSLATE_NOOP("words", "审定挂账"),
+        WaitingWhy.EXCLUSION: QT_TRANSLATE_NOOP("words", "审定剔除"),
+        WaitingWhy.REVIEW: QT_TRANSLATE_NOOP("words", "审核答复"),
+        WaitingWhy.NEW_HOLDER: QT_TRANSLATE_NOOP("words", "另派承办单位"),
+        WaitingWhy.WHISTLE: QT_TRANSLATE_NOOP("words", "应哨"),
+        WaitingWhy.CALL_BACK: QT_TRANSLATE_NOOP("words", "回访来电人"),
+    },
     Flag: {
         Flag.CONFIDENTIAL: QT_TRANSLATE_NOOP("words", "密"),
         Flag.URGED: QT_TRANSLATE_NOOP("words", "催"),
@@ -177,6 +195,15 @@ WORDS: dict[type[enum.Enum], dict[object, str]] = {
         Flag.REDO: QT_TRANSLATE_NOOP("words", "重"),
         Flag.LATE_ENTRY: QT_TRANSLATE_NOOP("words", "补"),
         Flag.TOPIC: QT_TRANSLATE_NOOP("words", "题"),
+        Flag.SUSPENDED: QT_TRANSLATE_NOOP("words", "挂"),
+        Flag.SUPERVISED: QT_TRANSLATE_NOOP("words", "督"),
+        Flag.EXCLUDED: QT_TRANSLATE_NOOP("words", "剔"),
+        Flag.EXTENDED: QT_TRANSLATE_NOOP("words", "延"),
+        Flag.RETURNED_ONCE: QT_TRANSLATE_NOOP("words", "退"),
+        Flag.PARENT: QT_TRANSLATE_NOOP("words", "母"),
+        Flag.CHILD: QT_TRANSLATE_NOOP("words", "子"),
+        Flag.REQUESTED: QT_TRANSLATE_NOOP("words", "申"),
+        Flag.FLOOD_ON: QT_TRANSLATE_NOOP("words", "汛"),
     },
 }
 

@@ -19,7 +19,8 @@ _BAR = 4.0
 class ClockLine:
     """One clock, words ready: `limit` "2 时", `due` "至 14:48:20", `used` "用 1 分 45 秒" once it is met.
 
-    `kind` and the instants (epoch ms) give its light at any time; `why` explains the instant in the tooltip.
+    `kind` and the instants (epoch ms) give its light at any time; `why` explains the instant in the tooltip. A
+    `stopped` one has no light and does not move; `used` says what it waits for.
     """
 
     kind: ClockKind
@@ -33,6 +34,7 @@ class ClockLine:
     met_ms: int | None = None
     used: str = ""
     why: str = ""
+    stopped: bool = False
 
 
 class ClockBar(Painted):
@@ -56,7 +58,8 @@ class ClockBar(Painted):
         """Show the clock as it stands at `now_ms`."""
         self._now_ms = now_ms
         line = self._line
-        state = line.used if line.met_ms is not None else spoken(line.due_ms - now_ms)
+        still = line.met_ms is not None or line.stopped
+        state = line.used if still else spoken(line.due_ms - now_ms)
         self.setAccessibleName(f"{line.name} {line.limit} {line.due} {state}")
         self.update()
 
@@ -83,10 +86,12 @@ class ClockBar(Painted):
         theme, painter, line = self.theme, QPainter(self), self._line
         width, height = float(self.width()), float(self.height())
         middle = height / 2
-        met = line.met_ms is not None
+        met = line.met_ms is not None or line.stopped
         light = self.light()
         late_met = line.met_ms is not None and line.met_ms > line.due_ms
-        if met:
+        if line.stopped:
+            glyph, ink = Glyph.PAUSED, "line_strong"
+        elif met:
             glyph, ink = (Glyph.LATE, "sla.red.mark") if late_met else (Glyph.CHECK, "sla.green.mark")
         else:
             glyph, ink = light_glyph(light), light_ink(light)
@@ -122,6 +127,8 @@ class ClockBar(Painted):
     def _paint_bar(self, painter: QPainter, bar: QRectF, met: bool, light: Light) -> None:
         theme, line = self.theme, self._line
         outline(painter, bar, _BAR / 2, None, theme.colour("line"))
+        if line.stopped:
+            return
         end_ms = self._now_ms if line.met_ms is None else line.met_ms
         length = max(1, line.due_ms - line.start_ms)
         share = min(1.0, max(0.0, (end_ms - line.start_ms) / length))

@@ -58,6 +58,7 @@ class Glyph(enum.StrEnum):
     WHISTLE = "whistle"
     PROMPT = "prompt"
     HATCH = "hatch"
+    PAUSED = "paused"
 
 
 def light_glyph(light: Light) -> Glyph:
@@ -312,4 +313,7 @@ _SHAPES: dict[Glyph, Callable[[], QPainterPath]] = {
     Glyph.WHISTLE: _whistle,
     Glyph.PROMPT: lambda: _line(0.12, (0.36, 0.2), (0.66, 0.5), (0.36, 0.8)),
     Glyph.HATCH: _hatch,
+    Glyph.PAUSED: lambda: (
+        _ring(0.46, 0.10).united(_box(0.34, 0.3, 0.1, 0.4, 0.02)).united(_box(0.56, 0.3, 0.1, 0.4, 0.02))
+    ),
 }

@@ -708,6 +708,14 @@
         <translation>every {limit}</translation>
     </message>
     <message>
+        <source>停表</source>
+        <translation>stopped</translation>
+    </message>
+    <message>
+        <source>恢复后再算</source>
+        <translation>runs on when resumed</translation>
+    </message>
+    <message>
         <source>用 {length}</source>
         <translation>took {length}</translation>
     </message>
@@ -776,6 +784,14 @@
         <translation>Urged {n}×</translation>
     </message>
     <message>
+        <source>正等 {whom} {what}</source>
+        <translation>Waiting for {whom}: {what}</translation>
+    </message>
+    <message>
+        <source>正等 {what}</source>
+        <translation>Waiting: {what}</translation>
+    </message>
+    <message>
         <source>重办 {n}</source>
         <translation>Redo {n}</translation>
     </message>
@@ -810,10 +826,6 @@
     <message>
         <source>并入 {n} 件</source>
         <translation>Duplicates merged: {n}</translation>
-    </message>
-    <message>
-        <source>正等 值班长 审核答复</source>
-        <translation>Waiting for the shift leader to review the reply</translation>
     </message>
     <message>
         <source>正等 {unit} {step}</source>
@@ -1030,6 +1042,14 @@
     <message>
         <source>、</source>
         <translation>, </translation>
+    </message>
+    <message>
+        <source>手上还有 {n} 个哨</source>
+        <translation>{n} whistles still to answer</translation>
+    </message>
+    <message>
+        <source>。</source>
+        <translation>. </translation>
     </message>
     <message>
         <source>管“{duty}”，本案类别 {category}</source>
@@ -2597,6 +2617,10 @@
         <translation>Limits</translation>
     </message>
     <message>
+        <source>简单事项，当天办结(&amp;D)</source>
+        <translation>Simple matter, done the same day (&amp;D)</translation>
+    </message>
+    <message>
         <source>召哪些部门</source>
         <translation>Whom to call</translation>
     </message>
@@ -2928,6 +2952,188 @@
     <message>
         <source>部门都已报到。</source>
         <translation>Every department has reported in.</translation>
+    </message>
+</context>
+<context>
+    <name>Why</name>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>上班 {spans}，计 {length}</source>
+        <translation>office {spans}, counts {length}</translation>
+    </message>
+    <message>
+        <source>周末，不计</source>
+        <translation>weekend, does not count</translation>
+    </message>
+    <message>
+        <source>节假日，不计</source>
+        <translation>holiday, does not count</translation>
+    </message>
+    <message>
+        <source>当天不计</source>
+        <translation>does not count</translation>
+    </message>
+    <message>
+        <source>当天不计（调休上班）</source>
+        <translation>does not count (make-up workday)</translation>
+    </message>
+    <message>
+        <source>起算：{origin}</source>
+        <translation>Counts from: {origin}</translation>
+    </message>
+    <message>
+        <source>时限 {limit}，政策 {policy}，{clause}</source>
+        <translation>Limit {limit}, policy {policy}, {clause}</translation>
+    </message>
+    <message>
+        <source>为本案单独定的日期</source>
+        <translation>A date set for this case</translation>
+    </message>
+    <message>
+        <source>新时限已过，原时限更早或已过，按原时限</source>
+        <translation>The new limit is past; the old one stands</translation>
+    </message>
+    <message>
+        <source>新时限已过，宽限到这时</source>
+        <translation>The new limit is past; grace until then</translation>
+    </message>
+    <message>
+        <source>第 {n} 个工作日</source>
+        <translation>Working day {n}</translation>
+    </message>
+    <message>
+        <source>挂账，停表</source>
+        <translation>Suspended, clock stopped</translation>
+    </message>
+    <message>
+        <source>挂账停表，到 {end} 恢复</source>
+        <translation>Suspended, resumed {end}</translation>
+    </message>
+    <message>
+        <source>批准延期到 {until}，批得晚于原时限，不起作用</source>
+        <translation>Extension to {until} granted after the limit: without effect</translation>
+    </message>
+    <message>
+        <source>批准延期到 {until}，原时限留在统计里</source>
+        <translation>Extended to {until}; statistics keep the old limit</translation>
+    </message>
+    <message>
+        <source>暂定：假日历只发布到 {through}，以后只按周末算，发布后重算</source>
+        <translation>Provisional: holidays are published to {through}; weekends only after it, computed anew when they come</translation>
+    </message>
+    <message>
+        <source>停表中，恢复后再算到期时间</source>
+        <translation>Stopped: the due time follows from the resumption</translation>
+    </message>
+    <message>
+        <source>到期</source>
+        <translation>Due</translation>
+    </message>
+    <message>
+        <source>已办，按时</source>
+        <translation>Done, in time</translation>
+    </message>
+    <message>
+        <source>已办，超时</source>
+        <translation>Done, late</translation>
+    </message>
+    <message>
+        <source>紧急程度改为{urgency}</source>
+        <translation>urgency changed to {urgency}</translation>
+    </message>
+    <message>
+        <source>启用政策 {policy}</source>
+        <translation>policy {policy} in force</translation>
+    </message>
+    <message>
+        <source>汛期应急切换，按{urgency}</source>
+        <translation>flood-season switch, as {urgency}</translation>
+    </message>
+    <message>
+        <source>{cause}：时限 {before} 改为 {after}，从同一起点算</source>
+        <translation>{cause}: limit {before} becomes {after}, from the same start</translation>
+    </message>
+    <message>
+        <source>无</source>
+        <translation>none</translation>
+    </message>
+    <message>
+        <source>首次派单</source>
+        <translation>first dispatch</translation>
+    </message>
+    <message>
+        <source>转派到本单位</source>
+        <translation>dispatch to this unit</translation>
+    </message>
+    <message>
+        <source>上次进展</source>
+        <translation>last progress</translation>
+    </message>
+    <message>
+        <source>决定重办</source>
+        <translation>order to redo</translation>
+    </message>
+    <message>
+        <source>答复</source>
+        <translation>reply</translation>
+    </message>
+    <message>
+        <source>批准挂账</source>
+        <translation>suspension granted</translation>
+    </message>
+    <message>
+        <source>恢复办理</source>
+        <translation>resumption</translation>
+    </message>
+    <message>
+        <source>吹哨</source>
+        <translation>whistle</translation>
+    </message>
+    <message>
+        <source>{words}（调休上班）</source>
+        <translation>{words} (make-up workday)</translation>
+    </message>
+</context>
+<context>
+    <name>WhyDialog</name>
+    <message>
+        <source>时限为何是这时 · {number}</source>
+        <translation>Why it is due then · {number}</translation>
+    </message>
+    <message>
+        <source>时限为何是这时</source>
+        <translation>Why it is due then</translation>
+    </message>
+    <message>
+        <source>时限</source>
+        <translation>Clocks</translation>
+    </message>
+    <message>
+        <source>时间</source>
+        <translation>Time</translation>
+    </message>
+    <message>
+        <source>怎样算</source>
+        <translation>How it is counted</translation>
+    </message>
+    <message>
+        <source>↑ ↓ 换一个时限</source>
+        <translation>↑ ↓ another clock</translation>
+    </message>
+    <message>
+        <source>关闭</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>{name}  停表</source>
+        <translation>{name}  stopped</translation>
+    </message>
+    <message>
+        <source>{name}  {due}  已办</source>
+        <translation>{name}  {due}  done</translation>
     </message>
 </context>
 <context>
@@ -3693,6 +3899,38 @@
         <translation>Emergency</translation>
     </message>
     <message>
+        <source>裁定</source>
+        <translation>adjudication</translation>
+    </message>
+    <message>
+        <source>审定退单</source>
+        <translation>decide return</translation>
+    </message>
+    <message>
+        <source>审定延期</source>
+        <translation>decide extension</translation>
+    </message>
+    <message>
+        <source>审定挂账</source>
+        <translation>decide suspension</translation>
+    </message>
+    <message>
+        <source>审定剔除</source>
+        <translation>decide exclusion</translation>
+    </message>
+    <message>
+        <source>审核答复</source>
+        <translation>review reply</translation>
+    </message>
+    <message>
+        <source>另派承办单位</source>
+        <translation>another holder</translation>
+    </message>
+    <message>
+        <source>回访来电人</source>
+        <translation>call the caller back</translation>
+    </message>
+    <message>
         <source>密</source>
         <translation>conf.</translation>
     </message>
@@ -3715,6 +3953,42 @@
     <message>
         <source>题</source>
         <translation>topic</translation>
+    </message>
+    <message>
+        <source>挂</source>
+        <translation>susp.</translation>
+    </message>
+    <message>
+        <source>督</source>
+        <translation>superv.</translation>
+    </message>
+    <message>
+        <source>剔</source>
+        <translation>excl.</translation>
+    </message>
+    <message>
+        <source>延</source>
+        <translation>ext.</translation>
+    </message>
+    <message>
+        <source>退</source>
+        <translation>ret.</translation>
+    </message>
+    <message>
+        <source>母</source>
+        <translation>parent</translation>
+    </message>
+    <message>
+        <source>子</source>
+        <translation>child</translation>
+    </message>
+    <message>
+        <source>申</source>
+        <translation>req.</translation>
+    </message>
+    <message>
+        <source>汛</source>
+        <translation>flood</translation>
     </message>
     <message>
         <source>新建</source>

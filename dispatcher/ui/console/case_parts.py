@@ -17,6 +17,7 @@ from dispatcher.models.law import Law
 from dispatcher.models.policy import Limit, Measure
 from dispatcher.models.queue import epoch_ms
 from dispatcher.models.summons_clocks import summons_clock
+from dispatcher.models.waiting import WaitingFor, for_people
 from dispatcher.models.whistle import Milestone
 from dispatcher.ui import language, strings
 from dispatcher.ui.console.history import UnitName
@@ -37,7 +38,9 @@ def clock_line(clock: Clock, law: Law, now: dt.datetime) -> ClockLine:
         limit = limit_words(clock.limit)
         if clock.kind is ClockKind.PROGRESS:
             limit = translate("CasePanel", "每 {limit}").format(limit=limit)
-    if clock.met_at is not None:
+    if clock.stopped:
+        due, used = translate("CasePanel", "停表"), translate("CasePanel", "恢复后再算")
+    elif clock.met_at is not None:
         due = language.moment_text(clock.met_at, now)
         used = translate("CasePanel", "用 {length}").format(length=language.length_text(_used(clock, law)))
     else:
@@ -53,6 +56,7 @@ def clock_line(clock: Clock, law: Law, now: dt.datetime) -> ClockLine:
         orange_ms=epoch_ms(clock.orange_at),
         due_ms=epoch_ms(clock.due),
         met_ms=epoch_ms(clock.met_at) if clock.met_at else None,
+        stopped=clock.stopped,
         used=used,
         why=_why(clock, law, now),
     )
@@ -149,10 +153,14 @@ class Wait:
 
 
 def waiting_for(case: Case, law: Law, unit_name: UnitName) -> Wait | None:
-    """Tell whose turn it is when it is not the desk's: a reviewer's, or the department that is due first."""
-    if case.state is CaseState.REPLY_REVIEW:
-        since = next((r.at for r in reversed(case.history)), case.order.dispatched_at)
-        return Wait(translate("CasePanel", "正等 值班长 审核答复"), since)
+    """Tell whose turn it is when it is not the desk's: a person's who decides, or the department that is due first."""
+    people = for_people(case)
+    if people:
+        first = people[0]
+        words = translate("CasePanel", "正等 {whom} {what}")
+        if first.for_what is WaitingFor.CITIZEN:
+            words = translate("CasePanel", "正等 {what}")
+        return Wait(words.format(whom=strings.word(first.for_what), what=strings.word(first.why)), first.since)
     owed = [
         (clock.due, summons, clock.milestone)
         for whistle in case.whistles

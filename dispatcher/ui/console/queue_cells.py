@@ -159,7 +159,7 @@ def _chip(row: QueueRow) -> tuple[str, ChipLook]:
 def _state_line(row: QueueRow, now_ms: int, unit_name: Callable[[UnitId], str]) -> str:
     if row.waiting_for and row.waiting_ms != NEVER_MS:
         return translate("queue", "等 {unit} {length}").format(
-            unit=unit_name(row.waiting_for), length=short_length(now_ms - row.waiting_ms)
+            unit=strings.waited_for(row.waiting_for, unit_name), length=short_length(now_ms - row.waiting_ms)
         )
     if row.assignee:
         return row.assignee
