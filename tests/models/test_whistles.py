@@ -199,6 +199,8 @@ def test_the_street_agrees_to_a_date_with_the_measure():
     assert story.refusal(early, minutes=60) == (Reason.BAD_FIELD, "finish_by")
     on_done = passed(Milestone.DONE, finish_by=date)
     assert story.refusal(on_done, minutes=60) == (Reason.CONTRADICTION, "finish_by")
+    at_once = Story(WhistleKind.BREAKTHROUGH).by_street(Milestone.MEASURE_AGREED, 60, finish_by=story.at(60))
+    assert at_once.of().finish_by == story.at(60)
     story.do(agreed, minutes=60).by_department(Milestone.DONE, 61)
     assert story.of().finish_by == date
 
@@ -318,7 +320,8 @@ def test_a_meeting_is_recorded_and_its_record_mended_under_the_same_id():
 def test_a_meeting_may_end_as_it_is_written_down_and_begin_as_the_whistle_is_blown():
     story = Story(WhistleKind.ENFORCEMENT)
     story.do(meeting(at=story.at(50), tasks=()), minutes=50).do(meeting(id="m-2", at=story.at(0)), minutes=50)
-    assert len(story.whistle.meetings) == 2
+    everybody = meeting(id="m-3", arrived=(b.STREET, b.URBAN))
+    assert len(story.do(everybody, minutes=50).whistle.meetings) == 3
 
 
 def test_when_a_record_was_written_is_not_the_writers_to_say():
@@ -389,6 +392,41 @@ def test_a_whistle_is_taken_back_with_a_reason():
     assert story.refusal(of_whistle(c.WithdrawWhistle, reason=" ")) == (Reason.MISSING_FIELD, "reason")
     story.do(of_whistle(c.WithdrawWhistle, reason="dry again"), minutes=3)
     assert (story.whistle.state, story.whistle.closed_at) == (WhistleState.WITHDRAWN, story.at(3))
+
+
+# ---- words
+
+
+@pytest.mark.parametrize(
+    ("command", "by", "minutes"),
+    [
+        (of_whistle(c.ApproveWhistle, note="words"), b.LEADER, 11),
+        (passed(Milestone.MEASURE_AGREED, note="words"), b.LIAISON, 8.5),
+        (of_unit(c.ContactStreet, note="words"), b.LIAISON, 11),
+        (of_unit(c.RecordDeparture, note="words"), b.LIAISON, 11),
+        (of_unit(c.DeclareNoShow, b.WATER, note="words"), b.DISPATCHER, 31),
+        (of_unit(c.RefuseSummons, reason="words"), b.LIAISON, 1),
+        (of_unit(c.SendBackWork, reason="words"), b.DISPATCHER, 11),
+        (of_whistle(c.WithdrawWhistle, reason="words"), b.DISPATCHER, 11),
+    ],
+)
+def test_words_said_with_an_act_stand_in_its_fact(command: c.AnyCommand, by: Actor, minutes: float):
+    story = Story(assisting=(b.WATER,))
+    if not isinstance(command, c.PassMilestone):
+        story.done()
+    event = story.do(command, by, minutes).case.history[-1].event
+    assert "words" in (getattr(event, "note", ""), getattr(event, "reason", ""))
+    assert getattr(event, "unit", b.URBAN) == getattr(command, "unit", b.URBAN)
+
+
+def test_words_said_with_an_adjudication_and_an_acceptance_stand_in_their_facts():
+    story = released()
+    decided = story.case.history[-1].event
+    assert isinstance(decided, e.SummonsAdjudicated)
+    assert (decided.reason, decided.released) == ("gas", True)
+    accepted = story.do(of_whistle(c.AcceptWhistle, note="dry"), minutes=10).case.history[-1].event
+    assert isinstance(accepted, e.WhistleAccepted)
+    assert accepted.note == "dry"
 
 
 # ---- any story
