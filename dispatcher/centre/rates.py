@@ -114,9 +114,9 @@ def table_lines(table: Table, names: Mapping[UnitId, str]) -> list[str]:
     def name(unit: UnitId) -> str:
         return names.get(unit, unit)
 
-    weights = table.basis.weights
+    weights, period = table.basis.weights, table.period
     lines = [
-        f"{table.period.name}  {_instant(table.period.starts_at)} – {_instant(table.period.ends_at)}  {_KINDS[table.kind]}",
+        f"{period.name}  {_instant(period.starts_at)} – {_instant(period.ends_at)}  {_KINDS[table.kind]}",
         f"政策 | policy {table.basis.policy}  权重 | weights {weights.version}  版本 | revision {table.basis.head}",
         "",
     ]

@@ -4,6 +4,7 @@ Promises: every refusal is JSON with what was wrong and what to do; a body is ne
 posted is logged. The feed's WebSocket is not here: it stands directly on the transport (socket.py).
 """
 
+import functools
 from collections.abc import Mapping
 from typing import Final
 
@@ -16,6 +17,8 @@ from starlette.routing import Route
 from dispatcher.models.ids import CommandId, UnitId
 from dispatcher.models.lawbook import AnyLawCommand, LawAct, LawReason, LawRefused
 from dispatcher.models.organisation import CITY_ROLES, STREET_ROLES, Actor, Role
+from dispatcher.models.periods import BadPeriod
+from dispatcher.models.ranking import Kind
 from dispatcher.server.desk import Desk
 from dispatcher.server.feed import Feed
 from dispatcher.server.hub import Hub
@@ -24,6 +27,7 @@ from dispatcher.server.intake import MAX_LINES, Intake, lines_of
 from dispatcher.server.law_words import law_words
 from dispatcher.server.lawgiving import LawGiver
 from dispatcher.server.orders import MAX_ORDER_BYTES
+from dispatcher.server.rates_door import may_read, table_of
 from dispatcher.server.reports import street_report
 from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.wire import OrderAnswer
@@ -119,6 +123,7 @@ class Doors:
                 Route("/law", self.law, methods=["GET"]),
                 Route("/law", self.change_law, methods=["POST"]),
                 Route("/report/street/{unit}", self.street, methods=["GET"]),
+                Route("/report/rates/{period}", self.rates, methods=["GET"]),
             ],
             exception_handlers={Refusal: _refused, Trouble: _troubled},
         )
@@ -202,6 +207,20 @@ class Doors:
         if not own and not actor.is_any(*CITY_ROLES):
             raise Refusal(403, "不是本街道 | not your street", "换账号 | use another account")
         return _json(await street_report(self._desk, unit))
+
+    async def rates(self, request: Request) -> Response:
+        """Give the rates of a period or a day's bulletin; `kind` is street, department or district."""
+        if not may_read(await self._actor(request)):
+            raise Refusal(403, "没有查看通报的角色 | no role that is given rates", "换账号 | use another account")
+        try:
+            kind = Kind(request.query_params.get("kind", Kind.STREET))
+        except ValueError:
+            raise Refusal(400, "kind", ", ".join(Kind)) from None
+        asked = functools.partial(table_of, law=self._desk.law, period=request.path_params["period"], kind=kind)
+        try:
+            return _json(await self._desk.read(asked))
+        except BadPeriod as error:
+            raise Refusal(404, str(error), "2026-11, 2026-11-05") from None
 
     async def _one(self, request: Request, actor: Actor) -> Response:
         body = await _body(request, MAX_ORDER_BYTES)
