@@ -91,6 +91,11 @@ class Desk:
         """The centre's clock when the cache was last known to be complete."""
         return self._as_of
 
+    @property
+    def is_restating(self) -> bool:
+        """Tell whether there are rows to be made anew, and the cache has been told."""
+        return self._restating is not None and self._loaded
+
     # ---- from the centre
 
     def pages(self) -> Iterator[None]:
@@ -180,11 +185,11 @@ class Desk:
         self._law_in_doubt = True
         self._restate()
 
-    def restate_step(self) -> bool:
-        """Make some open rows anew where the law has changed; tells whether there is more to do at once."""
-        if self._restating is None or not self._loaded:
-            return False
+    def restate(self) -> None:
+        """Make some more open rows anew; all that looks different is told with the last of them."""
         restating, self._restating = self._restating, None
+        if restating is None:
+            return
         try:
             told = next(restating)
         except Trouble:
@@ -194,7 +199,6 @@ class Desk:
             self._restating = restating
         else:
             self._tell_rows(told)
-        return told is None
 
     def touch(self) -> None:
         """Write down how far the cache is complete, if that is news."""

@@ -92,21 +92,23 @@ class Engine:
     async def run(self) -> None:
         """Keep in step until cancelled; ends by itself only when the cache belongs to a newer program."""
         self._health.tell()
-        beside = asyncio.create_task(self._tick()), asyncio.create_task(self._restate())
         try:
-            while True:
-                desk = await self._open()
-                if desk is None:
-                    return
-                await self._keep_in_step(desk)
-                self._close()
-                self._interrupt.clear()
-                await self._pause(self._back_off.next_s())  # a disk that breaks every file is not asked at full speed
+            async with asyncio.TaskGroup() as group:  # an error of ours in any part ends all of them, and is raised
+                ticking = group.create_task(self._tick(group))
+                await self._live()
+                ticking.cancel()
         finally:
-            for task in beside:
-                task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
             self._close()
+
+    async def _live(self) -> None:
+        while True:
+            desk = await self._open()
+            if desk is None:
+                return
+            await self._keep_in_step(desk)
+            self._close()
+            self._interrupt.clear()
+            await self._pause(self._back_off.next_s())  # a disk that breaks every file is not asked at full speed
 
     async def _open(self) -> Desk | None:
         """Open the store and tell what it holds; None when this program must not touch it."""
@@ -221,10 +223,11 @@ class Engine:
         except TimeoutError:
             return
 
-    async def _tick(self) -> None:
-        """What time alone brings about, with or without a link."""
+    async def _tick(self, group: asyncio.TaskGroup) -> None:
+        """What time alone brings about, with or without a link; rows are made anew by a task of the group."""
         loop = asyncio.get_running_loop()
         touched_s = let_go_s = loop.time()
+        anew: asyncio.Task[None] | None = None
         while True:
             await asyncio.sleep(TICK_S)
             self._health.tell()
@@ -237,20 +240,14 @@ class Engine:
             if loop.time() - let_go_s >= LET_GO_EVERY_S:
                 let_go_s = loop.time()
                 self._with_desk(Desk.let_go)
+            if self._desk is not None and self._desk.is_restating and (anew is None or anew.done()):
+                anew = group.create_task(self._make_rows_anew(self._desk))
 
-    async def _restate(self) -> None:
-        """Make rows anew under another law, between everything else."""
-        more = False
-
-        def step(desk: Desk) -> None:
-            nonlocal more
-            more = desk.restate_step()
-
-        while True:
-            await asyncio.sleep(RESTATE_PAUSE_S if more else TICK_S)
-            more = False
-            if self._desk is not None:
-                self._with_desk(step)
+    async def _make_rows_anew(self, desk: Desk) -> None:
+        """Go through the rows under another law, between everything else."""
+        while desk is self._desk and desk.is_restating:
+            self._with_desk(Desk.restate)
+            await asyncio.sleep(RESTATE_PAUSE_S)
 
     # ---- wishes
 

@@ -5,6 +5,7 @@ live change has made in the meantime stays; all that looks different is told as 
 is marked with the law only when all is done, so what was interrupted begins again at the next start.
 """
 
+import logging
 import time
 from collections.abc import Iterator
 from typing import Final
@@ -14,6 +15,8 @@ from dispatcher.models.law import Law
 from dispatcher.models.queue import QueueRow, summarise
 from dispatcher.sync.ports import Store
 from dispatcher.sync.replica import Replica
+
+_log = logging.getLogger(__name__)
 
 STEP_S: Final = 0.010
 READ: Final = 16
@@ -33,7 +36,11 @@ def restated(store: Store, replica: Replica, law: Law, mark: str) -> Iterator[Ch
     while found := store.open_cases(place, READ):
         place = found[-1][0]
         for where, row, case in found:
-            fresh = summarise(case, law)
+            try:
+                fresh = summarise(case, law)
+            except (ArithmeticError, ValueError):
+                _log.exception("case %s keeps its row: another law cannot be reckoned with", case.id)
+                continue
             if fresh != row:
                 waiting.append((where, fresh))
         if len(waiting) >= WRITTEN:

@@ -13,7 +13,7 @@ from dispatcher import wire
 from dispatcher.models.case import Case
 from dispatcher.models.commands import Act, AnyCommand, ReceiveOrder
 from dispatcher.models.evolution import evolve
-from dispatcher.models.ids import CaseId, CommandId, LedgerId, PersonId, Revision
+from dispatcher.models.ids import CaseId, CommandId, LedgerId, PersonId, Revision, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.lawbook import LawBook, law_at
 from dispatcher.models.order import Caller
@@ -111,6 +111,11 @@ class FakeCentre:
         self.book = book
         for session in tuple(self._sessions):
             await self._say(session, wire.LawChanged(book=book))
+
+    async def tell_loads(self, units: dict[UnitId, int]) -> None:
+        """Tell the departments' loads."""
+        for session in tuple(self._sessions):
+            await self._say(session, wire.Loads(units=units, at=self.now()))
 
     async def receive(self, *cases: str, **changes: object) -> None:
         """Let the hotline dispatch orders."""
@@ -244,6 +249,7 @@ class FakeCentre:
             more = len(ordered) > len(page)
             last = page[-1][0] if more else self.head
             rows = tuple(self._row(self.cases[case], session.scope) for _, case in page if self._sees(session, case))
+            gone = tuple(case for _, case in page if not self._sees(session, case))
             first, session.cursor = session.cursor + 1 + self.skip, last
             self.skip = 0
             settles = () if more else tuple(session.settles)
@@ -254,6 +260,7 @@ class FakeCentre:
                     first=Revision(first),
                     last=Revision(last),
                     rows=rows,
+                    gone=gone,
                     settles=settles,
                     committed_at=self.now(),
                     catching_up=more,
