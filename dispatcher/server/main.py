@@ -6,6 +6,7 @@ queued is committed, and the process ends with 0. One centre per ledger: it beli
 
 import asyncio
 import contextlib
+import datetime as dt
 import signal
 import socket
 import sys
@@ -98,7 +99,7 @@ async def serve(
     try:
         ledger = await asyncio.to_thread(open_ledger, database, clock, seed)
         try:
-            found = await asyncio.to_thread(_read, ledger, law)
+            found = await asyncio.to_thread(_read, ledger, law, clock.now())
         except BaseException:
             ledger.close()
             raise
@@ -205,12 +206,15 @@ class _Found(NamedTuple):
     owed: dict[CaseId, tuple[UnitId, ...]]
 
 
-def _read(ledger: Ledger, law: Law) -> _Found:
+def _read(ledger: Ledger, law: Law, now: dt.datetime) -> _Found:
     book = ledger.law_book()
     if book is None:
         book = book_of(law.policy, law.calendar)
         ledger.put_first_book(book)
-    return _Found(ledger.head(), ledger.units(), book, ledger.open_whistle_loads())
+    units = ledger.units()
+    if not ledger.tallies_are_whole():
+        ledger.recount_tallies(law_at(book, now, units))
+    return _Found(ledger.head(), units, book, ledger.open_whistle_loads())
 
 
 def open_ledger(database: str, clock: Clock, seed: Seed) -> Ledger:

@@ -11,11 +11,12 @@ import msgspec
 import sqlalchemy as sa
 
 from dispatcher.models.ids import CaseId, CommandId, Revision
-from dispatcher.models.lawbook import LawAct, LawBook, LawReason, LawRefused, judge_law
+from dispatcher.models.lawbook import LawAct, LawBook, LawReason, LawRefused, ReplaceCalendar, judge_law
 from dispatcher.models.organisation import Actor
 from dispatcher.models.queue import epoch_ms
 from dispatcher.models.verdicts import Accepted
 from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage import tallies
 from dispatcher.storage.fitness import LONGEST_ID, LONGEST_KEY, is_storable
 from dispatcher.storage.writing import put
 
@@ -70,6 +71,8 @@ def change(
         }
         put(connection, schema.law_refusals, [refusal])
         return found
+    if isinstance(act.command, ReplaceCalendar):
+        tallies.forget(connection)  # what ended past the old calendar may have been in time by the new one
     revision = Revision(head + 1)
     entry = {
         "revision": revision,
