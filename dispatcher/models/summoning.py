@@ -81,13 +81,13 @@ def decide(command: c.WhistleCommand, case: Case, actor: Actor, law: Law, at: dt
         return Refused(reason=Reason.WHISTLE_CLOSED, field="whistle", detail=whistle.state)
     if isinstance(command, _OfWhole):
         return _decide_whole(command, whistle, actor, at)
-    summons = whistle.of(command.unit)
-    if summons is None:
-        return Refused(reason=Reason.NOT_SUMMONED, field="unit", detail=command.unit)
     by_street = actor.unit == case.holder
     for_any = by_street and actor.is_any(*_DESK) and not isinstance(command, c.RefuseSummons)
     if isinstance(command, _DEPARTMENTS_OWN) and not for_any and actor.unit != command.unit:
-        return Refused(reason=Reason.NOT_YOUR_CASE, field="unit", detail=command.unit)
+        return _refused(Reason.NOT_YOUR_CASE, command.unit)
+    summons = whistle.of(command.unit)
+    if summons is None:
+        return _refused(Reason.NOT_SUMMONED, command.unit)
     return _decide_department(command, whistle, summons, actor, by_street, law, at)
 
 
@@ -247,12 +247,6 @@ def _pass(command: c.PassMilestone, summons: Summons, by_street: bool, at: dt.da
     wrong_order = Refused(reason=Reason.MILESTONE_ORDER, field="milestone", detail=milestone)
     if milestone in (Milestone.NOTIFIED, Milestone.SCORED) or summons.released:
         return wrong_order
-    if milestone is Milestone.REPORTED_IN:
-        told_already = any(p.milestone is milestone and p.by_street == by_street for p in summons.passed)
-        if told_already or summons.at(Milestone.DONE) is not None:
-            return wrong_order
-    elif MILESTONES.index(milestone) <= MILESTONES.index(summons.reached or Milestone.NOTIFIED):
-        return wrong_order
     if command.finish_by is not None:
         if milestone is not Milestone.MEASURE_AGREED:
             return Refused(reason=Reason.CONTRADICTION, field="finish_by", detail=milestone)
@@ -260,6 +254,12 @@ def _pass(command: c.PassMilestone, summons: Summons, by_street: bool, at: dt.da
             return Refused(reason=Reason.STREET_ONLY, field="finish_by")
         if command.finish_by < at:
             return Refused(reason=Reason.BAD_FIELD, field="finish_by", detail=command.finish_by.isoformat())
+    if milestone is Milestone.REPORTED_IN:
+        told_already = any(p.milestone is milestone and p.by_street == by_street for p in summons.passed)
+        if told_already or summons.at(Milestone.DONE) is not None:
+            return wrong_order
+    elif MILESTONES.index(milestone) <= MILESTONES.index(summons.reached or Milestone.NOTIFIED):
+        return wrong_order
     if milestone is Milestone.DONE and summons.at(Milestone.REPORTED_IN) is None:
         return wrong_order
     return (

@@ -96,8 +96,9 @@ def test_a_unit_that_was_not_called_has_no_part_in_it(command: c.AnyCommand, by:
     ],
 )
 def test_a_liaison_acts_for_his_own_unit_alone(command: c.AnyCommand):
-    story = Story(assisting=(b.WATER,))
-    assert story.refusal(command, WATER_LIAISON) == (Reason.NOT_YOUR_CASE, "unit")
+    for assisting in ((b.WATER,), (b.WATER, b.GAS)):
+        other = msgspec.structs.replace(command, unit=b.GAS)
+        assert Story(assisting=assisting).refusal(other, WATER_LIAISON) == (Reason.NOT_YOUR_CASE, "unit")
 
 
 # ---- milestones
