@@ -8,147 +8,25 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final
 
 from dispatcher import __version__
+from dispatcher.programs import PROGRAMS
 from dispatcher.settings import (
     AdminSettings,
     BadSetting,
     ConsoleSettings,
     DemoSettings,
     ImportSettings,
+    LawSettings,
     RatesSettings,
     RulesSettings,
     ServerSettings,
     WallSettings,
+    WhySettings,
     config_path,
     environment,
     read,
-)
-
-
-class Program(NamedTuple):
-    """One subcommand: its settings, one line for the list and a text worth reading."""
-
-    name: str
-    settings: type[object]
-    line: str
-    text: str
-
-
-PROGRAMS = (
-    Program(
-        "console",
-        ConsoleSettings,
-        "a dispatcher's or liaison's workstation",
-        """\
-        Opens the console of a street's command centre, or of a department's liaison: which one follows
-        from the account that signs in. What it showed last is shown at once with its age, and it goes on
-        working without the centre: acts are kept on this machine and sent when the link is back.
-
-          dispatcher console --centre http://10.0.0.5:8345 --person chenzhuo
-          dispatcher console --language en --theme light
-
-        The first start asks for the password; later ones do not. Keys: press F1 in the window.""",
-    ),
-    Program(
-        "wall",
-        WallSettings,
-        "a street's wall display",
-        """\
-        Full screen for a wall: open, due soon and overdue orders, whistles out, and how old the figures
-        are. No caller, no exact address, no order text. Text is sized for the screen's diagonal and the
-        distance it is read from. Escape leaves full screen.
-
-          dispatcher wall --centre http://10.0.0.5:8345 --person wall-shuangjing --diagonal 75 --distance 6""",
-    ),
-    Program(
-        "server",
-        ServerSettings,
-        "the centre: judges acts, keeps the journal, feeds consoles",
-        """\
-        Runs the centre as a process of its own. It keeps its ledger in SQLite, or in PostgreSQL, which
-        it brings to the present schema itself. A new ledger starts with Beijing's streets and no
-        accounts: make them with `dispatcher admin add`.
-
-          dispatcher server
-          dispatcher server --database postgresql://dispatcher@localhost/dispatcher --host 0.0.0.0 --port 8345
-
-        It stops cleanly on Ctrl+C or SIGTERM: consoles are told, nothing accepted is lost.""",
-    ),
-    Program(
-        "import",
-        ImportSettings,
-        "bring a hotline file in",
-        """\
-        Reads orders from CSV, TSV, XLSX or JSON lines, plain or gzipped, by a mapping profile, and hands
-        them to the centre's intake. Prints read / accepted / already there / rejected; rejected rows go
-        to a file with line, field, value and remedy. Running it again is harmless: it accepts 0.
-
-          dispatcher import ledger.xlsx --profile ledger12345 --street 110105016
-          dispatcher import boston311.csv.gz --profile boston311 --street 110105016
-
-        The account (--person) needs the role hotline.""",
-    ),
-    Program(
-        "admin",
-        AdminSettings,
-        "accounts of the centre",
-        """\
-        Makes accounts in the centre's ledger, on the machine that can reach its database. The password
-        is made up and printed once.
-
-          dispatcher admin add chenzhuo --name 陈卓 --unit 110105016 --role dispatcher --role shift_leader
-          dispatcher admin add hotline --name 市热线 --unit 110000 --role hotline
-          dispatcher admin add zhao --name 赵工 --unit D-WATER --role liaison""",
-    ),
-    Program(
-        "rules",
-        RulesSettings,
-        "try the rules of the work on a scenario",
-        """\
-        Runs a scenario (TOML: policy, calendar, units and people, then dated acts; the form is described
-        in docs/rules.md) through the same judge as console and centre, and prints a line of JSON for
-        every act (accepted with its events, or refused with the reason) and for every figure asked for.
-        Needs no centre and keeps nothing.
-
-          dispatcher rules try tests/scenarios/extension-in-time.toml""",
-    ),
-    Program(
-        "rates",
-        RatesSettings,
-        "the three rates of a period, ranks and the four lists",
-        """\
-        Prints the table of a period (named after the month it ends in; without one, the present period)
-        or of a day's bulletin, from the centre's database: composites and ranks, units appraised too
-        seldom apart, the lists advanced, improved, rectify and govern, the whistle rate.
-
-          dispatcher rates 2026-11
-          dispatcher rates 2026-11 --kind department --database postgresql://dispatcher@localhost/dispatcher
-          dispatcher rates 2026-11-05 --json bulletin.json
-
-        --publish keeps the table of a period that is over, with all it was computed from, and prints its
-        name. --verify NAME computes it again to the digit and from the journal, and lists what has moved
-        since and by which acts.
-
-          dispatcher rates 2026-11 --publish
-          dispatcher rates --verify 2026-11-street-1""",
-    ),
-    Program(
-        "demo",
-        DemoSettings,
-        "everything at once with a simulated street, nothing to set up",
-        """\
-        Starts a centre, a simulated Beijing street with its citizens and departments, and a console.
-        Sign orders, answer them, blow a whistle: departments answer. Nothing is kept afterwards.
-
-          dispatcher demo
-          dispatcher demo --for 120 --speed 60 --outage 40:20 --report report.json --screenshots shots
-
-        With --for, a simulated dispatcher works the street through the same bridge as a person, and the
-        report says what the journal, the cache and the screen really held. Without a display the demo
-        says so and runs for 30 s on a virtual screen, leaving screenshots and the report.""",
-    ),
 )
 
 
@@ -191,9 +69,17 @@ def _run(settings: object, parsed: argparse.Namespace) -> int:
 
             return run_import(settings, parsed.file)
         case AdminSettings():
-            from dispatcher.centre.serving import add_account
+            from dispatcher.centre.serving import add_account, import_roster
 
+            if parsed.task == "roster":
+                return import_roster(settings, parsed.file)
             return add_account(settings, parsed.new_person, parsed.name, parsed.unit, parsed.role)
+        case LawSettings():
+            return _run_law(settings, parsed)
+        case WhySettings():
+            from dispatcher.centre.law import explain
+
+            return explain(settings, parsed.case, parsed.clock)
         case RatesSettings():
             from dispatcher.centre.rates import run_rates
             from dispatcher.sync.clock import SystemClock
@@ -212,6 +98,24 @@ def _run(settings: object, parsed: argparse.Namespace) -> int:
             return try_file(parsed.file)
         case _:
             raise AssertionError(settings)
+
+
+def _run_law(settings: LawSettings, parsed: argparse.Namespace) -> int:
+    from dispatcher.centre import law
+
+    match parsed.program, parsed.task:
+        case "policy", "check":
+            return law.check_policy(parsed.file)
+        case "policy", "diff":
+            return law.diff_policies(settings, parsed.old, parsed.new)
+        case "policy", _:
+            return law.activate_policy(settings, parsed.file, parsed.from_)
+        case "flood", task:
+            return law.switch_flood(settings, on=task == "on", reason=parsed.reason)
+        case _, "check":
+            return law.check_calendar(parsed.file)
+        case _:
+            return law.activate_calendar(settings, parsed.file)
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
@@ -239,6 +143,11 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
             _add_admin(sub)
         if program.name == "rates":
             _add_rates(sub)
+        if program.name in _LAW_TASKS:
+            _add_law(sub, program.name)
+        if program.name == "why":
+            sub.add_argument("case", metavar="CASE", help="a case's id, or how its order's number ends")
+            sub.add_argument("--clock", default="", metavar="CLOCK", help="one clock only, such as feedback or sign")
         if program.name == "rules":
             tasks = sub.add_subparsers(dest="task", required=True, metavar="TASK")
             task = tasks.add_parser("try", help="run one scenario")
@@ -246,13 +155,15 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     return parser
 
 
-def _add_settings(sub: argparse.ArgumentParser, kind: type[object]) -> None:
-    sub.add_argument("--config", type=Path, metavar="FILE", help="settings file to read instead of the usual one")
+def _add_settings(sub: argparse.ArgumentParser, kind: type[object], default: str | None = None) -> None:
+    config = "settings file to read instead of the usual one"
+    sub.add_argument("--config", type=Path, default=default, metavar="FILE", help=config)
     for field in dataclasses.fields(kind):  # pyright: ignore[reportArgumentType]
         shown = f" (default: {field.default})" if isinstance(field.default, str | int | float) and field.default else ""
         sub.add_argument(
             f"--{field.name.rstrip('_').replace('_', '-')}",
             dest=field.name,
+            default=default,
             metavar=field.metadata["metavar"],
             help=field.metadata["help"] + shown,
         )
@@ -272,3 +183,35 @@ def _add_admin(sub: argparse.ArgumentParser) -> None:
     add.add_argument("--name", required=True, help="the person's name as others see it")
     add.add_argument("--unit", required=True, metavar="CODE", help="unit code, e.g. 110105016 or a department's")
     add.add_argument("--role", required=True, action="append", help="a role; may be given several times")
+    roster = tasks.add_parser("roster", help="read the duty roster in")
+    roster.add_argument("file", type=Path, metavar="FILE.csv", help="the roster: unit, post, name, phone, from, to")
+
+
+_LAW_TASKS: Final = {
+    "policy": ("check", "diff", "activate"),
+    "flood": ("on", "off"),
+    "calendar": ("check", "activate"),
+}
+_TASK_LINES: Final = {
+    "check": "say whether a file can be used",
+    "diff": "say what differs between two policies",
+    "activate": "put it in force",
+    "on": "the flood limits hold",
+    "off": "each order's own limits hold again",
+}
+
+
+def _add_law(sub: argparse.ArgumentParser, program: str) -> None:
+    tasks = sub.add_subparsers(dest="task", required=True, metavar="TASK")
+    for name in _LAW_TASKS[program]:
+        task = tasks.add_parser(name, help=_TASK_LINES[name])
+        _add_settings(task, LawSettings, argparse.SUPPRESS)  # they may stand before the task as well as after it
+        if program == "flood":
+            task.add_argument("--reason", required=True, metavar="WORDS", help="why, for the record")
+        elif name == "diff":
+            task.add_argument("old", metavar="OLD", help="a shipped policy's name or a TOML file")
+            task.add_argument("new", metavar="NEW", help="a shipped policy's name or a TOML file")
+        else:
+            task.add_argument("file", metavar="FILE", help="a TOML file, or the name of a shipped one")
+        if (program, name) == ("policy", "activate"):
+            task.add_argument("--from", dest="from_", default="", metavar="DATE", help="the day, not the file's own")

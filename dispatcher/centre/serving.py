@@ -1,6 +1,7 @@
 """The centre itself, its accounts, and the import into it."""
 
 import asyncio
+import csv
 import datetime as dt
 import getpass
 import sys
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 from dispatcher.assets import BadAsset, load_law, load_organisation
 from dispatcher.models.ids import PersonId, UnitId
 from dispatcher.models.organisation import Role
-from dispatcher.settings import AdminSettings, ImportSettings, ServerSettings
+from dispatcher.settings import AdminSettings, ImportSettings, LawSettings, ServerSettings
 from dispatcher.sync.clock import SystemClock
 from dispatcher.sync.ports import Trouble
 
@@ -54,6 +55,32 @@ def add_account(settings: AdminSettings, person: str, name: str, unit: str, role
     return 0
 
 
+def import_roster(settings: AdminSettings, path: Path) -> int:
+    """Put a duty roster in the place of the one before; lines that cannot be used are told and left out."""
+    from dispatcher.models.roster import BadRoster, read_roster
+    from dispatcher.server.main import Seed, open_ledger
+
+    _make_folder(settings.database)
+    try:
+        ledger = open_ledger(settings.database, SystemClock(), Seed(units=load_organisation()))
+    except Trouble as trouble:
+        return _failed(trouble)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            roster = read_roster(csv.DictReader(file), {unit.id for unit in ledger.units()})
+        for fault in roster.faults:
+            sys.stderr.write(f"{path.name}:{fault.line}: {fault.field} = {fault.value!r}: {fault.remedy}\n")
+        if not roster.duties:
+            return _failed(f"{path}: no line of it can be used; the roster stays as it is")
+        ledger.put_roster(roster)
+    except (BadRoster, Trouble, OSError, UnicodeDecodeError) as error:
+        return _failed(f"{path}: {error}")
+    finally:
+        ledger.close()
+    sys.stdout.write(f"{path.name}: {len(roster.duties)} duties / {len(roster.faults)} lines left out\n")
+    return 1 if roster.faults else 0
+
+
 def run_import(settings: ImportSettings, path: Path) -> int:
     """Bring a file in and say what became of its rows; gives 0 when every row was answered."""
     from dispatcher.importer.profiles import BadProfile, named
@@ -64,7 +91,7 @@ def run_import(settings: ImportSettings, path: Path) -> int:
     rejected_to = Path(settings.rejected) if settings.rejected else path.with_name(f"{path.name}.rejected.csv")
 
     async def bring() -> Tally:
-        token = await sign_in(settings.centre, PersonId(settings.person), _password(settings))
+        token = await sign_in(settings.centre, PersonId(settings.person), password_of(settings))
         async with Intake(settings.centre, token) as intake:
             return await upload(
                 path,
@@ -101,7 +128,8 @@ def _show(tally: object) -> None:
     sys.stderr.flush()
 
 
-def _password(settings: ImportSettings) -> str:
+def password_of(settings: ImportSettings | LawSettings) -> str:
+    """Read the account's password from the file that was named, or ask for it; raises OSError."""
     if settings.password_file:
         return Path(settings.password_file).read_text("utf-8").strip()
     return getpass.getpass(f"{settings.person}@{settings.centre}: ")
