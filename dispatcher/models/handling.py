@@ -248,7 +248,7 @@ def _split(command: c.SplitCase, case: Case) -> Found:
     if (
         len(command.parts) < 2
         or len(ids) < len(command.parts)
-        or case.id in ids
+        or not ids.isdisjoint((case.id, *case.children))
         or not all(part.case.strip() and part.title.strip() for part in command.parts)
     ):
         return Refused(reason=Reason.BAD_FIELD, field="parts")

@@ -137,16 +137,15 @@ def _record(
     if not isinstance(admitted_then, Refused):
         found = handling.decide(command, then, admitted_then, law, at)
         return found if isinstance(found, Refused) else belated.record(command, case, law, at)
-    if isinstance(command, c.SignFor) and isinstance(admitted, Refused) and _is_second_signature(case, actor, at):
+    if isinstance(command, c.SignFor) and _is_second_signature(then, actor):
         return belated.record(command, case, law, at)
     return admitted if isinstance(admitted, Refused) else admitted_then
 
 
-def _is_second_signature(case: Case, actor: Actor, at: dt.datetime) -> bool:
-    """Somebody signed before, for the same holding: a late signature is never refused for that."""
-    reached = _reaching(ROW[c.SignFor], case, actor)
-    signed = case.signed_at is not None and case.state in _SIGNED_ONCE
-    return not isinstance(reached, Refused) and signed and belated.in_this_holding(case, at)
+def _is_second_signature(then: Case, actor: Actor) -> bool:
+    """Somebody of the same holder had signed before: a late signature is never refused for that."""
+    reached = _reaching(ROW[c.SignFor], then, actor)
+    return not isinstance(reached, Refused) and then.signed_at is not None and then.state in _SIGNED_ONCE
 
 
 def _admitted(command: type[c.Command], case: Case, actor: Actor) -> Actor | Refused:
