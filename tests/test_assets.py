@@ -4,6 +4,7 @@ import datetime as dt
 from importlib import resources
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from dispatcher import assets
@@ -12,6 +13,7 @@ from dispatcher.models.ids import UnitId
 from dispatcher.models.order import Urgency
 from dispatcher.models.organisation import UnitKind
 from dispatcher.models.policy import parse_limit
+from dispatcher.models.policy_changes import differences
 from dispatcher.models.whistle import WhistleKind
 from dispatcher.models.workcalendar import BEIJING, DayKind
 
@@ -36,7 +38,24 @@ def test_the_city_policy_is_that_of_the_working_rules() -> None:
     assert policy.whistles[WhistleKind.EMERGENCY].valid_for == parse_limit("30 min")
     assert policy.whistles[WhistleKind.ROUTINE].report_in == parse_limit("3 WD")
     assert policy.whistles[WhistleKind.BREAKTHROUGH].valid_for is None
+    assert policy.whistles[WhistleKind.EMERGENCY].measure == parse_limit("2 h")
+    assert policy.whistles[WhistleKind.ENFORCEMENT].record == parse_limit("same day")
+    assert policy.whistles[WhistleKind.ROUTINE].contact == parse_limit("24 h")
+    assert policy.whistles[WhistleKind.ROUTINE].done_simple == parse_limit("same day")
     assert policy.reply_review
+    assert policy.flood.season is None
+
+
+def test_a_policy_may_leave_out_what_is_not_a_limit_of_the_work() -> None:
+    begin, end = CITY.index("[lights]"), CITY.index("[orders.flood]")
+    head = [line for line in CITY[:begin].splitlines() if line.startswith(("version", "effective", "call_back ="))]
+    policy = assets.read_policy("bare.toml", "\n".join([*head, CITY[end:]]))
+    assert msgspec.structs.replace(policy, flood=assets.load_policy().flood) == assets.load_policy()
+
+
+def test_the_flood_variant_is_the_citys_with_a_season() -> None:
+    found = differences(assets.load_policy(), assets.load_policy("city-flood"))
+    assert [(one.clause, one.new) for one in found] == [(("flood", "season"), ("06-01", "09-15"))]
 
 
 @pytest.mark.parametrize("name", assets.policy_names())
@@ -70,6 +89,32 @@ def test_a_policy_of_ones_own_is_read_by_its_path(tmp_path: Path) -> None:
         ("reply_review = true", "reply_review = 1", "reply_review", 1, "true or false"),
         ("effective_from = 2026-01-01", 'effective_from = "2026"', "effective_from", "2026", "without quotes"),
         ("[redo]", "[redo", "", None, "is not TOML"),
+        ("[redo] ", "[redo]\nprogress = '1 h'\n#", "redo.progress", None, "unknown key"),
+        ('call_back = "24 h"', 'call_back = "20 years"', "call_back", "20 years", "write it like"),
+        ('call_back = "24 h"', 'call_back = "9999 d"', "call_back", "9999 d", "longer than ten years"),
+        ('sign = "10 min"', 'sign = "40 min"', "orders.emergency.sign", "40 min", "ends after first_contact"),
+        ('first_contact = "24 h"', 'first_contact = "8 d"', "orders.ordinary.first_contact", "8 d", "after feedback"),
+        ('report_in = "30 min"', 'report_in = "3 min"', "whistles.emergency.sign", "5 min", "ends after report_in"),
+        ("ladder = [50, 100, 150]", "ladder = [50, 150, 100]", "ladder", [50, 150, 100], "ascending"),
+        ("ladder = [50, 100, 150]", "ladder = [50, 100]", "ladder", [50, 100], "list of 3 whole numbers"),
+        ("ladder = [50, 100, 150]", "ladder = [50, 100, true]", "ladder", [50, 100, True], "list of 3 whole numbers"),
+        ("whistle_band = [1, 8]", "whistle_band = [8, 1]", "whistle_band", [8, 1], "the lower and the higher"),
+        ("extension_share = 100", "extension_share = 150", "extension_share", 150, "from 1 to 100"),
+        ("response = 100", "response = 200", "weights", 1100, "1000 thousandths together"),
+        ("response = 100", "response = 0.1", "weights.response", 0.1, "whole number"),
+        ("finished = 25", "finished = 35", "score", 110, "100 together"),
+        ("first_day = 19", "first_day = 31", "period.first_day", 31, "from 1 to 28"),
+        ("orange_floor_minutes = 15", "orange_floor_minutes = 60", "lights.orange_floor_minutes", 60, "from 0 to 59"),
+        ("[flood] ", "[flood]\nseason = ['06-01']\n#", "flood.season", ["06-01"], "first and last day"),
+        ("[flood] ", "[flood]\nseason = ['06-31', '09-15']\n#", "flood.season", "06-31", "no day of every year"),
+        (
+            '"雨水", "倒灌"]',
+            '"雨水", "积水"]',
+            "flood.categories",
+            ["排水", "内涝", "积水", "防汛", "雨水", "积水"],
+            "once",
+        ),
+        ('grace = "30 min"', 'grace = "1 WD"', "grace", "1 WD", "natural time"),
     ],
 )
 def test_a_bad_policy_names_file_key_value_and_remedy(old: str, new: str, key: str, value: object, words: str) -> None:
@@ -134,6 +179,46 @@ def test_a_bad_calendar_is_named(old: str, new: str, key: str, words: str) -> No
     assert old in CHINA
     with pytest.raises(assets.BadAsset) as caught:
         assets.read_calendar("own.toml", CHINA.replace(old, new, 1))
+    assert caught.value.key == key
+    assert words in caught.value.remedy
+
+
+NEXT_YEAR = """
+extends = "china-2026"
+version = "china-2027"
+published_through = 2027-12-31
+holidays = [2027-01-01, 2027-02-08]
+makeup_workdays = [2027-02-06]
+"""
+
+
+def test_a_small_file_extends_the_calendar_by_the_next_year(tmp_path: Path) -> None:
+    own = tmp_path / "next.toml"
+    own.write_text(NEXT_YEAR, encoding="utf-8")
+    both = assets.load_calendar(str(own))
+    assert (both.version, both.published_through) == ("china-2027", dt.date(2027, 12, 31))
+    assert both.kind(dt.date(2027, 2, 6)) is DayKind.MAKEUP_WORKDAY
+    assert both.holidays > assets.load_calendar().holidays
+    assert both.sessions == assets.load_calendar().sessions
+    own.write_text(NEXT_YEAR.replace("2026", "2027").replace('version = "china-2027"', 'version = "x"'), "utf-8")
+    with pytest.raises(assets.BadAsset, match="reaches 2027-12-31 already"):
+        assets.load_calendar(str(own), both)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "words"),
+    [
+        ("china-2026", "china-2025", "extends", "in use is 'china-2026'"),
+        ('version = "china-2027"', 'version = "china-2026"', "version", "one of its own"),
+        ("2027-12-31", "2026-12-31", "holidays", "past published_through"),
+        ("2027-01-01,", "2027-02-06,", "makeup_workdays", "stands in holidays too"),
+        ("2027-01-01,", "2027-02-08,", "holidays", "twice"),
+        ('extends = "china-2026"', "", "sessions", "missing"),
+    ],
+)
+def test_a_bad_extension_of_the_calendar_is_named(old: str, new: str, key: str, words: str) -> None:
+    with pytest.raises(assets.BadAsset) as caught:
+        assets.read_calendar("next.toml", NEXT_YEAR.replace(old, new))
     assert caught.value.key == key
     assert words in caught.value.remedy
 

@@ -81,13 +81,14 @@ def test_a_case_to_be_done_again_has_a_clock_of_its_own():
     assert redo.is_running
     assert redo.due == dt.datetime(2026, 3, 6, 10, 0, tzinfo=dt.UTC), "the close of the third working day"
     assert ClockKind.CALL_BACK not in kinds(case)
-    case = b.after_(case, b.reply(), b.LEADER, b.NOON + 2 * HOUR)
+    called = c.RecordContact(case=ONE, reached=True)
+    case = b.after_(b.after_(case, called, at=b.NOON + HOUR), b.reply(), b.LEADER, b.NOON + 2 * HOUR)
     assert clock(case, ClockKind.REDO).met_at == b.NOON + 2 * HOUR
 
 
 def test_a_case_handled_elsewhere_has_only_its_feedback():
     command = c.ReceiveOrder(case=ONE, order=b.order(), holder=b.STREET, closed_at=b.NOON + HOUR)
-    case = b.after_(None, command, b.HOTLINE)
+    case = b.after_(None, command, b.HOTLINE, b.NOON + HOUR)
     assert kinds(case) == {ClockKind.FEEDBACK}
     assert next_clock(clocks(case, LAW)) is None
 
@@ -203,7 +204,7 @@ def test_the_row_of_a_new_case_says_what_is_due_next():
 
 def test_the_row_of_a_closed_case_has_no_clock():
     command = c.ReceiveOrder(case=ONE, order=b.order(), holder=b.STREET, closed_at=b.NOON + HOUR)
-    row = summarise(b.after_(None, command, b.HOTLINE), LAW)
+    row = summarise(b.after_(None, command, b.HOTLINE, b.NOON + HOUR), LAW)
     assert (row.clock, row.due_ms, row.is_open, row.closed_ms) == (None, NEVER_MS, False, epoch_ms(b.NOON + HOUR))
     assert row.light(0) is None
 

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatcher.models.workcalendar import BEIJING, DayKind
+from dispatcher.models.workcalendar import (
+    BEIJING,
+    DayKind,
+    Session,
+    WorkCalendar,
+    date_of,
+    extended,
+    from_micros,
+    micros,
+    numbered,
+)
 from tests import builders as b
 
 CALENDAR = b.calendar()
@@ -101,3 +111,84 @@ def test_an_end_past_the_published_calendar_is_provisional():
     assert CALENDAR.after_working_days(at("2026-12-31T10:00"), 1).provisional
     assert CALENDAR.after_working_time(at("2026-12-31T17:59"), dt.timedelta(hours=1)).provisional
     assert CALENDAR.is_provisional(dt.datetime(2026, 12, 31, 16, 0, tzinfo=dt.UTC)), "it is 2027 in Beijing"
+
+
+DAYS = st.dates(dt.date(2025, 12, 20), dt.date(2026, 1, 20))
+
+
+@st.composite
+def calendars(draw: st.DrawFn) -> WorkCalendar:
+    """Holidays and make-up workdays round a year's end, office hours of one to three sessions."""
+    holidays = draw(st.frozensets(DAYS, max_size=12))
+    times = sorted(draw(st.lists(st.integers(0, 23 * 60 + 59), min_size=2, max_size=6, unique=True)))
+    clock = [dt.time(minute // 60, minute % 60) for minute in times[: len(times) // 2 * 2]]
+    return WorkCalendar(
+        version="drawn",
+        published_through=dt.date(2025, 12, 31),
+        holidays=holidays,
+        makeup_workdays=draw(st.frozensets(DAYS, max_size=12)) - holidays,
+        sessions=tuple(Session(opens, closes) for opens, closes in zip(clock[::2], clock[1::2], strict=True)),
+    )
+
+
+@given(calendars(), st.integers(0, 32 * 1440), st.integers(0, 6 * 1440))
+def test_office_time_is_what_counting_the_minutes_gives(calendar: WorkCalendar, begin: int, length: int):
+    start = at("2025-12-20T00:00") + begin * dt.timedelta(minutes=1)
+    worked = 0
+    for minute in range(length):
+        now = start + minute * dt.timedelta(minutes=1)
+        in_hours = any(session.start <= now.time() < session.end for session in calendar.sessions)
+        worked += in_hours and calendar.is_worked(now.date())
+    end = start + length * dt.timedelta(minutes=1)
+    assert calendar.worked_between(start, end) == worked * dt.timedelta(minutes=1)
+    stretches = list(calendar.stretches(start, end))
+    assert sum((s.end - s.begin for s in stretches), dt.timedelta()) == worked * dt.timedelta(minutes=1)
+    if worked:
+        ended = calendar.after_working_time(start, worked * dt.timedelta(minutes=1)).end
+        assert ended <= end
+        assert not calendar.worked_between(ended, end), "the earliest instant at which it is used up"
+
+
+@given(calendars(), DAYS, st.integers(1, 40))
+def test_working_days_are_what_counting_the_days_gives(calendar: WorkCalendar, day: dt.date, days: int):
+    start = dt.datetime.combine(day, dt.time(23, 59), BEIJING)
+    left = days
+    while left:
+        day += dt.timedelta(days=1)
+        left -= calendar.is_worked(day)
+    assert calendar.after_working_days(start, days).end == dt.datetime.combine(day, calendar.sessions[-1].end, BEIJING)
+
+
+@given(calendars(), st.dates())
+def test_a_day_has_a_number_and_a_worked_day_a_place(calendar: WorkCalendar, day: dt.date):
+    assert date_of(numbered(day)) == day
+    if calendar.is_worked(day):
+        assert calendar.office.workday(calendar.office.workdays_before(numbered(day))) == numbered(day)
+
+
+@given(st.datetimes(timezones=st.sampled_from([dt.UTC, BEIJING])))
+def test_microseconds_go_back_and_forth(instant: dt.datetime):
+    if instant > dt.datetime(2, 1, 1, tzinfo=dt.UTC):
+        assert from_micros(micros(instant)) == instant
+
+
+def test_what_lies_past_the_last_year_is_its_last_instant():
+    assert from_micros(10**20) == dt.datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=dt.UTC)
+
+
+def test_a_publication_continues_a_calendar_and_settles_what_was_provisional():
+    next_year = WorkCalendar(
+        version="test-2027",
+        published_through=dt.date(2027, 12, 31),
+        holidays=frozenset({dt.date(2027, 1, 1)}),
+        makeup_workdays=frozenset({dt.date(2026, 10, 2), dt.date(2027, 1, 9)}),
+    )
+    both = extended(CALENDAR, next_year)
+    unsure = CALENDAR.after_working_days(at("2026-12-31T10:00"), 1)
+    assert (unsure.end, unsure.provisional) == (at("2027-01-01T18:00"), True)
+    sure = both.after_working_days(at("2026-12-31T10:00"), 1)
+    assert (sure.end, sure.provisional) == (at("2027-01-04T18:00"), False)
+    assert both.kind(dt.date(2026, 10, 1)) is DayKind.HOLIDAY, "what it does not name stays"
+    assert both.kind(dt.date(2026, 10, 2)) is DayKind.MAKEUP_WORKDAY, "what it names is as it says"
+    assert both.kind(dt.date(2027, 1, 9)) is DayKind.MAKEUP_WORKDAY
+    assert (both.version, both.published_through) == ("test-2027", dt.date(2027, 12, 31))
