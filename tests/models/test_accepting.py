@@ -35,7 +35,8 @@ def test_a_meeting_is_recorded_and_its_record_mended_under_the_same_id():
 def test_a_meeting_may_end_as_it_is_written_down_and_begin_as_the_whistle_is_blown():
     story = Story(WhistleKind.ENFORCEMENT)
     story.do(meeting(at=story.at(50), tasks=()), minutes=50).do(meeting(id="m-2", at=story.at(0)), minutes=50)
-    everybody = meeting(id="m-3", arrived=(b.STREET, b.URBAN))
+    at_once = (MeetingTask(unit=b.URBAN, what="fence it off", by=ON_SITE),)
+    everybody = meeting(id="m-3", arrived=(b.STREET, b.URBAN), tasks=at_once)
     assert len(story.do(everybody, minutes=50).whistle.meetings) == 3
 
 
