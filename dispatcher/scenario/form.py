@@ -20,6 +20,7 @@ from dispatcher.models.lawbook import ActivatePolicy, LawAct, ReplaceCalendar, S
 from dispatcher.models.order import Order
 from dispatcher.models.organisation import CENTRE, Actor, Role, Unit
 from dispatcher.models.policy import Policy
+from dispatcher.models.roster import OnDuty
 from dispatcher.models.workcalendar import DEFAULT_SESSIONS, WorkCalendar
 from dispatcher.scenario.fitting import Spot
 
@@ -30,18 +31,8 @@ def _tag(command: type[msgspec.Struct]) -> str:
 
 COMMANDS: Mapping[str, type[c.Command]] = {_tag(each): each for each in get_args(c.AnyCommand)}
 """Every command by the word that `do` takes."""
-WHOLE = ("all", "rates", "load", "whistle_rate")
+WHOLE = ("all", "rates", "load")
 """What a `show` can be about besides a case."""
-
-
-class Duty(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody on the duty roster of a unit, in one role, from when to when (left out: always)."""
-
-    unit: UnitId
-    name: str
-    role: str
-    since: Instant | None = None
-    until: Instant | None = None
 
 
 class Deed(NamedTuple):
@@ -67,10 +58,11 @@ class LawDeed(NamedTuple):
 
 
 class Tick(NamedTuple):
-    """The centre's timers have run up to `at`."""
+    """The centre's timers run at `at`; from `since` on, each at the instant it falls due, when that is given."""
 
     step: int
     at: dt.datetime
+    since: dt.datetime | None
 
 
 class Show(NamedTuple):
@@ -84,15 +76,17 @@ class Show(NamedTuple):
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """What to show: a case by its name, or one of WHOLE. `only` names parts, `kinds` clocks; empty means all.
 
-    `units`, `period` ("2026-03") and `bulletin` (a day) are for figures.
+    `running` leaves out clocks that are met. `units`, `period` ("2026-03", or "2026-03-03" for a bulletin) and `among`
+    (street, department or district) are for figures.
     """
 
     what: str
     only: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     units: tuple[UnitId, ...] = ()
+    running: bool = False
     period: str = ""
-    bulletin: dt.date | None = None
+    among: str = "street"
 
 
 Step = Deed | LawDeed | Tick | Show
@@ -106,7 +100,7 @@ class Scenario:
     policy: Policy
     calendar: WorkCalendar
     units: tuple[Unit, ...]
-    duties: tuple[Duty, ...]
+    duties: tuple[OnDuty, ...]
     steps: tuple[Step, ...]
 
 
@@ -163,7 +157,7 @@ class _Reader:
             self._people[person.name] = Actor(
                 person=person.name, name=person.name, unit=person.unit, roles=person.roles
             )
-        duties = [spot.fit(table, Duty) for spot, table in self._tables(top, "duty")]
+        duties = [spot.fit(table, OnDuty) for spot, table in self._tables(top, "duty")]
         orders = [deed for spot, table in self._tables(top, "order") for deed in self._order(spot, table)]
         policy = self._policy(Spot(self._file), top.get("policy", assets.DEFAULT_POLICY))
         calendar = self._calendar(Spot(self._file), top.get("calendar", "china"))
@@ -285,8 +279,8 @@ class _Reader:
         stamp = spot.fit({key: value for key, value in table.items() if key in _STAMP}, _Stamp)
         match do:
             case "tick":
-                self._nothing_else(spot, rest)
-                yield Tick(number, stamp.at)
+                self._nothing_else(spot, rest, "since")
+                yield Tick(number, stamp.at, spot.instant("since", rest["since"]) if "since" in rest else None)
             case "show":
                 yield Show(number, stamp.at, spot.fit({"what": self._only_case(spot, "what", rest)} | rest, Wish))
             case "activate_policy" | "switch_flood" | "replace_calendar":

@@ -1,6 +1,6 @@
-"""What a bench prints: verdicts, cases and figures as mappings that JSON can hold, instants in Beijing's time.
+"""What a bench prints of an act and of a case: mappings that JSON can hold, instants in Beijing's time.
 
-Values that say nothing (None, false, an empty list, a field at its default) are left out.
+What says nothing (None, false, an empty list, a field at its default) is left out of facts and records.
 """
 
 import datetime as dt
@@ -11,18 +11,27 @@ import msgspec
 
 from dispatcher.models import events as e
 from dispatcher.models.case import Case
-from dispatcher.models.deadlines import Clock, clocks
+from dispatcher.models.deadlines import Clock, ClockKind, clocks
 from dispatcher.models.law import Law
 from dispatcher.models.policy import Limit, Measure
+from dispatcher.models.summons_clocks import WhistleClock, record_clock, summons_clocks
 from dispatcher.models.verdicts import Refused
+from dispatcher.models.waiting import waiting
+from dispatcher.models.whistle import Summons, Whistle
 from dispatcher.models.workcalendar import BEIJING
-from dispatcher.scenario.form import Wish
+from dispatcher.scenario.fitting import Spot
+from dispatcher.scenario.form import Show, Wish
 
 Line = dict[str, object]
 
+_ORDER = tuple(ClockKind)
+_PARTS = ("state", "holder", "clocks", "lights", "waiting", "whistles", "limits", "rungs", "scores")
+_USUAL = ("state", "holder", "clocks", "lights", "waiting", "whistles", "limits", "rungs")
+_OF_THE_RECORD = (*Case.__struct_fields__, "urgency", "suspended_since", "supervision", "held_since")
+
 
 def local(at: dt.datetime) -> str:
-    """Say an instant in Beijing's time."""
+    """Say an instant in Beijing's time, to the second."""
     return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
 
 
@@ -39,16 +48,20 @@ def plain(value: object) -> object:
             return rest
 
 
-def limit_text(limit: Limit) -> str:
-    """Say a limit the way a policy's file does."""
+def limit_text(limit: Limit | None) -> str:
+    """Say a limit the way a policy's file does; "given" for a date that somebody set."""
+    if limit is None:
+        return "given"
     if limit.measure is Measure.SAME_DAY:
         return "same day"
     if limit.measure is Measure.WORKING_DAYS:
         return f"{limit.minutes} WD"
     working = " W" if limit.measure is Measure.WORKING_TIME else ""
-    for unit, minutes in (("d", 24 * 60), ("h", 60)):
-        if limit.minutes % minutes == 0 and limit.minutes >= minutes * (2 if unit == "d" else 1):
-            return f"{limit.minutes // minutes} {unit}{working}"
+    day, hour = 24 * 60, 60
+    if limit.minutes > day and limit.minutes % day == 0:
+        return f"{limit.minutes // day} d{working}"
+    if limit.minutes % hour == 0:
+        return f"{limit.minutes // hour} h{working}"
     return f"{limit.minutes} min{working}"
 
 
@@ -78,6 +91,7 @@ _TELLING: Mapping[type[e.Event], tuple[str, ...]] = {
     e.RequestDropped: ("kind",),
     e.RequestGranted: ("kind", "to", "final"),
     e.RequestRefused: ("kind", "final"),
+    e.Supervised: ("level",),
     e.MilestonePassed: ("unit", "milestone", "by_street"),
     e.DepartureRecorded: ("unit", "by_street", "with_leave"),
     e.LadderClimbed: ("unit", "milestone", "share", "told"),
@@ -85,19 +99,17 @@ _TELLING: Mapping[type[e.Event], tuple[str, ...]] = {
     e.DuplicateAbsorbed: ("duplicate",),
     e.ActUndone: ("act",),
 }
-"""What is told of an event beside its tag: what the judge decided, not what the act said anyway."""
+"""What is told of a fact beside its tag: what the judge decided, or whom it is about."""
 
 
 def event(found: e.AnyEvent) -> Line:
     """Say one fact: its tag and what the judge decided in it."""
-    line: Line = {"event": type(found).__struct_config__.tag}
+    line: Line = {"event": found.__struct_config__.tag}
     match found:
         case e.Requested():
             line |= {"kind": found.request.kind.value} | ({"sent": True} if found.request.sent_at else {})
         case e.WhistleBlown():
-            whistle = found.whistle
-            line |= {"kind": whistle.kind.value}
-            line |= {"approved": True} if whistle.approved_at else {}
+            line |= {"kind": found.whistle.kind.value} | ({"approved": True} if found.whistle.approved_at else {})
         case e.DepartmentScored():
             line |= {"unit": found.unit, "total": found.score.total}
         case e.CaseSplit():
@@ -108,28 +120,125 @@ def event(found: e.AnyEvent) -> Line:
     return line
 
 
-def clock_line(clock: Clock) -> Line:
-    """Say one clock."""
-    line: Line = {"kind": clock.kind.value, "start": local(clock.start)}
-    line["limit"] = limit_text(clock.limit) if clock.limit is not None else "given"
+def light_word(clock: Clock, now: dt.datetime) -> str:
+    """Say the light of a running clock."""
+    light = clock.light(now)
+    assert light is not None, "a clock that does not run has no light"
+    return light.value
+
+
+def case_line(case: Case, law: Law, show: Show, file: str) -> Line:
+    """Say a case as it stands: the parts that are wished for, or the usual ones."""
+    wish = show.wish
+    line: Line = {}
+    for part in wish.only or _USUAL:
+        match part:
+            case "clocks":
+                line[part] = [_clock(clock) for clock in _clocks(case, law, wish)]
+            case "lights":
+                running = [clock for clock in _clocks(case, law, wish) if clock.is_running]
+                line[part] = {clock.kind.value: light_word(clock, show.at) for clock in running}
+            case "waiting":
+                line[part] = [
+                    {"for": each.unit or each.for_what.value, "since": local(each.since), "why": each.why.value}
+                    for each in waiting(case, law)
+                ]
+            case "whistles":
+                line[part] = [_whistle(each) for each in case.whistles]
+            case "limits":
+                line[part] = [limit for each in case.whistles for limit in _limits(each, law, wish)]
+            case "rungs":
+                line[part] = [plain(rung) for each in case.whistles for rung in each.ladder]
+            case "scores":
+                line[part] = [
+                    {"unit": each.unit, **_score(each)} for whistle in case.whistles for each in whistle.summons
+                ]
+            case _ if part in _OF_THE_RECORD:
+                line[part] = plain(getattr(case, part))
+            case _:
+                raise Spot(file, f"step {show.step}").unknown("only", (*_PARTS, *_OF_THE_RECORD), part)
+    return line
+
+
+def _clocks(case: Case, law: Law, wish: Wish) -> list[Clock]:
+    found = [
+        clock
+        for clock in clocks(case, law)
+        if (not wish.kinds or clock.kind.value in wish.kinds) and not (wish.running and clock.met_at is not None)
+    ]
+    return sorted(found, key=lambda clock: (_ORDER.index(clock.kind), clock.start_us))
+
+
+def _clock(clock: Clock) -> Line:
+    line: Line = {"kind": clock.kind.value, "start": local(clock.start), "limit": limit_text(clock.limit)}
+    if clock.stopped:
+        return line | {"stopped": True}
     line["due"] = local(clock.due)
     if clock.provisional:
         line["provisional"] = True
-    if clock.met_at is not None:
-        line["met_at"] = local(clock.met_at)
+    if clock.due_before is not None:
+        line["due_before"] = local(clock.due_before)
+    if clock.too_late:
+        line["extended_too_late"] = True
+    return line | ({"met_at": local(clock.met_at)} if clock.met_at is not None else {})
+
+
+def _whistle(whistle: Whistle) -> Line:
+    line: Line = {"whistle": whistle.id, "kind": whistle.kind.value, "state": whistle.state.value}
+    if whistle.approved_at is not None:
+        line["approved_at"] = local(whistle.approved_at)
+    line["summons"] = [_summons(each) for each in whistle.summons]
+    if whistle.meetings:
+        line["meetings"] = [meeting.id for meeting in whistle.meetings]
     return line
 
 
-def case_line(case: Case, law: Law, now: dt.datetime, wish: Wish) -> Line:
-    """Say a case as it stands: the parts that are wished for, or all of them."""
-    found = [clock for clock in clocks(case, law) if not wish.kinds or clock.kind.value in wish.kinds]
-    line: Line = {"what": case.id}
-    for part in wish.only or ("state", "holder", "clocks", "lights", "waiting", "whistles"):
-        match part:
-            case "clocks":
-                line[part] = [clock_line(clock) for clock in found]
-            case "lights":
-                line[part] = {}
-            case _:
-                line[part] = plain(getattr(case, part))
+def _summons(summons: Summons) -> Line:
+    line: Line = {"unit": summons.unit} | ({"lead": True} if summons.lead else {})
+    line["passed"] = [
+        {"milestone": each.milestone.value, "at": local(each.at)} | ({"by_street": True} if each.by_street else {})
+        for each in summons.passed
+    ]
+    if summons.departures:
+        line["departures"] = [
+            {"at": local(each.at)}
+            | ({"by_street": True} if each.by_street else {})
+            | ({"with_leave": True} if each.with_leave else {})
+            for each in summons.departures
+        ]
+    for key in ("contacted_at", "refused_at", "released", "no_show_at", "finish_by", "sent_back"):
+        value = getattr(summons, key)
+        if value is not None and value != 0:
+            line[key] = plain(value)
+        elif value is False and key == "released":
+            line[key] = False
     return line
+
+
+def _limits(whistle: Whistle, law: Law, wish: Wish) -> list[Line]:
+    found: list[Line] = []
+    for summons in whistle.summons:
+        if wish.units and summons.unit not in wish.units:
+            continue
+        found += [
+            {"unit": clock.unit, "duty": clock.duty.value, **_dated(clock)}
+            for clock in summons_clocks(whistle, summons, law)
+            if not wish.kinds or clock.duty.value in wish.kinds
+        ]
+    record = record_clock(whistle, law)
+    if record is not None and not wish.units and (not wish.kinds or "record" in wish.kinds):
+        found.append({"duty": "record", **_dated(record)})
+    return found
+
+
+def _dated(clock: WhistleClock) -> Line:
+    line: Line = {"start": local(clock.start), "limit": limit_text(clock.limit), "due": local(clock.due)}
+    line |= {"provisional": True} if clock.provisional else {}
+    return line | ({"met_at": local(clock.met_at)} if clock.met_at is not None else {})
+
+
+def _score(summons: Summons) -> Line:
+    if summons.score is None:
+        return {}
+    said = cast("Line", plain(summons.score))
+    return {key: value for key, value in said.items() if key not in ("by", "at", "note")}
