@@ -50,13 +50,14 @@ TIMEOUT_S = 20.0
 STREET, OTHER_STREET = UnitId("110101001"), UnitId("110101002")
 WATER = UnitId("D-WATER")
 CITY = UnitId("110000")
-QUICK = Patience(beat_s=0.2)
+QUICK = Patience(beat_s=0.2, loads_s=0.05)
 PASSWORD = "correct horse"
 LAW = load_law()
 _hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PEOPLE = {
     "hotline": (CITY, Role.HOTLINE),
     "auditor": (CITY, Role.AUDITOR),
+    "admin": (CITY, Role.ADMINISTRATOR),
     "wang": (STREET, Role.DISPATCHER),
     "zhao": (STREET, Role.DISPATCHER),
     "qian": (STREET, Role.SHIFT_LEADER),
