@@ -373,6 +373,8 @@ TROUBLES = (
     QT_TRANSLATE_NOOP("sync", "中心拒绝了登录，请重新登录"),
     QT_TRANSLATE_NOOP("sync", "本地数据须从中心重新取得"),
     QT_TRANSLATE_NOOP("sync", "程序内部错误，已记入日志，正在重新启动同步"),
+    QT_TRANSLATE_NOOP("sync", "没有此案件"),
+    QT_TRANSLATE_NOOP("sync", "此案件已不在您的管辖范围"),
 )
 
 SHORT_KINDS: dict[WhistleKind, str] = {

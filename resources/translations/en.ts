@@ -3451,6 +3451,14 @@
         <source>程序内部错误，已记入日志，正在重新启动同步</source>
         <translation>An error in the program was logged; synchronisation starts again</translation>
     </message>
+    <message>
+        <source>没有此案件</source>
+        <translation>No such case</translation>
+    </message>
+    <message>
+        <source>此案件已不在您的管辖范围</source>
+        <translation>This case has left your scope</translation>
+    </message>
 </context>
 <context>
     <name>words</name>

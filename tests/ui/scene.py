@@ -299,6 +299,7 @@ def cases() -> tuple[Case, ...]:
     )  # fmt: skip
     redo.sign(ago(days=5)).contact(ago(days=4, hours=20)).reply(ago(days=2, hours=17))
     redo.call_back(ago(days=1, hours=16), Solved.NO)
+    redo.sign(ago(days=1, hours=15)).contact(ago(days=1, hours=14))
     slide = receive(
         "临江-20261114-06120", ago(days=4, hours=3), Urgency.ORDINARY,
         "儿童滑梯开裂，边缘锋利", "柳湖公园西门", "柳堤社区", "设施破损",

@@ -274,7 +274,7 @@ def test_review_belongs_to_the_shift_leader(qtbot: QtBot, panel: CasePanel, brid
 
 def test_all_acts_are_offered_to_the_windows_key_map(panel: CasePanel) -> None:
     named = {action.objectName(): action.shortcut().toString() for action in panel.actions()}
-    assert set(named) == WORDS | {"reveal"}
+    assert set(named) == WORDS | {"reveal", "undo", "why"}
     assert named["sign"] == "F2"
     assert named["whistle"] == "F9"
     assert named["reveal"] == "Ctrl+R"
@@ -312,8 +312,11 @@ def test_the_shift_leader_approves_an_emergency_whistle_afterwards(
     key(qtbot, panel, Qt.Key.Key_F12)
     menu = panel.findChild(QMenu)
     assert menu is not None
-    next(action for action in menu.actions() if "补批" in action.text()).trigger()
+    under = next(action.menu() for action in menu.actions() if "救人" in action.text())
+    assert isinstance(under, QMenu)
+    next(action for action in under.actions() if "补批" in action.text()).trigger()
     menu.close()
+    dialog_of(qtbot, panel).submit()
     assert bridge.submitted[-1] == c.ApproveWhistle(case=LIFT, whistle="w1")
 
 

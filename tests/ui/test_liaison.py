@@ -161,7 +161,7 @@ def test_it_refuses_once_with_a_reason_inside_the_sign_limit(qtbot: QtBot, open_
 def test_after_the_sign_limit_it_must_come_first(open_window: Open) -> None:
     window, _ = open_window()
     window.open_case(PIPE)
-    assert "签收时限已过" in window.panel.button("refuse").refusal
+    assert "期限" in window.panel.button("refuse").refusal
 
 
 def test_it_finishes_with_words(qtbot: QtBot, open_window: Open) -> None:

@@ -105,7 +105,7 @@ class WhistleDialog(ActDialog):
         self.valid = self.add("valid", self.tr("有效至"), label("", "", wraps=True))
         self.valid.setContentsMargins(0, 6, 0, 0)
         self.ruler = self.add("ruler", self.tr("时限"), Ruler(theme))
-        self.simple = self.add("simple", "", QCheckBox(self.tr("简单事项，当天办结(&D)")))
+        self.simple = QCheckBox(self.tr("简单事项，当天办结(&D)"))
         self.departments = DepartmentList(
             candidates(case, bridge.units(), bridge.language == "en", bridge.loads), theme
         )
@@ -156,6 +156,7 @@ class WhistleDialog(ActDialog):
         right.addLayout(head)
         right.addWidget(self.departments, 1)
         right.addWidget(label(self.tr("空格 选或不选    Alt Z 设为主责    / 找部门    ↑ ↓ 换行"), "caption"))
+        right.addWidget(self.simple)
         line = QFrame()
         line.setProperty("class", "vline")
         line.setFixedWidth(1)
