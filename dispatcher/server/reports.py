@@ -21,8 +21,7 @@ PAGE: Final = 1000
 class StreetReport(msgspec.Struct, frozen=True, kw_only=True):
     """A street's figures up to `head`.
 
-    `acts_accepted` are those of the street's own people. `refused` counts refusals of the whole ledger: the journal
-    of refusals does not say whose they were.
+    `acts_accepted` and `refused` are those of the street's own people.
     """
 
     unit: UnitId
@@ -61,7 +60,7 @@ async def street_report(desk: Desk, unit: UnitId) -> StreetReport:
                         reported_in += entry.case in own
                     case _:
                         pass
-    counts = await desk.read(lambda ledger: ledger.counts())
+    refused = await desk.read(lambda ledger: ledger.refused_of(unit))
     return StreetReport(
         unit=unit,
         head=head,
@@ -70,7 +69,7 @@ async def street_report(desk: Desk, unit: UnitId) -> StreetReport:
         whistles_blown=whistles,
         departments_reported_in=reported_in,
         acts_accepted=accepted,
-        refused=counts.refused,
+        refused=refused,
     )
 
 

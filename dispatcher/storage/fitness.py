@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dispatcher.models.commands import Act, Adjudicate, BlowWhistle, DecideRequest, ReceiveOrder, Transfer
+from dispatcher.models.commands import Act, Adjudicate, BlowWhistle, DecideRequest, GiveNumber, ReceiveOrder, Transfer
 from dispatcher.models.verdicts import Reason, Refused
 
 LONGEST_ID: Final = 80
@@ -22,6 +22,8 @@ def unfit(act: Act, *, long_id: bool = False) -> Refused | None:
                 ("order.place.community_code", command.order.place.community_code, LONGEST_ID),
                 ("holder", command.holder, LONGEST_ID),
             ]
+        case GiveNumber():
+            named += [("number", command.number, LONGEST_KEY), ("source", command.source, LONGEST_KEY)]
         case DecideRequest() | Adjudicate() | Transfer():
             named += [("to", command.to, LONGEST_ID)]
         case BlowWhistle():

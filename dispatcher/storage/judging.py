@@ -18,13 +18,14 @@ from sqlalchemy.dialects import postgresql
 
 from dispatcher.models import rules
 from dispatcher.models.case import Case
-from dispatcher.models.commands import Act, AnyCommand, MergeCase, ReceiveOrder
+from dispatcher.models.commands import Act, AnyCommand, GiveNumber, MergeCase, ReceiveOrder
 from dispatcher.models.consequences import check_target, follow_ups
 from dispatcher.models.events import Recorded
 from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, Revision, UnitId
 from dispatcher.models.ladder import next_timer
 from dispatcher.models.law import Law
+from dispatcher.models.order import Order
 from dispatcher.models.organisation import CENTRE, Actor
 from dispatcher.models.queue import NEVER_MS, epoch_ms, summarise
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Verdict
@@ -210,10 +211,8 @@ class Batch:
     ) -> tuple[Written, tuple[Recorded, ...]] | Refused:
         command = act.command
         before = known.case if known else None
-        if isinstance(command, ReceiveOrder):
-            number = command.order.number, command.order.source
-            if known is None and (number in self._numbers or number in attempt.numbers):
-                return Refused(reason=Reason.ALREADY_THERE, field="order.number", detail=command.order.number)
+        if isinstance(command, ReceiveOrder) and known is None and self._is_taken(command.order, attempt):
+            return Refused(reason=Reason.ALREADY_THERE, field="order.number", detail=command.order.number)
         try:
             events = rules.judge(act, before, actor, self._law, self._now)
             if isinstance(events, Refused):
@@ -226,6 +225,10 @@ class Batch:
             for recorded in events:
                 case = evolve(case, recorded, revision)
             assert case is not None, "an act without events"
+            if isinstance(command, GiveNumber):
+                self._load_numbers([command.number])
+                if self._is_taken(case.order, attempt):
+                    return Refused(reason=Reason.ALREADY_THERE, field="number", detail=command.number)
             row = summarise(case, self._law)
             timer_ms = timer_of(case, self._law)
             tally = tallies.counted(before, known.tally if known else None, case, self._law)
@@ -245,8 +248,8 @@ class Batch:
             log.warning("act %s cannot be judged: %r", act.id, error)
             return Refused(reason=Reason.BAD_FIELD, field="", detail=str(error)[:LONGEST_KEY])
         caller = known.caller if known else None
+        attempt.numbers.add((case.order.number, case.order.source))
         if isinstance(command, ReceiveOrder):
-            attempt.numbers.add((command.order.number, command.order.source))
             caller = self._caller(command, attempt)
         attempt.cases[case.id] = _Known(case, caller, tally)
         shown = msgspec.Raw(caller) if caller is not None else NO_CALLER
@@ -254,6 +257,10 @@ class Batch:
         attempt.written.append(written)
         attempt.head = revision
         return written, events
+
+    def _is_taken(self, order: Order, attempt: _Attempt) -> bool:
+        number = order.number, order.source
+        return number in self._numbers or number in attempt.numbers
 
     def _check_target(self, command: AnyCommand, case: Case | None, actor: Actor, attempt: _Attempt) -> Refused | None:
         if not isinstance(command, MergeCase) or case is None:

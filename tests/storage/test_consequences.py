@@ -148,3 +148,24 @@ def test_a_part_that_ends_is_noted_on_the_whole_in_the_same_batch(ledger: Ledger
     assert whole is not None
     assert whole.children == ids
     assert whole.children_ended == (ids[0],)
+
+
+def test_a_number_that_is_taken_is_not_given(ledger: Ledger) -> None:
+    new_case(ledger, number="BJ7")
+    local, _ = receive(number=f"L-{STREET}-20260701-1", source="desk")
+    (taken_in,) = judged(ledger, (local, DISPATCHER))
+    assert isinstance(taken_in.verdict, Accepted)
+    case = local.command.case
+    wish = c.GiveNumber(case=case, number="BJ7", source="12345")
+    (outcome,) = judged(ledger, act(wish, HOTLINE))
+    assert outcome.verdict == Refused(reason=Reason.ALREADY_THERE, field="number", detail="BJ7")
+    (first, second) = judged(
+        ledger,
+        act(c.GiveNumber(case=case, number="BJ8", source="12345"), HOTLINE),
+        receive(number="BJ8", source="12345"),
+    )
+    assert isinstance(first.verdict, Accepted)
+    assert second.verdict == Refused(reason=Reason.ALREADY_THERE, field="order.number", detail="BJ8")
+    body = ledger.case(case)
+    assert body is not None
+    assert (body.order.number, body.local_number) == ("BJ8", local.command.order.number)
