@@ -14,6 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from dispatcher.models.ids import CaseId, UnitId
+from dispatcher.models.lawbook import book_of
 from dispatcher.models.order import Place
 from dispatcher.models.queue import summarise
 from dispatcher.storage import cache_schema, cipher, ledger_schema, migrations
@@ -24,8 +25,9 @@ from dispatcher.storage.centre import make_engine
 from dispatcher.storage.keys import KEY_FILE, Key, load_key, make_key
 from dispatcher.storage.ledger import Ledger
 from dispatcher.storage.migrations import Which, newest
-from dispatcher.sync.ports import StoreNewer, Trouble
+from dispatcher.sync.ports import Remembered, StoreNewer, Trouble
 from tests.builders import NOON, law, new_case
+from tests.storage.city import CALENDAR, DISPATCHER, POLICY
 from tests.storage.test_crashes import ROOT
 
 KEY = Key("0123456789abcdef" * 4)
@@ -140,12 +142,12 @@ def test_a_cache_made_by_migration_works(tmp_path: Path, monkeypatch: pytest.Mon
     def migrating(path: Path, key: Key, which: Which) -> None:
         asked.append(which)
         connection = cipher.connect(path, key, page_size(which))
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 99")
         connection.close()
 
     monkeypatch.setattr("dispatcher.storage.cache_migrating.migrate", migrating)
-    monkeypatch.setattr(cache_schema, "CACHE_VERSION", 2)
-    monkeypatch.setattr(cache_schema, "OUTBOX_VERSION", 2)
+    monkeypatch.setattr(cache_schema, "CACHE_VERSION", 99)
+    monkeypatch.setattr(cache_schema, "OUTBOX_VERSION", 99)
     store = Cache.open(tmp_path)
     assert asked == ["cache", "outbox"]
     assert store.count() == 0
@@ -185,3 +187,38 @@ def test_opening_a_cache_imports_neither_sqlalchemy_nor_alembic(tmp_path: Path) 
         "sys.exit(bool({'sqlalchemy', 'alembic', 'asyncio'} & sys.modules.keys()))\n"
     )
     assert subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("form", ["the first version's", "nobody's", "rubbish"])
+def test_a_cache_of_the_first_version_keeps_its_cases_and_its_session(tmp_path: Path, form: str) -> None:
+    """Until then the session held one policy and a calendar; now it has a law book of them."""
+    key = make_key(tmp_path / KEY_FILE)
+    engine = sa.create_engine(
+        "sqlite://",
+        module=cipher.module,
+        creator=lambda: cipher.connect(tmp_path / "cache.db", key, page_size("cache")),
+        poolclass=sa.pool.NullPool,
+    )
+    with engine.begin() as opened:
+        config = migrations._config("cache")
+        config.attributes["connection"] = opened
+        command.upgrade(config, "0001")
+        opened.exec_driver_sql("PRAGMA user_version = 1")
+    connection = cipher.connect(tmp_path / "cache.db", key, page_size("cache"))
+    session = {"actor": DISPATCHER, "policy": POLICY, "calendar": CALENDAR, "units": ()}
+    remembered = {"the first version's": session, "nobody's": {"actor": DISPATCHER}, "rubbish": []}[form]
+    connection.execute("INSERT INTO remembered VALUES (1, ?)", (msgspec.json.encode(remembered),))
+    case = new_case()
+    row = summarise(case, law())
+    queued = (1, case.id, 1, row.due_ms, row.closed_ms, msgspec.json.encode(row))
+    connection.execute("INSERT INTO queue VALUES (?, ?, ?, ?, ?, ?)", queued)
+    connection.execute("INSERT INTO documents VALUES (1, ?, NULL)", (msgspec.json.encode(case),))
+    connection.commit()
+    connection.close()
+    store = Cache.open(tmp_path, damaged=pytest.fail)
+    try:
+        kept = Remembered(actor=DISPATCHER, book=book_of(POLICY, CALENDAR), units=())
+        assert store.remembered() == (kept if form == "the first version's" else None)
+        assert (store.case(case.id), store.row(case.id), store.law_mark()) == (case, row, "")
+    finally:
+        store.close()

@@ -235,3 +235,42 @@ def test_receipts_are_listed_newest_first(store: Store) -> None:
 def test_closing_twice_is_harmless(store: Store) -> None:
     store.close()
     store.close()
+
+
+def test_a_fresh_store_does_not_know_its_law_until_it_is_marked(store: Store) -> None:
+    assert store.law_mark() == ""
+    store.mark_law("a law")
+    begun(store)
+    assert store.law_mark() == "a law"
+
+
+@pytest.mark.parametrize("filling", [True, False])
+def test_open_cases_are_listed_a_few_at_a_time_each_once(store: Store, filling: bool) -> None:
+    begun(store)
+    cases = [a_case(number) for number in range(1, 8)]
+    rows = [row_of(case) for case in cases]
+    rows[3] = row_of(cases[3], closed_ms=epoch_ms(NOW))
+    store.apply(changes(*rows, catching_up=filling), NOW)
+    found: list[CaseId] = []
+    place = 0
+    while some := store.open_cases(place, 2):
+        assert len(some) <= 2
+        assert all(row.id == case.id for _, row, case in some)
+        found += [row.id for _, row, _ in some]
+        place = some[-1][0]
+    assert found == [case.id for case in cases if case is not cases[3]]
+
+
+def test_a_row_takes_another_s_place_only_while_the_case_is_at_the_same_revision(store: Store) -> None:
+    begun(store)
+    one, two = a_case(1), a_case(2)
+    store.apply(changes(row_of(one), row_of(two)), NOW)
+    found = store.open_cases(0, 10)
+    anew = [(place, msgspec.structs.replace(row, due_ms=5, title="anew")) for place, row, _ in found]
+    newer = msgspec.structs.replace(two, revision=Revision(3))
+    store.apply(changes(row_of(newer)), NOW)
+    store.replace_rows(anew)
+    assert store.row(one.id) == anew[0][1]
+    assert store.row(two.id) == summarise(newer, LAW)
+    assert [row.id for row in shown(store)] == [one.id, two.id], "sorted by the new instant"
+    assert store.case(one.id) == one
