@@ -142,6 +142,7 @@ class _Reader:
         self._people: dict[PersonId, Actor] = {CENTRE.person: CENTRE}
         self._orders: dict[str, list[str]] = {}
         self._ids: set[str] = set()
+        self._calendars: dict[str, WorkCalendar] = {}
 
     def scenario(self) -> Scenario:
         top = self._load(self._path, ())
@@ -235,14 +236,19 @@ class _Reader:
     def _calendar(self, spot: Spot, said: object) -> WorkCalendar:
         match said:
             case str():
-                return assets.load_calendar(self._beside(said))
+                found = assets.load_calendar(self._beside(said))
             case dict():
-                sessions = [{"start": each.start, "end": each.end} for each in DEFAULT_SESSIONS]
-                default = {"version": "scenario", "holidays": [], "makeup_workdays": [], "sessions": sessions}
-                values = default | cast("dict[str, object]", said)
-                return assets.read_calendar(f"{self._file}: calendar", values)
+                values = cast("dict[str, object]", said)
+                base = self._calendars.get(str(values.get("extends", "")))
+                if "extends" not in values:
+                    sessions = [{"start": each.start, "end": each.end} for each in DEFAULT_SESSIONS]
+                    values = {"version": "scenario", "sessions": sessions} | values
+                values = {"holidays": [], "makeup_workdays": []} | values
+                found = assets.read_calendar(f"{self._file}: calendar", values, base)
             case _:
                 raise spot.bad("calendar", said, "write a name, a path, or a table with published_through and holidays")
+        self._calendars[found.version] = found
+        return found
 
     def _beside(self, name: str) -> str:
         """Take a path as seen from the scenario, a shipped name as it is."""
