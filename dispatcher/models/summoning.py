@@ -100,8 +100,8 @@ def _blow(command: c.BlowWhistle, case: Case, actor: Actor, law: Law, at: dt.dat
         if not text.strip():
             return _missing(field)
     ground = GROUND_OF[command.kind]
-    if command.ground not in (None, ground):
-        return Refused(reason=Reason.CONTRADICTION, field="ground", detail=command.ground or "")
+    if command.ground is not None and command.ground is not ground:
+        return Refused(reason=Reason.CONTRADICTION, field="ground", detail=command.ground)
     if command.simple and command.kind is not WhistleKind.ROUTINE:
         return Refused(reason=Reason.CONTRADICTION, field="simple", detail=command.kind)
     if command.appointed_at is not None and command.appointed_at < at:

@@ -3,6 +3,7 @@
 import pytest
 
 from dispatcher.models import commands as c
+from dispatcher.models import events as e
 from dispatcher.models.verdicts import Reason
 from dispatcher.models.whistle import (
     MeetingTask,
@@ -43,6 +44,9 @@ def test_a_meeting_may_end_as_it_is_written_down_and_begin_as_the_whistle_is_blo
 def test_when_a_record_was_written_is_not_the_writers_to_say():
     story = Story(WhistleKind.ENFORCEMENT).do(meeting(recorded_at=b.NOON), minutes=50)
     assert story.whistle.meetings[0].recorded_at == story.at(50)
+    held = story.case.history[-1].event
+    assert isinstance(held, e.MeetingHeld)
+    assert held.meeting.recorded_at is None
 
 
 @pytest.mark.parametrize(
