@@ -16,7 +16,7 @@ from dispatcher.models.ids import Instant
 from dispatcher.models.law import Law
 from dispatcher.models.lights import turns_of_span
 from dispatcher.models.order import Urgency
-from dispatcher.models.policy import Limit, Measure
+from dispatcher.models.policy import Limit, Measure, OrderLimits
 from dispatcher.models.workcalendar import MINUTE_US, Span, from_micros, micros
 
 
@@ -165,7 +165,7 @@ def clocks(case: Case, law: Law) -> tuple[Clock, ...]:
     terms = terms_since(case, law, first)
     untouched = _is_untouched(case, terms)
     found: list[Clock] = []
-    for duty in _duties(case, law, first, owed_only=False):
+    for duty in _duties(case, law, first):
         if untouched and duty.dated is None:
             limit = limit_of(duty.book, duty.name, terms[0])
             if limit is not None:
@@ -188,7 +188,7 @@ def next_due(case: Case, law: Law) -> Clock | None:
         return next_clock(clocks(case, law))
     term, office = terms[0], law.calendar.office
     best: tuple[int, Duty, Limit] | None = None
-    for duty in _duties(case, law, first, owed_only=True):
+    for duty in _duties(case, law, first, term.policy.orders[term.urgency]):
         limit = limit_of(duty.book, duty.name, term)
         if limit is not None:
             due = end_of(duty.start, limit, office)
@@ -203,11 +203,12 @@ def _is_untouched(case: Case, terms: list[Term]) -> bool:
 
 def duties(case: Case, law: Law) -> list[Duty]:
     """List the duties a case has or had, whether or not a policy sets a limit to them."""
-    return _duties(case, law, micros(case.order.dispatched_at), owed_only=False)
+    return _duties(case, law, micros(case.order.dispatched_at))
 
 
-def _duties(case: Case, law: Law, first: int, *, owed_only: bool) -> list[Duty]:
-    """List the duties of a case first dispatched at `first`; with `owed_only` those not met."""
+def _duties(case: Case, law: Law, first: int, limits: OrderLimits | None = None) -> list[Duty]:
+    """List the duties of a case first dispatched at `first`; with `limits` only those not met, if they set a limit."""
+    owed_only = limits is not None
     order, state, redo_at = case.order, case.state, case.redo_at
     start, origin = first, _BY_DISPATCH
     if case.redispatched_at is not None:
@@ -220,15 +221,16 @@ def _duties(case: Case, law: Law, first: int, *, owed_only: bool) -> list[Duty]:
     owed = redo_at is None and not ended
     found: list[Duty] = []
     at = case.signed_at
-    if owed if at is None else not owed_only:
+    if (owed and (limits is None or limits.sign is not None)) if at is None else not owed_only:
         found.append(Duty(_SIGN, start, origin, _ORDERS, "sign", at))
     at = case.contacted_at
     if owed if at is None else not owed_only:
         found.append(Duty(_FIRST_CONTACT, start, origin, _ORDERS, "first_contact", at))
     at = case.on_scene_at
-    if (owed and case.first_replied_at is None) if at is None else not owed_only:
+    wanted = owed and case.first_replied_at is None and (limits is None or limits.on_scene is not None)
+    if wanted if at is None else not owed_only:
         found.append(Duty(_ON_SCENE, start, origin, _ORDERS, "on_scene", at))
-    if state in _WORKED:
+    if state in _WORKED and (limits is None or limits.progress is not None or case.suspensions):
         found.append(_progress(case, start, origin))
     if owed if answered is None else not owed_only:
         own = None if case.former else dated
