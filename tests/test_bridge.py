@@ -1,5 +1,6 @@
 """The bridge: what the engine says in its thread is heard in the interface's, in order, rows merged by the frame."""
 
+import datetime as dt
 import threading
 from collections.abc import Callable
 
@@ -7,10 +8,13 @@ import msgspec
 import pytest
 from pytestqt.qtbot import QtBot
 
-from dispatcher.bridge import Bridge, LinkState, LinkStatus
+from dispatcher.bridge import Bridge, LinkState, LinkStatus, Remembered
+from dispatcher.models import commands as c
 from dispatcher.models.changes import ChangeSet
-from dispatcher.models.ids import CaseId, Revision
+from dispatcher.models.ids import CaseId, CommandId, Revision
+from dispatcher.models.lawbook import LawBook
 from dispatcher.models.queue import QueueRow, summarise
+from dispatcher.sync import words
 from dispatcher.sync.ports import CaseView
 from tests import builders as b
 
@@ -78,3 +82,65 @@ def test_only_the_case_that_is_looked_at_is_told(qtbot: QtBot):
 def test_a_wish_without_an_engine_is_an_error_of_ours():
     with pytest.raises(RuntimeError, match="no station"):
         Bridge().reconnect()
+
+
+def session(book: LawBook) -> Remembered:
+    return Remembered(actor=b.DISPATCHER, book=book, units=b.units())
+
+
+def test_the_session_and_its_law_are_there_before_anybody_hears_and_each_is_told_only_when_it_differs(qtbot: QtBot):
+    bridge = Bridge()
+    listener = bridge.told()
+    heard: list[tuple[str, bool]] = []
+    bridge.session_changed.connect(lambda _: heard.append(("session", bridge.flood)))
+    bridge.law_changed.connect(lambda law: heard.append(("law", law is bridge.law and bridge.flood)))
+    calm, book = b.law(), b.book()
+    flood = msgspec.structs.replace(calm, flood=True)
+    from_another_thread(lambda: listener.session_changed(session(book), calm))
+    from_another_thread(lambda: listener.session_changed(session(book), calm))
+    from_another_thread(lambda: listener.session_changed(session(book), flood))
+    qtbot.waitUntil(lambda: len(heard) >= 3)
+    assert heard == [("session", False), ("law", False), ("law", True)]
+    assert bridge.unit_name(b.URBAN) == "区城管委"
+
+
+def test_the_loads_of_departments_are_kept_with_their_age(qtbot: QtBot):
+    bridge = Bridge()
+    listener = bridge.told()
+    assert (bridge.loads, bridge.loads_as_of) == ({}, None)
+    with qtbot.waitSignal(bridge.loads_changed) as told:
+        from_another_thread(lambda: listener.loads_changed({b.URBAN: 3}, b.NOON))
+    assert told.args == [{b.URBAN: 3}]
+    assert (bridge.loads, bridge.loads_as_of) == ({b.URBAN: 3}, b.NOON)
+
+
+def test_a_case_that_is_not_here_any_more_says_why(qtbot: QtBot):
+    class Watching:
+        def watch(self, case: CaseId | None) -> None: ...
+
+    bridge = Bridge()
+    bridge.attach(Watching())  # type: ignore[arg-type]
+    heard: list[tuple[CaseView | None, str]] = []
+    bridge.case_changed.connect(lambda view: heard.append((view, bridge.why_no_case)))
+    bridge.watch(CaseId("case-1"))
+    listener = bridge.told()
+    view = CaseView(case=b.new_case(), confirmed=1)
+    from_another_thread(lambda: listener.case_changed(view, CaseId("case-1")))
+    from_another_thread(lambda: listener.case_changed(None, CaseId("case-1"), words.LEFT))
+    qtbot.waitUntil(lambda: len(heard) == 2)
+    assert heard == [(view, ""), (None, words.LEFT)]
+
+
+def test_a_catch_up_entry_goes_on_with_the_time_it_happened():
+    class Taking:
+        def submit(self, command: c.AnyCommand, happened_at: dt.datetime | None = None) -> CommandId:
+            asked.append((command, happened_at))
+            return CommandId("a")
+
+    asked: list[tuple[c.AnyCommand, dt.datetime | None]] = []
+    bridge = Bridge()
+    bridge.attach(Taking())  # type: ignore[arg-type]
+    signed = c.SignFor(case=CaseId("case-1"))
+    bridge.submit(signed)
+    bridge.submit(signed, happened_at=b.NOON)
+    assert asked == [(signed, None), (signed, b.NOON)]

@@ -17,8 +17,7 @@ from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
 from dispatcher.models.lawbook import LawBook
 from dispatcher.models.organisation import scope_of
 from dispatcher.models.queue import epoch_ms
-from dispatcher.models.rules import judge, valid_until
-from dispatcher.models.verdicts import Accepted, Refused, Settled
+from dispatcher.models.verdicts import Accepted, Settled
 from dispatcher.sync import words
 from dispatcher.sync.clock import CentreTime
 from dispatcher.sync.gathering import Gathering
@@ -35,7 +34,7 @@ from dispatcher.sync.ports import (
     Trouble,
 )
 from dispatcher.sync.replica import Replica
-from dispatcher.sync.restating import restated
+from dispatcher.sync.restating import Restating
 from dispatcher.sync.statute import InForce
 
 SHOWN_AFTER_CLOSE = dt.timedelta(hours=24)
@@ -63,9 +62,8 @@ class Desk:
         self._ledger, self._cursor, self._as_of = standing.ledger, standing.cursor, standing.as_of
         self._touched_as_of = standing.as_of
         self._in_force: InForce | None = None
-        self._restating: Iterator[ChangeSet | None] | None = None
+        self._restating = Restating(store, self._replica)
         self._loaded = False
-        self._law_in_doubt = False
         self._held: dict[CommandId, Settled] = {}
         self._gathering = Gathering()
         self._watched: CaseId | None = None
@@ -94,7 +92,7 @@ class Desk:
     @property
     def is_restating(self) -> bool:
         """Tell whether there are rows to be made anew, and the cache has been told."""
-        return self._restating is not None and self._loaded
+        return self._restating.is_going and self._loaded
 
     # ---- from the centre
 
@@ -128,9 +126,9 @@ class Desk:
             self._forget_rows(welcome.ledger)
         if session != known:
             self._enforce(InForce(session, self._time.now()))
-        if self._law_in_doubt:
-            self._restate()
-            self._law_in_doubt = False
+        if self._restating.in_doubt and self._in_force is not None:
+            self._restating.begin(self._in_force)
+            self._restating.in_doubt = False
         self._outbox.person_changed()
         return welcome.head > self._cursor
 
@@ -182,23 +180,12 @@ class Desk:
             there = self._in_force.with_book(book, self._time.now())
             self._store.begin_ledger(self._ledger, there.session)
             self._enforce(there)
-        self._law_in_doubt = True
-        self._restate()
+        self._restating.begin(self._in_force)
+        self._restating.in_doubt = True
 
     def restate(self) -> None:
-        """Make some more open rows anew; all that looks different is told with the last of them."""
-        restating, self._restating = self._restating, None
-        if restating is None:
-            return
-        try:
-            told = next(restating)
-        except Trouble:
-            self._law_in_doubt = True  # tried again after the next welcome
-            raise
-        if told is None:
-            self._restating = restating
-        else:
-            self._tell_rows(told)
+        """Make some more open rows anew; what looks different is told when all are."""
+        self._tell_rows(self._restating.step())
 
     def touch(self) -> None:
         """Write down how far the cache is complete, if that is news."""
@@ -345,14 +332,7 @@ class Desk:
         self._listener.session_changed(there.session, there.law)
         self._tell_rows(self._replica.judge_by(there.session.actor, there.law))
         if self._store.law_mark() != there.mark():
-            self._restate()
-
-    def _restate(self) -> None:
-        there = self._in_force
-        if there is not None:
-            if self._store.law_mark():
-                self._store.mark_law("")  # what is broken off begins again at the next start
-            self._restating = restated(self._store, self._replica, there.law, there.mark())
+            self._restating.begin(there)
 
     def _forget_rows(self, ledger: LedgerId) -> None:
         self._ledger, self._cursor, self._as_of, self._touched_as_of = ledger, Revision(0), None, None
@@ -365,24 +345,11 @@ class Desk:
         """Make an act of a command, with the answer when it cannot be."""
         found = self._replica.folded(command.case)
         case = found[0] if found else None
-        now, error_s = self._time.now(), self._time.error_s
-        act = Act(
-            id=act_id,
-            command=command,
-            by=there.session.actor.person,
-            made_at=now,
-            valid_until=valid_until(command, there.law, now),
-            offline=not online,
-            clock_error_ms=None if error_s is None else round(error_s * 1000),
-            base_revision=case.revision if case else Revision(0),
-            happened_at=happened_at,
-        )
+        act = there.act_of(command, act_id, case, self._time, happened_at, online=online)
         if len(wire.encode(wire.Submit(acts=(act,)))) > ACT_BYTES_AT_MOST:
             return act, ActAnswer(act=act_id, case=command.case, trouble=words.TOO_LONG)
-        judgement = judge(act, case, there.session.actor, there.law, now)
-        if isinstance(judgement, Refused):
-            return act, ActAnswer(act=act_id, case=command.case, refused=judgement)
-        return act, None
+        refused = there.refusal(act, case)
+        return act, refused and ActAnswer(act=act_id, case=command.case, refused=refused)
 
     def _released(self, cursor: Revision) -> tuple[Settled, ...]:
         return tuple(

@@ -13,8 +13,9 @@ from typing import Final
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.law import Law
 from dispatcher.models.queue import QueueRow, summarise
-from dispatcher.sync.ports import Store
+from dispatcher.sync.ports import Store, Trouble
 from dispatcher.sync.replica import Replica
+from dispatcher.sync.statute import InForce
 
 _log = logging.getLogger(__name__)
 
@@ -25,40 +26,71 @@ WRITTEN: Final = 500
 """Rows of one transaction, about twenty milliseconds."""
 
 
-def restated(store: Store, replica: Replica, law: Law, mark: str) -> Iterator[ChangeSet | None]:
-    """Make the rows anew, a step at each turn; gives what is to be told, once, at the last.
+class Restating:
+    """What is left to be made anew, if anything. `in_doubt` tells that rows which came since may be of a law before."""
 
-    Raises the store's Trouble, and is of no use after that.
-    """
-    place = 0
-    waiting: list[tuple[int, QueueRow]] = []
-    began_s = time.perf_counter()
-    while found := store.open_cases(place, READ):
-        place = found[-1][0]
-        for where, row, case in found:
-            try:
-                fresh = summarise(case, law)
-            except (ArithmeticError, ValueError):
-                _log.exception("case %s keeps its row: another law cannot be reckoned with", case.id)
-                continue
-            if fresh != row:
-                waiting.append((where, fresh))
-        if len(waiting) >= WRITTEN:
-            yield None
-            _keep(store, replica, waiting)
-            yield None
-            began_s = time.perf_counter()
-        elif time.perf_counter() - began_s >= STEP_S:
-            yield None
-            began_s = time.perf_counter()
-    _keep(store, replica, waiting)
-    yield None
-    store.mark_law(mark)
-    yield replica.untold()
+    def __init__(self, store: Store, replica: Replica) -> None:
+        self._store = store
+        self._replica = replica
+        self._steps: Iterator[ChangeSet | None] | None = None
+        self.in_doubt = False
 
+    @property
+    def is_going(self) -> bool:
+        """Tell whether there is more to do."""
+        return self._steps is not None
 
-def _keep(store: Store, replica: Replica, waiting: list[tuple[int, QueueRow]]) -> None:
-    if waiting:
-        store.replace_rows(waiting)
-        replica.restate([row for _, row in waiting])
-        waiting.clear()
+    def begin(self, there: InForce) -> None:
+        """Make every open row anew under the law in force, from the first one on. Raises the store's Trouble."""
+        if self._store.law_mark():
+            self._store.mark_law("")  # what is broken off begins again at the next start
+        self._steps = self._under(there.law, there.mark())
+
+    def step(self) -> ChangeSet:
+        """Make some more rows anew; all that looks different by then is given with the last of them.
+
+        Raises the store's Trouble, and is in doubt then.
+        """
+        steps, self._steps = self._steps, None
+        if steps is None:
+            return ChangeSet()
+        try:
+            told = next(steps)
+        except Trouble:
+            self.in_doubt = True
+            raise
+        if told is not None:
+            return told
+        self._steps = steps
+        return ChangeSet()
+
+    def _under(self, law: Law, mark: str) -> Iterator[ChangeSet | None]:
+        place = 0
+        waiting: list[tuple[int, QueueRow]] = []
+        began_s = time.perf_counter()
+        while found := self._store.open_cases(place, READ):
+            place = found[-1][0]
+            for where, row, case in found:
+                try:
+                    fresh = summarise(case, law)
+                except (ArithmeticError, ValueError):
+                    _log.exception("case %s keeps its row: another law cannot be reckoned with", case.id)
+                    continue
+                if fresh != row:
+                    waiting.append((where, fresh))
+            if len(waiting) >= WRITTEN:
+                yield None
+                self._keep(waiting)
+            if time.perf_counter() - began_s >= STEP_S:
+                yield None
+                began_s = time.perf_counter()
+        self._keep(waiting)
+        yield None
+        self._store.mark_law(mark)
+        yield self._replica.untold()
+
+    def _keep(self, waiting: list[tuple[int, QueueRow]]) -> None:
+        if waiting:
+            self._store.replace_rows(waiting)
+            self._replica.restate([row for _, row in waiting])
+            waiting.clear()

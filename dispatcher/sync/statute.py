@@ -1,6 +1,7 @@
 """Who is signed in and which law is in force: of the law book as the centre told it, at the centre's clock.
 
-Promises: a policy's date or a season's edge that passes without a link changes the law here as it does there.
+Acts are made and judged here by both. Promises: a policy's date or a season's edge that passes without a link changes
+the law here as it does there.
 """
 
 import datetime as dt
@@ -9,8 +10,14 @@ from typing import Final
 
 import msgspec
 
+from dispatcher.models.case import Case
+from dispatcher.models.commands import Act, AnyCommand
+from dispatcher.models.ids import CommandId, Revision
 from dispatcher.models.law import Law
 from dispatcher.models.lawbook import LawBook, law_at, next_change
+from dispatcher.models.rules import judge, valid_until
+from dispatcher.models.verdicts import Refused
+from dispatcher.sync.clock import CentreTime
 from dispatcher.sync.ports import Remembered
 
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
@@ -36,3 +43,32 @@ class InForce:
     def with_book(self, book: LawBook, now: dt.datetime) -> "InForce":
         """Give the same session under another law book."""
         return InForce(msgspec.structs.replace(self.session, book=book), now)
+
+    def act_of(
+        self,
+        command: AnyCommand,
+        act_id: CommandId,
+        case: Case | None,
+        time: CentreTime,
+        happened_at: dt.datetime | None,
+        *,
+        online: bool,
+    ) -> Act:
+        """Make the act of a command on a case as it stands here."""
+        now, error_s = time.now(), time.error_s
+        return Act(
+            id=act_id,
+            command=command,
+            by=self.session.actor.person,
+            made_at=now,
+            valid_until=valid_until(command, self.law, now),
+            offline=not online,
+            clock_error_ms=None if error_s is None else round(error_s * 1000),
+            base_revision=case.revision if case else Revision(0),
+            happened_at=happened_at,
+        )
+
+    def refusal(self, act: Act, case: Case | None) -> Refused | None:
+        """Judge an act as of the instant it is made; None when it is possible."""
+        found = judge(act, case, self.session.actor, self.law, act.made_at)
+        return found if isinstance(found, Refused) else None
