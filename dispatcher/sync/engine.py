@@ -240,7 +240,7 @@ class Engine:
             if loop.time() - let_go_s >= LET_GO_EVERY_S:
                 let_go_s = loop.time()
                 self._with_desk(Desk.let_go)
-            if self._desk is not None and self._desk.is_restating and (anew is None or anew.done()):
+            if self._desk.is_restating and (anew is None or anew.done()):
                 anew = group.create_task(self._make_rows_anew(self._desk))
 
     async def _make_rows_anew(self, desk: Desk) -> None:
