@@ -7,7 +7,6 @@ the caller are masked whatever the sender wrote; the same order always becomes t
 import datetime as dt
 import enum
 import re
-import uuid
 from collections.abc import Container
 from typing import Final
 
@@ -15,7 +14,7 @@ import msgspec
 
 from dispatcher.models import rules
 from dispatcher.models.commands import Act, ReceiveOrder
-from dispatcher.models.ids import CaseId, CommandId, UnitId
+from dispatcher.models.ids import CommandId, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.order import (
     Channel,
@@ -30,10 +29,10 @@ from dispatcher.models.organisation import Actor
 from dispatcher.models.verdicts import Reason, Refused
 from dispatcher.server.sound import has_nul, is_sound
 from dispatcher.wire import PostedOrder
+from dispatcher.wire.orders import case_id
 
 MAX_ORDER_BYTES: Final = 128 * 1024
 MAX_ID: Final = 80
-_CASES: Final = uuid.UUID("5b3a2f0e-8f0b-5c7e-9d53-0a7b1c64e211")
 _INSTANT: Final = (
     "写成带时区的时间，如 2026-07-01T08:30:00+08:00"
     " | write an instant with its offset, such as 2026-07-01T08:30:00+08:00"
@@ -47,11 +46,6 @@ class Flaw(msgspec.Struct, frozen=True, kw_only=True):
     field: str
     value: str = ""
     remedy: str
-
-
-def case_id(source: str, number: str) -> CaseId:
-    """Give the case that an order is, the same for every repeat."""
-    return CaseId(str(uuid.uuid5(_CASES, f"{source}\n{number}")))
 
 
 def read_order(

@@ -16,6 +16,7 @@ from dispatcher.models.case import Case, CaseState
 from dispatcher.models.events import CallBackRecorded, Satisfied, Solved
 from dispatcher.models.ids import UnitId
 from dispatcher.models.whistle import MILESTONES, Milestone, Summons, Whistle, WhistleKind
+from dispatcher.simulator.drill import SOURCE
 
 _S = dt.timedelta(seconds=1)
 
@@ -68,9 +69,11 @@ _NOTES: dict[Milestone, tuple[str, ...]] = {
 
 
 def department(seed: int, unit: UnitId) -> Agent:
-    """Give the agent of one department or enterprise: it sees to the summonses of `unit` alone."""
+    """Give the agent of one department or enterprise: it sees to the summonses of `unit` alone, drills apart."""
 
     def next_of(case: Case) -> Due | None:
+        if case.order.source == SOURCE:
+            return None
         found: list[Due] = []
         for number, whistle in enumerate(case.whistles):
             summons = whistle.of(unit)
@@ -119,6 +122,8 @@ def hotline(seed: int) -> Agent:
 
     def next_of(case: Case) -> Due | None:
         if case.state is not CaseState.REPLIED or case.replied_at is None or case.called_back_at is not None:
+            return None
+        if case.order.source == SOURCE:
             return None
         tried = sum(
             isinstance(r.event, CallBackRecorded) and r.event.by_hotline

@@ -23,10 +23,23 @@ import msgspec
 from dispatcher.assets import CITY, load_law, load_organisation
 from dispatcher.models.ids import PersonId, Revision, UnitId
 from dispatcher.models.law import Law
-from dispatcher.models.organisation import Actor, Role, Unit
+from dispatcher.models.organisation import Actor, Role, Unit, UnitKind
 from dispatcher.simulator.agents import department, hotline
 from dispatcher.simulator.city import City
 from dispatcher.simulator.day import Cloudburst, Day
+from dispatcher.simulator.drill import (
+    DISPATCHER,
+    DISTRICT,
+    GAS,
+    HOTLINE,
+    LEADER,
+    STRANGER,
+    SUPERVISOR,
+    WATER,
+    WORKER,
+    Places,
+    stories,
+)
 from dispatcher.simulator.drive import Drive, Pace, Player
 from dispatcher.simulator.morning import Done, Morning
 from dispatcher.simulator.report import CentreFigures, centre_figures
@@ -45,8 +58,10 @@ from dispatcher.simulator.talk import (
     Told,
     read_asked,
 )
+from dispatcher.simulator.voice import Speaker, Surprise, hold
 from dispatcher.storage.ledger import Account, JournalEntry, Ledger
 from dispatcher.sync.ports import Clock, Trouble
+from dispatcher.transport.doors import Intake
 from dispatcher.transport.websocket import WebSocketDialer
 
 _FEED = "/feed"
@@ -89,9 +104,17 @@ class _Cast(NamedTuple):
     colleague: Someone
     hotline: Someone
     liaisons: tuple[Someone, ...]
+    places: Places
+    drill: dict[str, Someone]
 
     def everybody(self) -> tuple[Someone, ...]:
-        return (self.console, self.wall, self.colleague, self.hotline, *self.liaisons)
+        return (self.console, self.wall, self.colleague, self.hotline, *self.liaisons, *self.drill.values())
+
+    def speakers(self) -> dict[str, Speaker]:
+        """Who takes part in the drill, with their tokens."""
+        called = {who.unit: who for who in self.liaisons}
+        cast = self.drill | {HOTLINE: self.hotline, WATER: called[self.places.water], GAS: called[self.places.gas]}
+        return {part: Speaker(who.person, who.token) for part, who in cast.items()}
 
 
 def run_centre(options: Options, parts: Parts) -> int:
@@ -127,6 +150,7 @@ async def _run(options: Options, parts: Parts) -> None:
     drive = Drive(centre.url, cast.hotline.token, players, dialer, Pace(clock, options.speed))
     rain = Cloudburst(start=options.start - _RAINED, length=_RAINED + dt.timedelta(minutes=15))
     driving = asyncio.create_task(drive.run(city.orders(Day(per_hour=60, rain=rain), options.start)))
+    drilling = asyncio.create_task(_drill(options.seed, clock, cast, dialer, centre.url))
     asked: asyncio.Queue[Asked] = asyncio.Queue()
     _listen_to_parent(asked)
     _tell(
@@ -141,18 +165,25 @@ async def _run(options: Options, parts: Parts) -> None:
         )
     )
     try:
-        await _obey(asked, drive, driving, database, options.street)
+        await _obey(asked, drive, driving, drilling, database, options.street)
     finally:
         drive.stop()
-        driving.cancel()
-        await asyncio.gather(driving, return_exceptions=True)
+        for task in (driving, drilling):
+            task.cancel()
+        await asyncio.gather(driving, drilling, return_exceptions=True)
         centre.stop()
         await serving
 
 
 async def _obey(
-    asked: "asyncio.Queue[Asked]", drive: Drive, driving: "asyncio.Task[None]", database: str, street: UnitId
+    asked: "asyncio.Queue[Asked]",
+    drive: Drive,
+    driving: "asyncio.Task[None]",
+    drilling: "asyncio.Task[list[Surprise]]",
+    database: str,
+    street: UnitId,
 ) -> None:
+    surprises: tuple[str, ...] = ()
     while True:
         waiting = asyncio.ensure_future(asked.get())
         try:
@@ -168,9 +199,11 @@ async def _obey(
             case Quieten():
                 drive.stop()
                 await driving
+                surprises = tuple(_said(surprise) for surprise in await drilling)
                 _tell(Quiet(head=await asyncio.to_thread(_head, database)))
             case AskFigures(person=person):
-                _tell(Figures(figures=await asyncio.to_thread(_count, database, street, person)))
+                figures = await asyncio.to_thread(_count, database, street, person)
+                _tell(Figures(figures=msgspec.structs.replace(figures, drill_surprises=surprises)))
             case End():
                 return
             case _:
@@ -182,6 +215,8 @@ def _cast(units: Sequence[Unit], law: Law, street: UnitId) -> _Cast:
         token = secrets.token_urlsafe(32)
         return Someone(person=PersonId(person), name=name, unit=unit, roles=roles, token=token, password=password)
 
+    places = _places(units, law, street)
+    near, next_door = places.street, places.next_street
     return _Cast(
         console=somebody(
             "chenzhuo", "陈卓", street, Role.DISPATCHER, Role.SHIFT_LEADER, password=secrets.token_urlsafe(9)
@@ -194,7 +229,25 @@ def _cast(units: Sequence[Unit], law: Law, street: UnitId) -> _Cast:
             for unit in units
             if unit.id in law.summonable
         ),
+        places=places,
+        drill={
+            DISPATCHER: somebody("drill-dispatcher", "演练调度员", near, Role.DISPATCHER),
+            LEADER: somebody("drill-leader", "演练值班长", near, Role.SHIFT_LEADER),
+            SUPERVISOR: somebody("drill-supervisor", "演练主管领导", near, Role.SUPERVISOR),
+            WORKER: somebody("drill-worker", "演练社区专员", places.community, Role.COMMUNITY_WORKER),
+            STRANGER: somebody("drill-next-door", "邻街值班长", next_door, Role.DISPATCHER, Role.SHIFT_LEADER),
+            DISTRICT: somebody("drill-district", "区接诉即办专班", UnitId(street[:6]), Role.DISTRICT),
+        },
     )
+
+
+def _places(units: Sequence[Unit], law: Law, street: UnitId) -> Places:
+    """Choose two streets of the same district and two units to summon; the community is the first of its street."""
+    near, next_door = [u.id for u in units if u.kind is UnitKind.STREET and u.parent == street[:6] and u.id != street][
+        :2
+    ]
+    water, gas = (next(u.id for u in units if u.id in law.summonable and duty in u.duties) for duty in ("供水", "燃气"))
+    return Places(near, next_door, UnitId(f"{near}001"), water, gas)
 
 
 def _actor(who: Someone) -> Actor:
@@ -254,7 +307,17 @@ def _head(database: str) -> Revision:
 
 
 def _count(database: str, street: UnitId, person: PersonId) -> CentreFigures:
-    return _asking(database, lambda ledger: centre_figures(_journal(ledger), street, person))
+    return _asking(database, lambda ledger: centre_figures(list(_journal(ledger)), ledger.refusals(), street, person))
+
+
+async def _drill(seed: int, clock: Clock, cast: _Cast, dialer: WebSocketDialer, url: str) -> list[Surprise]:
+    async with Intake(url, cast.hotline.token) as intake:
+        return await hold(stories(seed, clock.now(), cast.places), cast.speakers(), dialer, intake)
+
+
+def _said(surprise: Surprise) -> str:
+    step, verdict = surprise
+    return f"{step.by}: {type(step.act.command).__name__}: expected {step.expects or 'accepted'}, got {verdict}"
 
 
 def _journal(ledger: Ledger) -> Iterator[JournalEntry]:

@@ -17,7 +17,9 @@ from dispatcher.models.ids import CaseId, CommandId, PersonId, UnitId, WhistleId
 from dispatcher.models.order import Order, Place, Urgency
 from dispatcher.models.verdicts import Reason
 from dispatcher.models.whistle import Meeting, MeetingTask, Milestone, WhistleKind
+from dispatcher.wire.orders import case_id
 
+SOURCE = "drill"
 DISPATCHER, LEADER, SUPERVISOR, WORKER = "dispatcher", "leader", "supervisor", "worker"
 STRANGER, HOTLINE, DISTRICT = "stranger", "hotline", "district"
 WATER, GAS = "water", "gas"
@@ -49,14 +51,15 @@ class Story:
     """Acts on one case, each a little later than the one before; `now` is where the drill's clock stands."""
 
     def __init__(self, seed: int, name: str, began: dt.datetime, places: Places) -> None:
-        self.case = CaseId(self._id(seed, name, "case"))
+        self.number = f"YL-{self._id(seed, name, 'order')[:13]}"
+        self.case = case_id(SOURCE, self.number)
         self.places = places
         self.now = began
         self._seed, self._name, self._made = seed, name, 0
 
     def order(self, urgency: Urgency, title: str, **more: object) -> Step:
         """The hotline dispatches the story's order to the first street."""
-        order = _order(self.case, urgency, title, self.now, self.places)
+        order = _order(self.number, urgency, title, self.now, self.places)
         for key, value in more.items():
             order = _with(order, key, value)
         return self.does(HOTLINE, c.ReceiveOrder(case=self.case, order=order, holder=self.places.street))
@@ -134,7 +137,6 @@ def _returns(s: Story) -> Iterator[Step]:
     case, other = s.case, s.places.next_street
     asks = c.RequestReturn(case=case, ground=Ground.NOT_OUR_TERRITORY, reason="点位在邻街", evidence=("界线图 12",))
     yield s.order(Urgency.ORDINARY, "演练：路灯不亮")
-    yield s.order(Urgency.ORDINARY, "演练：路灯不亮")._replace(expects=Reason.ALREADY_THERE)
     yield s.does(STRANGER, c.SignFor(case=case), Reason.NOT_YOUR_CASE)
     yield s.does(WATER, c.SignFor(case=case), Reason.NOT_YOUR_ROLE)
     yield s.does(DISPATCHER, s.reply(), Reason.WRONG_STATE)
@@ -179,8 +181,10 @@ def _a_long_case(s: Story, now: dt.datetime) -> Iterator[Step]:
     yield s.does(HOTLINE, c.DecideRequest(case=case, kind=RequestKind.EXTENSION, granted=True))
     yield s.does(LEADER, _with(longer, "until", due + 4 * DAY), Reason.ONLY_ONCE)
     rests = c.RequestSuspension(
-        case=case, review_at=s.now + 10 * DAY, reason="等大修立项", public_reason="已列入大修计划，月底前复核"
+        case=case, review_at=now + 30 * DAY, reason="等大修立项", public_reason="已列入大修计划，月底前复核"
     )
+    yield s.does(DISPATCHER, rests)
+    yield s.does(LEADER, c.DropRequest(case=case, kind=RequestKind.SUSPENSION, reason="先补说明"))
     yield s.does(LEADER, rests)
     yield s.does(HOTLINE, c.DecideRequest(case=case, kind=RequestKind.SUSPENSION, granted=True))
     yield s.does(LEADER, c.ResumeCase(case=case, reason="提前立项"), later=2 * DAY)
@@ -283,10 +287,6 @@ def _whistles(s: Story, now: dt.datetime) -> Iterator[Step]:
     yield s.does(DISPATCHER, c.AcceptWhistle(case=case, whistle=second))
     yield s.does(SUPERVISOR, s.blow(WhistleKind.BREAKTHROUGH, fourth))
     yield s.does(LEADER, c.WithdrawWhistle(case=case, whistle=third, reason="已由街道自行处置"))
-    supervises = c.Supervise(case=case, level=1, reason="限期恢复路面")
-    yield s.does(SUPERVISOR, supervises)
-    yield s.does(SUPERVISOR, supervises, Reason.ALREADY_SO)
-    yield s.does(SUPERVISOR, c.LiftSupervision(case=case, level=1, reason="已恢复"))
     s.now = now - HOUR
     yield s.does(LEADER, c.WithdrawWhistle(case=case, whistle=fourth, reason="演练结束"))
 
@@ -321,10 +321,15 @@ def _slips(s: Story, now: dt.datetime) -> Iterator[Step]:
     yield s.order(Urgency.ORDINARY, "演练：井盖松动")
     began = s.now
     yield s.does(DISPATCHER, c.SignFor(case=case), Reason.BEFORE_THE_CASE, made_at=began - DAY)
-    yield s.does(DISPATCHER, c.SignFor(case=case), Reason.IN_THE_FUTURE, made_at=now + HOUR)
+    yield s.does(DISPATCHER, c.SignFor(case=case), Reason.IN_THE_FUTURE, made_at=now + 30 * DAY)
     s.now = now - 5 * MINUTE
     yield s.does(HOTLINE, c.ChangeUrgency(case=case, urgency=Urgency.LIVELIHOOD, reason="已有人绊倒"))
     yield s.does(HOTLINE, c.Urge(case=case, note="来电人再次来电"))
+    supervises = c.Supervise(case=case, level=1, reason="限期加固")
+    yield s.does(SUPERVISOR, supervises)
+    yield s.does(SUPERVISOR, supervises, Reason.ALREADY_SO)
+    yield s.does(SUPERVISOR, c.LiftSupervision(case=case, level=1, reason="已加固"))
+    s.now -= 3 * MINUTE
     signs = s.does(DISPATCHER, c.SignFor(case=case), later=dt.timedelta(seconds=5))
     yield signs
     yield s.does(LEADER, c.AddNote(case=case, text="先放警示桩"), later=dt.timedelta(seconds=5))
@@ -339,15 +344,17 @@ def _slips(s: Story, now: dt.datetime) -> Iterator[Step]:
     yield s.does(LEADER, undone, Reason.CANNOT_BE_UNDONE, later=dt.timedelta(seconds=5))
     local = CaseId(str(uuid.uuid5(_DRILL, f"{case}/local")))
     number = f"L-{s.places.street}-{s.now:%Y%m%d}-1"
-    order = _with(_order(local, Urgency.ORDINARY, "演练：移动办公桌收到的诉求", s.now, s.places), "number", number)
-    yield s.does(DISPATCHER, c.ReceiveOrder(case=local, order=order, holder=s.places.street))
+    order = _order(number, Urgency.ORDINARY, "演练：移动办公桌收到的诉求", s.now, s.places)
+    takes_in = c.ReceiveOrder(case=local, order=order, holder=s.places.street)
+    yield s.does(DISPATCHER, takes_in)
+    yield s.does(DISPATCHER, takes_in, Reason.ALREADY_THERE)
     yield s.does(HOTLINE, c.GiveNumber(case=local, number=f"YL-{local[:8]}", source="12345"))
 
 
-def _order(case: CaseId, urgency: Urgency, title: str, at: dt.datetime, places: Places) -> Order:
+def _order(number: str, urgency: Urgency, title: str, at: dt.datetime, places: Places) -> Order:
     return Order(
-        number=f"YL-{case[:13]}",
-        source="drill",
+        number=number,
+        source=SOURCE,
         title=title,
         dispatched_at=at,
         urgency=urgency,

@@ -6,7 +6,7 @@ times from the screen. Nothing is taken from what was intended. Pure: whoever ow
 
 import datetime as dt
 import platform
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from dispatcher.models.events import MilestonePassed, OrderReceived, Recorded, S
 from dispatcher.models.ids import CaseId, CommandId, PersonId, Revision, UnitId
 from dispatcher.models.verdicts import Accepted, Reason, Refused
 from dispatcher.models.whistle import Milestone
+from dispatcher.simulator.exercised import RulesExercised, rules_exercised
 from dispatcher.sync.ports import UNSETTLED, ActState, Receipt
 
 _PACKAGES = (
@@ -58,9 +59,13 @@ class CentreFigures(msgspec.Struct, frozen=True, kw_only=True):
     whistles_blown: int
     departments_reported_in: int
     accepted_of_person: tuple[CommandId, ...]
+    rules_exercised: RulesExercised
+    drill_surprises: tuple[str, ...] = ()
 
 
-def centre_figures(journal: Iterable[Entry], street: UnitId, person: PersonId) -> CentreFigures:
+def centre_figures(
+    journal: Sequence[Entry], refusals: Mapping[Reason, int], street: UnitId, person: PersonId
+) -> CentreFigures:
     """Count a street's figures and list one person's accepted acts, from the whole journal in its order."""
     own: set[CaseId] = set()
     head = Revision(0)
@@ -89,6 +94,7 @@ def centre_figures(journal: Iterable[Entry], street: UnitId, person: PersonId) -
         whistles_blown=blown,
         departments_reported_in=reported_in,
         accepted_of_person=tuple(accepted),
+        rules_exercised=rules_exercised(journal, refusals),
     )
 
 
@@ -161,6 +167,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     outbox_left: int
     outage: OutageFigures | None
     commit_to_paint_ms: Latency | None
+    rules_exercised: RulesExercised
+    drill_surprises: tuple[str, ...]
     equalities: tuple[Equality, ...]
 
     @property
@@ -196,6 +204,8 @@ def assemble(
         ("acts_judged == acts_made - acts_expired - outbox_left", judged, len(receipts) - expired - left),
         ("acts accepted at the centre == receipts of acceptance", len(accepted), len(known & accepted)),
         ("receipts of acceptance == acts accepted at the centre", len(known), len(known & accepted)),
+        ("rules exercised == rules", centre.rules_exercised.exercised, centre.rules_exercised.rules),
+        ("drill's surprises == 0", len(centre.drill_surprises), 0),
     )
     return Report(
         versions=versions(),
@@ -216,6 +226,8 @@ def assemble(
         outbox_left=left,
         outage=_outage(outage, receipts, accepted) if outage else None,
         commit_to_paint_ms=latency(commit_to_paint_ms),
+        rules_exercised=centre.rules_exercised,
+        drill_surprises=centre.drill_surprises,
         equalities=tuple(Equality(what=what, left=a, right=b, holds=a == b) for what, a, b in pairs),
     )
 

@@ -10,11 +10,14 @@ from typing import NamedTuple
 
 import msgspec
 
+from dispatcher.models.commands import ReceiveOrder
 from dispatcher.models.ids import CommandId, PersonId
-from dispatcher.models.verdicts import Reason, Refused, Settled, Verdict
-from dispatcher.simulator.drill import Step
+from dispatcher.models.verdicts import Accepted, Reason, Refused, Settled, Verdict
+from dispatcher.simulator.drill import HOTLINE, Step
 from dispatcher.sync.ports import Dialer, Link, LinkLost
+from dispatcher.transport.doors import Intake
 from dispatcher.wire import PROTOCOL, Changes, Goodbye, Hello, Judged, Submit, Welcome, decode_downward, encode
+from dispatcher.wire.orders import OrderAnswer, posted
 
 VERDICT_WITHIN_S = 30.0
 
@@ -100,14 +103,29 @@ async def _speaking(dialer: Dialer, speaker: Speaker) -> AsyncGenerator[Voice]:
         await link.close()
 
 
-async def hold(steps: Iterable[Step], cast: Mapping[str, Speaker], dialer: Dialer) -> list[Surprise]:
-    """Carry out a drill, one act after the other, each by its own person; gives what did not end as expected."""
+async def hold(steps: Iterable[Step], cast: Mapping[str, Speaker], dialer: Dialer, intake: Intake) -> list[Surprise]:
+    """Carry out a drill, one act after the other, each by its own person; gives what did not end as expected.
+
+    The hotline's orders go through its intake, everything else over the feed.
+    """
     surprises: list[Surprise] = []
     async with AsyncExitStack() as stack:
         voices = {who: await stack.enter_async_context(_speaking(dialer, speaker)) for who, speaker in cast.items()}
         for step in steps:
-            verdict = await voices[step.by].say(step)
+            if step.by == HOTLINE and isinstance(step.act.command, ReceiveOrder):
+                verdict = await _post(step.act.command, intake)
+            else:
+                verdict = await voices[step.by].say(step)
             got: Reason | None = verdict.reason if isinstance(verdict, Refused) else None
             if got is not step.expects:
                 surprises.append(Surprise(step, verdict))
     return surprises
+
+
+async def _post(command: ReceiveOrder, intake: Intake) -> Verdict:
+    order = posted(command.order, command.holder, key=command.order.number)
+    (line,) = await intake.send([msgspec.json.encode(order)])
+    answer = msgspec.json.decode(line, type=OrderAnswer)
+    if answer.status == "accepted":
+        return Accepted(revision=answer.revision, judged_at=command.order.dispatched_at)
+    return Refused(reason=Reason.BAD_FIELD, field=answer.field or "", detail=f"{answer.status} {answer.remedy}")

@@ -8,6 +8,7 @@ fails. Knows nothing of sockets, sessions' secrets or clocks: whoever calls brin
 
 import contextlib
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ from dispatcher.models.periods import Stretch
 from dispatcher.models.queue import epoch_ms, from_epoch_ms
 from dispatcher.models.rates import Tally
 from dispatcher.models.roster import Roster
+from dispatcher.models.verdicts import Reason, Refused, Verdict
 from dispatcher.storage import lawkeeping, loads, searching, tallies, timekeeping
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.centre import make_engine, migrate, sorted_errors
@@ -40,6 +42,7 @@ _decode_case = msgspec.json.Decoder(Case).decode
 _decode_caller = msgspec.json.Decoder(Caller).decode
 _decode_command = msgspec.json.Decoder(AnyCommand | AnyLawCommand).decode
 _decode_events = msgspec.json.Decoder(tuple[Recorded, ...]).decode
+_decode_verdict = msgspec.json.Decoder(Verdict).decode
 _decode_unit = msgspec.json.Decoder(Unit).decode
 _decode_roster = msgspec.json.Decoder(Roster).decode
 _decode_roles = msgspec.json.Decoder(frozenset[Role]).decode
@@ -300,6 +303,18 @@ class Ledger:
         own = (verdicts.c.unit == unit) & verdicts.c.revision.is_(None)
         with self._read() as connection:
             return connection.execute(sa.select(sa.func.count()).select_from(verdicts).where(own)).scalar_one()
+
+    def refusals(self) -> dict[Reason, int]:
+        """Count all refusals ever given, by their reason."""
+        verdicts = schema.verdicts
+        refused = sa.select(verdicts.c.verdict).where(verdicts.c.revision.is_(None))
+        counted: Counter[Reason] = Counter()
+        with self._read() as connection:
+            for text in connection.execute(refused).scalars():
+                verdict = _decode_verdict(text)
+                if isinstance(verdict, Refused):
+                    counted[verdict.reason] += 1
+        return dict(counted)
 
     # Organisation
 
