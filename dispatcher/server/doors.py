@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from dispatcher.models.ids import CommandId, UnitId
 from dispatcher.models.lawbook import AnyLawCommand, LawAct, LawReason, LawRefused
-from dispatcher.models.organisation import CITY_ROLES, STREET_ROLES, Actor, Role
+from dispatcher.models.organisation import CITY_ROLES, DISTRICT_ROLES, STREET_ROLES, Actor, Role, covers
 from dispatcher.models.periods import BadPeriod
 from dispatcher.models.ranking import Kind
 from dispatcher.server.desk import Desk
@@ -204,7 +204,8 @@ class Doors:
         actor = await self._actor(request)
         unit = UnitId(request.path_params["unit"])
         own = actor.unit == unit and actor.is_any(*STREET_ROLES)
-        if not own and not actor.is_any(*CITY_ROLES):
+        above = actor.is_any(*CITY_ROLES) or (actor.is_any(*DISTRICT_ROLES) and covers(actor.unit, unit))
+        if not own and not above:
             raise Refusal(403, "不是本街道 | not your street", "换账号 | use another account")
         return _json(await street_report(self._desk, unit))
 

@@ -29,6 +29,7 @@ from dispatcher.server.identity import new_account
 from dispatcher.server.main import Running, Seed, serve
 from dispatcher.server.socket import Patience
 from dispatcher.sync.clock import SystemClock
+from dispatcher.sync.ports import Clock
 from dispatcher.wire import (
     MAX_FRAME_BYTES,
     PROTOCOL,
@@ -48,6 +49,7 @@ from dispatcher.wire import (
 
 TIMEOUT_S = 20.0
 STREET, OTHER_STREET = UnitId("110101001"), UnitId("110101002")
+COMMUNITY = UnitId("110101001001")
 WATER = UnitId("D-WATER")
 CITY = UnitId("110000")
 QUICK = Patience(beat_s=0.2, loads_s=0.05)
@@ -64,6 +66,8 @@ PEOPLE = {
     "wall": (STREET, Role.WALL),
     "sun": (OTHER_STREET, Role.DISPATCHER),
     "li": (WATER, Role.LIAISON),
+    "ding": (UnitId("110101"), Role.DISTRICT),
+    "sheng": (COMMUNITY, Role.COMMUNITY_WORKER),
 }
 SEED = Seed(
     load_organisation(),
@@ -269,11 +273,13 @@ class Centre:
 
 
 @contextlib.asynccontextmanager
-async def running_centre(database: str, patience: Patience = QUICK) -> AsyncIterator[Centre]:
-    """Run a centre on a free port, in a task of this loop."""
+async def running_centre(
+    database: str, patience: Patience = QUICK, clock: Clock | None = None
+) -> AsyncIterator[Centre]:
+    """Run a centre on a free port, in a task of this loop; by the machine's clock unless it is given another."""
     listening: asyncio.Future[Running] = asyncio.get_running_loop().create_future()
     serving = asyncio.create_task(
-        serve(database, LAW, SystemClock(), seed=SEED, patience=patience, started=listening.set_result)
+        serve(database, LAW, clock or SystemClock(), seed=SEED, patience=patience, started=listening.set_result)
     )
     async with asyncio.timeout(TIMEOUT_S):
         await asyncio.wait((serving, listening), return_when=asyncio.FIRST_COMPLETED)

@@ -12,7 +12,18 @@ from dispatcher.models import commands as c
 from dispatcher.models.ids import CaseId, WhistleId
 from dispatcher.models.order import Caller
 from dispatcher.models.whistle import WhistleKind
-from tests.server.centre import OTHER_STREET, PEOPLE, WATER, Centre, Client, act, order, running_centre
+from tests.server.centre import (
+    COMMUNITY,
+    OTHER_STREET,
+    PEOPLE,
+    STREET,
+    WATER,
+    Centre,
+    Client,
+    act,
+    order,
+    running_centre,
+)
 
 CALLER = Caller("欧阳植树", "13912345678")
 
@@ -25,7 +36,10 @@ async def everybody(centre: Centre) -> AsyncIterator[dict[str, Client]]:
 
 async def cases_of_all_kinds(centre: Centre) -> tuple[CaseId, CaseId, CaseId, int]:
     """Make an own, a confidential and a foreign case, whistle for the first, and give the head."""
-    own, secret, foreign = await centre.accepted(order(), order(confidential=True), order(holder=OTHER_STREET))
+    in_community = {"street": STREET, "community_code": COMMUNITY}
+    own, secret, foreign = await centre.accepted(
+        order(place=in_community), order(confidential=True), order(holder=OTHER_STREET)
+    )
     async with centre.console("wang") as street:
         blow = act(
             c.BlowWhistle(
@@ -72,6 +86,9 @@ def test_everybody_gets_the_cases_of_their_scope_and_callers_where_entitled(tmp_
             "wall": {own: None, secret: None},
             "sun": {foreign: CALLER},
             "li": {own: None},
+            "ding": {own: None, secret: None, foreign: None},
+            "sheng": {own: None},
+            "admin": {},
         }
         for console in consoles.values():
             for row in console.rows.values():
@@ -108,8 +125,8 @@ def test_reports_are_for_the_street_itself_and_the_city(tmp_path: Path) -> None:
                 person: (
                     await centre.http.get(f"/report/street/{OTHER_STREET}", headers=await centre.bearer(person))
                 ).status_code
-                for person in ("sun", "auditor", "wang", "li")
+                for person in ("sun", "auditor", "ding", "wang", "li")
             }
-            assert status == {"sun": 200, "auditor": 200, "wang": 403, "li": 403}
+            assert status == {"sun": 200, "auditor": 200, "ding": 200, "wang": 403, "li": 403}
 
     asyncio.run(story())
