@@ -22,7 +22,7 @@ from typing import Final, NamedTuple
 
 from PySide6.QtCore import qVersion
 
-from benchmarks import Result, clocks, commit_to_paint, first_sync, idle, judge, queue_model, start, table
+from benchmarks import Result, clocks, commit_to_paint, first_sync, idle, judge, queue_model, rates, start, table
 from benchmarks.processes import ROOT, Ground, ground_at, screen
 
 PAGE: Final = ROOT / "docs" / "performance.md"
@@ -52,6 +52,7 @@ BENCHMARKS: Final[Mapping[str, tuple[str | None, Callable[[Ground, bool], list[R
     "commit_to_paint": (commit_to_paint.__doc__, commit_to_paint.run),
     "judge": (judge.__doc__, judge.run),
     "clocks": (clocks.__doc__, clocks.run),
+    "rates": (rates.__doc__, rates.run),
 }
 
 

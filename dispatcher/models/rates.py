@@ -89,11 +89,17 @@ def rates_of(tally: Tally, weights: Weights) -> Rates:
     """Give the exact rates of a tally."""
     if tally.valid == 0:
         return UNRATED
-    response = Fraction(tally.contacted, tally.valid)
-    resolution = Fraction(tally.solved, tally.valid)
-    satisfaction = Fraction(THOUSAND * tally.satisfied + weights.basically * tally.basically, THOUSAND * tally.valid)
-    weighted = weights.response * response + weights.resolution * resolution + weights.satisfaction * satisfaction
-    return Rates(response, resolution, satisfaction, 100 * weighted / THOUSAND)
+    valid = tally.valid
+    satisfied = THOUSAND * tally.satisfied + weights.basically * tally.basically
+    answered = weights.response * tally.contacted + weights.resolution * tally.solved
+    # Over one denominator: a city's table is some thousand composites.
+    weighted = THOUSAND * answered + weights.satisfaction * satisfied
+    return Rates(
+        response=Fraction(tally.contacted, valid),
+        resolution=Fraction(tally.solved, valid),
+        satisfaction=Fraction(satisfied, THOUSAND * valid),
+        composite=Fraction(100 * weighted, THOUSAND * THOUSAND * valid),
+    )
 
 
 def tenths(value: Fraction) -> int:

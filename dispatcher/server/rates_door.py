@@ -3,6 +3,8 @@
 Knows nothing of HTTP; the doors and the command line ask it alike.
 """
 
+from collections.abc import Sequence
+
 from dispatcher.models.law import Law
 from dispatcher.models.organisation import Actor, Role
 from dispatcher.models.periods import named, previous
@@ -20,9 +22,16 @@ def may_read(actor: Actor) -> bool:
 
 def table_of(ledger: Ledger, law: Law, period: str, kind: Kind) -> Table:
     """Make the table of a period ("2026-11") or a day's bulletin ("2026-11-05"); raises BadPeriod and Trouble."""
+    (table,) = tables_of(ledger, law, period, (kind,))
+    return table
+
+
+def tables_of(ledger: Ledger, law: Law, period: str, kinds: Sequence[Kind] = tuple(Kind)) -> tuple[Table, ...]:
+    """Make the tables of several kinds, all as of one revision; raises BadPeriod and Trouble."""
     rule = law.policy.period
     asked = named(period, rule)
     before = previous(asked, rule)
+    units = ledger.units()
     head, (now, then) = ledger.tallied(asked, before)
     basis = basis_of(law.policy, law.calendar.version, head)
-    return tabulate(kind, asked, before, basis, ranked_among(ledger.units(), kind), now, then)
+    return tuple(tabulate(kind, asked, before, basis, ranked_among(units, kind), now, then) for kind in kinds)
