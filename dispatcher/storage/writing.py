@@ -208,7 +208,7 @@ def update_cases(connection: sa.Connection, names: Sequence[str], rows: Sequence
         found = {f"new_{name}": [row[name] for row in rows] for name in names}
         parameters: Any = {"of": [row["id"] for row in rows], **found}
     else:
-        values = {name: sa.bindparam(f"new_{name}") for name in names}
+        values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in names}
         update = sa.update(table).values(values).where(table.c.id == sa.bindparam("of"))
         parameters = [{"of": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows]
     connection.execute(update, parameters)
