@@ -185,16 +185,25 @@ def next_due(case: Case, law: Law) -> Clock | None:
     first = micros(case.order.dispatched_at)
     terms = terms_since(case, law, first)
     if not _is_untouched(case, terms) or case.order.feedback_due_at is not None:
-        return next_clock(clocks(case, law))
+        return _next_touched(case, law, first, terms)
     term, office = terms[0], law.calendar.office
     best: tuple[int, Duty, Limit] | None = None
-    for duty in _duties(case, law, first, term.policy.orders[term.urgency]):
+    for duty in _duties(case, law, first, owed_only=True, limits=term.policy.orders[term.urgency]):
         limit = limit_of(duty.book, duty.name, term)
         if limit is not None:
             due = end_of(duty.start, limit, office)
             if best is None or due < best[0]:
                 best = due, duty, limit
     return None if best is None else _plain(best[1], best[2], best[0], law)
+
+
+def _next_touched(case: Case, law: Law, first: int, terms: list[Term]) -> Clock | None:
+    best: tuple[int, Duty, Course] | None = None
+    for duty in _duties(case, law, first, owed_only=True):
+        course = run(track_of(duty, case, terms), law.calendar.office)
+        if course.due is not None and not course.stopped and (best is None or course.due < best[0]):
+            best = course.due, duty, course
+    return None if best is None else _clock(best[1], best[2], law)
 
 
 def _is_untouched(case: Case, terms: list[Term]) -> bool:
@@ -206,9 +215,10 @@ def duties(case: Case, law: Law) -> list[Duty]:
     return _duties(case, law, micros(case.order.dispatched_at))
 
 
-def _duties(case: Case, law: Law, first: int, limits: OrderLimits | None = None) -> list[Duty]:
-    """List the duties of a case first dispatched at `first`; with `limits` only those not met, if they set a limit."""
-    owed_only = limits is not None
+def _duties(
+    case: Case, law: Law, first: int, *, owed_only: bool = False, limits: OrderLimits | None = None
+) -> list[Duty]:
+    """List the duties of a case first dispatched at `first`: all, those not met, or of these those under limits."""
     order, state, redo_at = case.order, case.state, case.redo_at
     start, origin = first, _BY_DISPATCH
     if case.redispatched_at is not None:

@@ -5,7 +5,7 @@ A line is a mapping that JSON can hold. Time is the scenario's alone: no clock i
 
 import datetime as dt
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from dispatcher.models import commands as c
 from dispatcher.models import events as e
@@ -56,6 +56,11 @@ class Bench:
                     yield {"step": step.step, "at": local(step.at), "do": "show", "what": step.wish.what} | self._shown(
                         step
                     )
+
+    @property
+    def cases(self) -> Mapping[CaseId, Case]:
+        """The cases as they stand by now."""
+        return self._cases
 
     def _law_at(self, at: dt.datetime) -> Law:
         if self._law is None or (self._law_until is not None and at >= self._law_until):

@@ -63,9 +63,10 @@ class Spot:
                 items = cast("list[object]", value)
                 return [self._fitted(f"{key}[{n}]", item, kind.item_type) for n, item in enumerate(items, 1)]
             case inspect.TupleType():
-                if not isinstance(value, list) or len(cast("list[object]", value)) != len(kind.item_types):
-                    raise self.bad(key, value, f"write a list of {len(kind.item_types)}")
-                pairs = zip(cast("list[object]", value), kind.item_types, strict=True)
+                row = cast("list[object]", value) if isinstance(value, list) else list[object]()
+                if len(row) != len(kind.item_types):
+                    raise self.bad(key, cast("object", value), f"write a list of {len(kind.item_types)}")
+                pairs = zip(row, kind.item_types, strict=True)
                 return [self._fitted(f"{key}[{n}]", item, each) for n, (item, each) in enumerate(pairs, 1)]
             case inspect.EnumType():
                 words = [str(member.value) for member in kind.cls]

@@ -15,12 +15,14 @@ import msgspec
 
 from dispatcher import assets
 from dispatcher.models import commands as c
+from dispatcher.models.deadlines import ClockKind
 from dispatcher.models.ids import CaseId, CommandId, Instant, PersonId, UnitId
 from dispatcher.models.lawbook import ActivatePolicy, LawAct, ReplaceCalendar, SwitchFlood
 from dispatcher.models.order import Order
 from dispatcher.models.organisation import CENTRE, Actor, Role, Unit
 from dispatcher.models.policy import Policy
 from dispatcher.models.roster import OnDuty
+from dispatcher.models.summons_clocks import SummonsDuty
 from dispatcher.models.workcalendar import DEFAULT_SESSIONS, WorkCalendar
 from dispatcher.scenario.fitting import Spot
 
@@ -33,6 +35,8 @@ COMMANDS: Mapping[str, type[c.Command]] = {_tag(each): each for each in get_args
 """Every command by the word that `do` takes."""
 WHOLE = ("all", "rates", "load")
 """What a `show` can be about besides a case."""
+KINDS = frozenset({*(kind.value for kind in ClockKind), *(duty.value for duty in SummonsDuty), "record"})
+"""Clocks that a `show` can be narrowed to: a case's, a summons's, and the record of a whistle's meeting."""
 
 
 class Deed(NamedTuple):
@@ -197,6 +201,8 @@ class _Reader:
             return top
         if not isinstance(name, str) or path.parent / name in (*above, path):
             raise spot.bad("include", name, "write the name of another file beside this one, like 'street.toml'")
+        if not (path.parent / name).is_file():
+            raise spot.bad("include", name, "there is no such file beside this one; check the name")
         below = self._load(path.parent / name, (*above, path))
         for key, value in top.items():
             known = below.get(key)
@@ -221,7 +227,10 @@ class _Reader:
     def _policy(self, spot: Spot, said: object) -> Policy:
         match said:
             case str():
-                return assets.load_policy(self._beside(said))
+                try:
+                    return assets.load_policy(self._beside(said))
+                except assets.BadAsset as error:
+                    raise spot.bad("policy", said, str(error)) from None
             case dict():
                 changes = dict(cast("dict[str, object]", said))
                 base = changes.pop("base", assets.DEFAULT_POLICY)
@@ -236,14 +245,17 @@ class _Reader:
     def _calendar(self, spot: Spot, said: object) -> WorkCalendar:
         match said:
             case str():
-                found = assets.load_calendar(self._beside(said))
+                try:
+                    found = assets.load_calendar(self._beside(said))
+                except assets.BadAsset as error:
+                    raise spot.bad("calendar", said, str(error)) from None
             case dict():
                 values = cast("dict[str, object]", said)
                 base = self._calendars.get(str(values.get("extends", "")))
                 if "extends" not in values:
                     sessions = [{"start": each.start, "end": each.end} for each in DEFAULT_SESSIONS]
-                    values = {"version": "scenario", "sessions": sessions} | values
-                values = {"holidays": [], "makeup_workdays": []} | values
+                    values = cast("dict[str, object]", {"version": "scenario", "sessions": sessions}) | values
+                values = cast("dict[str, object]", {"holidays": [], "makeup_workdays": []}) | values
                 found = assets.read_calendar(f"{self._file}: calendar", values, base)
             case _:
                 raise spot.bad("calendar", said, "write a name, a path, or a table with published_through and holidays")
@@ -288,7 +300,11 @@ class _Reader:
                 self._nothing_else(spot, rest, "since")
                 yield Tick(number, stamp.at, spot.instant("since", rest["since"]) if "since" in rest else None)
             case "show":
-                yield Show(number, stamp.at, spot.fit({"what": self._only_case(spot, "what", rest)} | rest, Wish))
+                wish = spot.fit({"what": self._only_case(spot, "what", rest)} | rest, Wish)
+                for kind in wish.kinds:
+                    if kind not in KINDS:
+                        raise spot.unknown("kinds", KINDS, kind)
+                yield Show(number, stamp.at, wish)
             case "activate_policy" | "switch_flood" | "replace_calendar":
                 yield self._law_deed(spot, number, stamp, rest)
             case str() if do in COMMANDS:
@@ -344,7 +360,10 @@ class _Reader:
         if not isinstance(said, str):
             raise spot.bad("case", said, "write a case's name, or a list of them")
         if (many := _MANY.fullmatch(said)) is not None:
-            return [f"{many['stem']}-{n}" for n in range(int(many["first"]), int(many["last"]) + 1)]
+            first, last = int(many["first"]), int(many["last"])
+            if last < first:
+                raise spot.bad("case", said, "goes down; write it from the lower number to the higher")
+            return [f"{many['stem']}-{n}" for n in range(first, last + 1)]
         return self._orders.get(said, [said])
 
     def _only_case(self, spot: Spot, key: str, rest: Mapping[str, object]) -> str:

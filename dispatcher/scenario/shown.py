@@ -37,15 +37,14 @@ def local(at: dt.datetime) -> str:
 
 def plain(value: object) -> object:
     """Say any value of the models in what JSON can hold, without fields at their defaults."""
-    match msgspec.to_builtins(value, builtin_types=(dt.datetime,)):
-        case dt.datetime() as at:
-            return local(at)
-        case dict() as table:
-            return {str(key): plain(each) for key, each in cast("dict[object, object]", table).items()}
-        case list() | tuple() as items:
-            return [plain(each) for each in cast("Sequence[object]", items)]
-        case rest:
-            return rest
+    built: object = msgspec.to_builtins(value, builtin_types=(dt.datetime,))
+    if isinstance(built, dt.datetime):
+        return local(built)
+    if isinstance(built, dict):
+        return {str(key): plain(each) for key, each in cast("dict[object, object]", built).items()}
+    if isinstance(built, list | tuple):
+        return [plain(each) for each in cast("Sequence[object]", built)]
+    return built
 
 
 def limit_text(limit: Limit | None) -> str:
@@ -194,7 +193,9 @@ def _whistle(whistle: Whistle) -> Line:
 
 
 def _summons(summons: Summons) -> Line:
-    line: Line = {"unit": summons.unit} | ({"lead": True} if summons.lead else {})
+    line: Line = {"unit": summons.unit}
+    if summons.lead:
+        line["lead"] = True
     line["passed"] = [
         {"milestone": each.milestone.value, "at": local(each.at)} | ({"by_street": True} if each.by_street else {})
         for each in summons.passed

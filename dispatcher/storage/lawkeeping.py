@@ -54,7 +54,7 @@ def change(
         raise LookupError("a ledger without a first law book")
     known = _answer_before(connection, act.id)
     if known is not None:
-        return present if known is True else known
+        return known if isinstance(known, LawRefused) else present
     try:
         found = judge_law(act, present, actor, now)
     except (ArithmeticError, TypeError, ValueError) as error:

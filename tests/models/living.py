@@ -4,10 +4,8 @@
 """
 
 import datetime as dt
-from typing import NamedTuple
 
 import msgspec
-from hypothesis import strategies as st
 
 from dispatcher.models import commands as c
 from dispatcher.models import events as e
@@ -17,12 +15,9 @@ from dispatcher.models.events import Ground, RequestKind, Solved
 from dispatcher.models.evolution import evolve, replay
 from dispatcher.models.ids import CaseId, CommandId, Revision, UnitId, WhistleId
 from dispatcher.models.law import Law
-from dispatcher.models.order import Urgency
-from dispatcher.models.organisation import CENTRE, Actor, Role
-from dispatcher.models.transitions import CAN_HAVE_HAPPENED
-from dispatcher.models.undoing import last_act
+from dispatcher.models.organisation import Actor, Role
 from dispatcher.models.verdicts import Reason, Refused
-from dispatcher.models.whistle import Meeting, Milestone, WhistleKind
+from dispatcher.models.whistle import WhistleKind
 from tests import builders as b
 
 ONE, TWO = CaseId("case-1"), CaseId("case-2")
@@ -64,6 +59,10 @@ SPLIT = c.SplitCase(
     ),
 )
 MERGE = c.MergeCase(case=ONE, into=TWO, reason="the same lamp")
+
+
+def replaced(command: c.AnyCommand, **changes: object) -> c.AnyCommand:
+    return msgspec.structs.replace(command, **changes)
 
 
 def send(kind: RequestKind) -> c.SendRequest:
@@ -235,6 +234,56 @@ def whistled(kind: WhistleKind = WhistleKind.EMERGENCY) -> Life:
     return in_hand().do(b.blow(kind=kind))
 
 
+def drafted(command: c.AnyCommand, life: Life | None = None) -> Life:
+    return (life or in_hand()).do(command)
+
+
+def supervised() -> Life:
+    return in_hand().do(c.Supervise(case=ONE, level=1, reason="look at it"), SUPERVISOR)
+
+
+def desk_case() -> Life:
+    return Life(number=f"L-{b.STREET}-20260303-7")
+
+
+def numbered() -> Life:
+    return desk_case().do(c.GiveNumber(case=ONE, number="C-1", source="12345"), HOTLINE)
+
+
+def child() -> Life:
+    life = in_hand()
+    life.case = msgspec.structs.replace(life.case, parent=TWO)
+    return life
+
+
+def excluded() -> Life:
+    return drafted(EXCLUSION).do(send(RequestKind.EXCLUSION), LEADER).do(grant(RequestKind.EXCLUSION), HOTLINE)
+
+
+def exclusion_refused() -> Life:
+    return in_hand().do(EXCLUSION, LEADER).do(refuse(RequestKind.EXCLUSION), HOTLINE)
+
+
+def extension_refused() -> Life:
+    return in_hand().do(EXTENSION, LEADER).do(refuse(RequestKind.EXTENSION), HOTLINE)
+
+
+def extension_sent_by_leader() -> Life:
+    return in_hand().do(EXTENSION, LEADER)
+
+
+def adjudicated() -> Life:
+    return disputed().do(rule(granted=True, to=b.STREET), HOTLINE)
+
+
+def whistled_and_called_back() -> Life:
+    return whistled().do(REPLY, LEADER).do(SOLVED)
+
+
+def split_and_called_back() -> Life:
+    return split().do(REPLY, LEADER).do(SOLVED)
+
+
 STAGES = {
     "dispatched": Life,
     "signed": signed,
@@ -274,169 +323,3 @@ STAGE_OF = {
 
 def assert_is_its_history(case: Case) -> None:
     assert replay(case.history, case.revision) == case
-
-
-# ---- any life: wishes of anybody, at any time
-
-
-class Step(NamedTuple):
-    """A wish: `wait` after the last one, `age` before it is judged, of a thing `ago` (None: of now)."""
-
-    command: c.AnyCommand
-    by: Actor
-    wait: dt.timedelta
-    age: dt.timedelta
-    ago: dt.timedelta | None
-
-
-def people_of(unit: UnitId) -> tuple[Actor, ...]:
-    """Everybody who could have to do with a case that `unit` holds."""
-    roles = (Role.DISPATCHER, Role.SHIFT_LEADER, Role.SUPERVISOR, Role.COMMUNITY_WORKER)
-    own = tuple(b.person(f"{role.value} {unit}", unit, role) for role in roles)
-    return *own, HOTLINE, DISTRICT, CENTRE, LIAISON, WATER_LIAISON
-
-
-def person_of(case: Case, act: CommandId) -> Actor:
-    """Give whoever made an act of a case."""
-    recorded = next(r for r in case.history if r.act == act)
-    named = (DISPATCHER, COLLEAGUE, LEADER, SUPERVISOR, YI_DISPATCHER, YI_LEADER, WORKER)
-    return next(actor for actor in (*people_of(recorded.unit), *named) if actor.person == recorded.by)
-
-
-def draw_step(data: st.DataObject, life: Life) -> Step:
-    """Draw a wish, mostly one that somebody may well have as the case stands."""
-    people = people_of(life.case.holder) + people_of(b.STREET)[:1]
-    if data.draw(st.integers(0, 7)):
-        likely = [(k, a) for k in _POOL for a in people if rules.possible(k, life.case, a) is None]
-        kind, by = data.draw(st.sampled_from(likely))
-    else:
-        kind, by = data.draw(st.sampled_from(list(_POOL))), data.draw(st.sampled_from(people))
-    command = data.draw(st.sampled_from(_POOL[kind]))
-    wait, age, ago = data.draw(_WAIT), data.draw(_AGE), data.draw(_AGO)
-    if kind not in CAN_HAVE_HAPPENED and data.draw(st.integers(0, 9)):
-        ago = None
-    made_at = life.at + wait - age
-    return Step(_as_it_stands(command, life, by, made_at), by, wait, age, ago)
-
-
-def attempt(life: Life, step: Step) -> tuple[e.Recorded, ...] | Refused:
-    """Judge a step and take what follows; the clock goes on in any case."""
-    life.at += step.wait
-    made_at = life.at - step.age
-    found = life.judged(
-        step.command,
-        step.by,
-        made_at,
-        life.at,
-        offline=step.age > HOUR,
-        happened_at=None if step.ago is None else made_at - step.ago,
-    )
-    if not isinstance(found, Refused):
-        life.take(found)
-    return found
-
-
-def _as_it_stands(command: c.AnyCommand, life: Life, by: Actor, at: dt.datetime) -> c.AnyCommand:
-    """Fill in what depends on the case and the time."""
-    match command:
-        case c.Undo():
-            return msgspec.structs.replace(command, act=last_act(life.case)[0].act)
-        case c.RequestExtension():
-            return msgspec.structs.replace(command, until=life.at + 8 * DAY)
-        case c.RequestSuspension():
-            return msgspec.structs.replace(command, review_at=at + 3 * DAY)
-        case c.HoldMeeting():
-            return msgspec.structs.replace(command, meeting=msgspec.structs.replace(command.meeting, at=at))
-        case c.PassMilestone() | c.ContactStreet() | c.RecordDeparture() | c.RefuseSummons() if (
-            Role.LIAISON in by.roles
-        ):
-            return msgspec.structs.replace(command, unit=by.unit)
-        case _:
-            return command
-
-
-WATER_LIAISON = b.person("shui", b.WATER, Role.LIAISON)
-_SUMMONED = (b.URBAN, b.WATER)
-_WISHES: list[c.AnyCommand] = [
-    SIGN,
-    REACHED,
-    VAIN,
-    c.Assign(case=ONE, assignee=f"community_worker {b.STREET}"),
-    c.ReportProgress(case=ONE, text="there", on_scene=True),
-    REPLY,
-    APPROVE,
-    c.SendBackReply(case=ONE, reason="shorter"),
-    SOLVED,
-    NOT_SOLVED,
-    UNREACHED,
-    c.OrderRedo(case=ONE, reason="half an answer"),
-    c.ReopenCase(case=ONE, reason="dark again"),
-    c.AddNote(case=ONE, text="the caller is deaf"),
-    RETURN,
-    EXTENSION,
-    SUSPENSION,
-    EXCLUSION,
-    *(send(kind) for kind in RequestKind),
-    *(drop(kind) for kind in RequestKind),
-    *(grant(kind) for kind in RequestKind),
-    *(refuse(kind) for kind in RequestKind),
-    grant(RequestKind.RETURN, b.OTHER_STREET),
-    rule(granted=True),
-    rule(granted=True, to=b.STREET),
-    rule(granted=False),
-    *(msgspec.structs.replace(TRANSFER, to=to) for to in (b.STREET, b.OTHER_STREET, b.URBAN)),
-    c.WithdrawOrder(case=ONE, reason="by mistake"),
-    SPLIT,
-    MERGE,
-    c.AbsorbDuplicate(case=ONE, duplicate=TWO),
-    *(c.NoteChildEnded(case=ONE, child=part.case, again=again) for part in SPLIT.parts for again in (False, True)),
-    c.ResumeCase(case=ONE),
-    *(c.Supervise(case=ONE, level=level, reason="slow") for level in (1, 2, 3)),
-    *(c.LiftSupervision(case=ONE, level=level, reason="well") for level in (1, 2, 3)),
-    *(c.ChangeUrgency(case=ONE, urgency=urgency, reason="news") for urgency in Urgency),
-    c.Urge(case=ONE),
-    c.GiveNumber(case=ONE, number="C-1", source="12345"),
-    c.Undo(case=ONE, act=CommandId("")),
-    CLOSE,
-    c.RevealCaller(case=ONE, reason="must call"),
-    *(b.blow(kind=kind, whistle=whistle) for kind in WhistleKind for whistle in ("w-1", "w-2")),
-    *(
-        command
-        for w in (W, WhistleId("w-2"))
-        for command in (
-            c.ApproveWhistle(case=ONE, whistle=w),
-            *(
-                c.PassMilestone(case=ONE, whistle=w, unit=unit, milestone=milestone)
-                for unit in _SUMMONED
-                for milestone in Milestone
-            ),
-            *(c.ContactStreet(case=ONE, whistle=w, unit=unit) for unit in _SUMMONED),
-            *(c.RecordDeparture(case=ONE, whistle=w, unit=unit) for unit in _SUMMONED),
-            *(c.DeclareNoShow(case=ONE, whistle=w, unit=unit) for unit in _SUMMONED),
-            c.RefuseSummons(case=ONE, whistle=w, unit=b.URBAN, reason="not ours"),
-            c.AdjudicateSummons(case=ONE, whistle=w, unit=b.URBAN, released=True, reason="right"),
-            c.AdjudicateSummons(case=ONE, whistle=w, unit=b.URBAN, released=False, reason="wrong"),
-            c.SendBackWork(case=ONE, whistle=w, unit=b.URBAN, reason="still leaks"),
-            c.HoldMeeting(
-                case=ONE,
-                whistle=w,
-                meeting=Meeting(id="m", at=b.NOON, place="there", invited=_SUMMONED, findings="a main"),
-            ),
-            *(
-                c.ClimbLadder(case=ONE, whistle=w, unit=unit, milestone=milestone, share=share)
-                for unit in _SUMMONED
-                for milestone in (Milestone.SIGNED, Milestone.REPORTED_IN, Milestone.DONE)
-                for share in (50, 100, 150)
-            ),
-            *(c.ScoreDepartment(case=ONE, whistle=w, unit=unit, people=9, result=9) for unit in _SUMMONED),
-            c.AcceptWhistle(case=ONE, whistle=w),
-            c.WithdrawWhistle(case=ONE, whistle=w, reason="dry again"),
-        )
-    ),
-]
-_POOL: dict[type[c.Command], list[c.AnyCommand]] = {}
-for _wish in _WISHES:
-    _POOL.setdefault(type(_wish), []).append(_wish)
-_WAIT = st.sampled_from([SECOND, MINUTE, 7 * MINUTE, HOUR, 5 * HOUR, DAY, 4 * DAY])
-_AGE = st.sampled_from([dt.timedelta(), dt.timedelta(), dt.timedelta(), 3 * MINUTE, 4 * HOUR, 2 * DAY])
-_AGO = st.sampled_from([None, None, None, MINUTE, 5 * HOUR, 80 * HOUR])

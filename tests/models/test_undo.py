@@ -20,6 +20,7 @@ from dispatcher.models.verdicts import Reason as R
 from dispatcher.models.whistle import Meeting, Milestone, WhistleKind
 from tests import builders as b
 from tests.models import living as a
+from tests.models import wandering as w
 from tests.models.living import MINUTE, ONE, SECOND, TWO, Life, W
 
 RESOLVED = c.ResumeCase(case=ONE, reason="money came")
@@ -250,16 +251,16 @@ def test_a_redo_that_is_undone_has_its_reply_again():
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.data())
-def test_undoing_the_last_act_of_any_life_brings_back_the_case_and_its_clocks(data: st.DataObject):
-    life = data.draw(st.sampled_from(list(a.STAGES.values())))()
+@given(st.sampled_from(sorted(a.STAGES)), st.lists(st.integers(0, 2**62), min_size=1, max_size=8))
+def test_undoing_the_last_act_of_any_life_brings_back_the_case_and_its_clocks(stage: str, seeds: list[int]):
+    life = a.STAGES[stage]()
     before = None
-    for _ in range(data.draw(st.integers(1, 8))):
+    for seed in seeds:
         was = life.case
-        if isinstance(a.attempt(life, a.draw_step(data, life)), tuple):
+        if isinstance(w.attempt(life, w.any_step(seed, life)), tuple):
             before = was
     last = life.last
-    actor = a.person_of(life.case, last)
+    actor = w.person_of(life.case, last)
     if before is not None and life.refusal(c.Undo(case=ONE, act=last), actor) is None:
         undone = life.do(c.Undo(case=ONE, act=last), actor, after=SECOND).case
         assert bare(undone) == bare(before)

@@ -15,22 +15,25 @@ def regime_at(law, at):
     return found
 
 
+def counting_urgency(life, policy, flood, own):
+    """The urgency whose limits count: flood while the switch is on for such an order, or the case's own."""
+    wet = any(word in category for word in policy["flood_categories"] for category in life["category"])
+    return "flood" if flood and wet else own
+
+
 def urgency_at(life, law, at):
     """The urgency whose limits count at an instant."""
-    policy, flood = regime_at(law, at)
-    if flood and set(life["category"]) & set(policy["flood_categories"]):
-        return "flood"
-    return urgency(life, at)
+    return counting_urgency(life, *regime_at(law, at), urgency(life, at))
 
 
-def order_limit(life, law, duty):
-    """How long the limit of a duty is at an instant, as a function of it."""
-    return lambda at: regime_at(law, at)[0]["orders"][urgency_at(life, law, at)][duty]
+def order_limit(life, duty):
+    """How long the limit of a duty is, as a function of policy, switch and urgency."""
+    return lambda policy, flood, own: policy["orders"][counting_urgency(life, policy, flood, own)][duty]
 
 
-def redo_limit(law, duty):
+def redo_limit(duty):
     """The same for a case that is handled again."""
-    return lambda at: regime_at(law, at)[0]["redo"][duty]
+    return lambda policy, flood, own: policy["redo"][duty]
 
 
 def walk(life, law, kind, start, met, limit_at, given=None, ext=None, paused=True, of_redo=False):
@@ -38,14 +41,17 @@ def walk(life, law, kind, start, met, limit_at, given=None, ext=None, paused=Tru
     calendar = law["calendar"]
     steps = []
     if given is None:
-        steps += [(since, 2, "terms", None) for since, _, _ in law["regimes"] if since > start]
-        steps += [(since, 2, "terms", None) for since, _ in life["urgencies"] if since > start]
+        steps += [
+            (since, 2, "terms", (policy, flood, None)) for since, policy, flood in law["regimes"][1:] if since > start
+        ]
+        steps += [(since, 3, "terms", (None, None, own)) for since, own in life["urgencies"] if since > start]
     if ext is not None:
         steps.append((ext["granted_at"], 1, "extended", ext["until"]))
     if paused:
         steps += [(s["at"], 0, "paused", s["resumed_at"]) for s in life["suspensions"] if s["at"] >= start]
     steps = sorted((s for s in steps if met is None or s[0] < met + (s[2] != "terms")), key=lambda s: s[:2])
-    limit = None if given is not None else limit_at(start)
+    terms = (*regime_at(law, start), urgency(life, start))
+    limit = None if given is not None else limit_at(*terms)
     base = given if given is not None else (NEVER if limit is None else end_of(calendar, start, limit))
     basis = limit
     until = -1
@@ -54,12 +60,12 @@ def walk(life, law, kind, start, met, limit_at, given=None, ext=None, paused=Tru
     while steps:
         at, _, what, value = steps.pop()
         if what == "terms":
-            new_limit = limit_at(at)
+            terms = tuple(old if new is None else new for old, new in zip(terms, value, strict=True))
+            new_limit = limit_at(*terms)
             if stopped:
                 limit = new_limit
                 continue
-            at = max(at, resumed)
-            new_limit = limit_at(at)
+            at = max(at, resumed if met is None else min(resumed, met))
             if new_limit is None:
                 base, basis, limit = NEVER, None, None
                 continue
@@ -68,9 +74,9 @@ def walk(life, law, kind, start, met, limit_at, given=None, ext=None, paused=Tru
             if its_stop or new >= at:
                 base, basis, pauses, stopped = new, new_limit, its_pauses, its_stop
             elif base > at:
-                graced = at + regime_at(law, at)[0]["grace"][0] * 60
+                graced = at + terms[0]["grace"][0] * 60
                 if graced < base:
-                    base, basis = graced, (0, "N")
+                    base, basis, pauses = graced, (0, "N"), []
         elif what == "extended":
             if stopped or at <= max(base, until):
                 until = max(until, value)
@@ -92,8 +98,10 @@ def walk(life, law, kind, start, met, limit_at, given=None, ext=None, paused=Tru
         return None
     due = max(base, until)
     return {
-        "kind": kind, "of_redo": of_redo, "start": start, "due": None if stopped else due, "met_at": met, "stopped": stopped,
-        "limit": limit, "basis": basis, "pauses": pauses, "own": given is None and basis == limit and not (until > base), "given": given is not None,
+        "kind": kind, "of_redo": of_redo, "start": start, "due": None if stopped else due,
+        "met_at": met, "stopped": stopped,
+        "limit": limit, "basis": basis, "pauses": pauses,
+        "own": given is None and basis == limit and not (until > base), "given": given is not None,
         "provisional": not stopped and due == base and given is None and basis[1] in ("W", "WD")
         and calendar.is_provisional(due),
     }  # fmt: skip
@@ -123,7 +131,7 @@ def feedback(life, law):
     given = life["given_due"] if not life["former"] else None
     ext = life["extension"] if not _of_redo(life) else None
     ext = ext if ext is not None and ext["granted_at"] >= held_since(life) else None
-    return walk(life, law, "feedback", held_since(life), met, order_limit(life, law, "feedback"), given, ext)
+    return walk(life, law, "feedback", held_since(life), met, order_limit(life, "feedback"), given, ext)
 
 
 def _of_redo(life):
@@ -137,7 +145,7 @@ def redo(life, law):
     replied = life["replied_at"]
     met = replied if replied is not None and replied >= start else None
     ext = life["extension"] if _of_redo(life) else None
-    return walk(life, law, "redo", start, met, redo_limit(law, "feedback"), None, ext)
+    return walk(life, law, "redo", start, met, redo_limit("feedback"), None, ext)
 
 
 def extendable(life, law):
@@ -150,8 +158,8 @@ def extendable(life, law):
     if measure == "WD":
         return due, calendar.after_working_days(due, number * share // 100) if number * share // 100 else due
     if measure == "W":
-        return due, calendar.after_working_seconds(due, number * 60 * share // 100)
-    return due, due + (1440 if measure == "D" else number) * 60 * share // 100
+        return due, calendar.after_working_seconds(due, number * share // 100 * 60)
+    return due, due + (1440 if measure == "D" else number) * share // 100 * 60
 
 
 def clocks(life, law):
@@ -159,26 +167,26 @@ def clocks(life, law):
     state, held = life["state"], held_since(life)
     found = []
     if state != "returned":
-        found.append(walk(life, law, "sign", held, life["signed_at"], order_limit(life, law, "sign")))
-        contact = order_limit(life, law, "first_contact")
+        found.append(walk(life, law, "sign", held, life["signed_at"], order_limit(life, "sign")))
+        contact = order_limit(life, "first_contact")
         found.append(walk(life, law, "first_contact", held, life["contacted_at"], contact))
-        found.append(walk(life, law, "on_scene", held, life["on_scene_at"], order_limit(life, law, "on_scene")))
+        found.append(walk(life, law, "on_scene", held, life["on_scene_at"], order_limit(life, "on_scene")))
         found.append(_progress(life, law))
         found.append(feedback(life, law))
     if life["former"] or state == "returned":
         met = life["first_replied_at"] if life["first_replied_at"] is not None else life["closed_at"]
         given, ext = life["given_due"], None if _of_redo(life) else life["extension"]
-        limit = order_limit(life, law, "feedback")
+        limit = order_limit(life, "feedback")
         found.append(walk(life, law, "citizen", life["dispatched_at"], met, limit, given, ext))
     if in_redo(life):
         start = life["redo_at"]
-        found.append(walk(life, law, "sign", start, life["redo_signed_at"], redo_limit(law, "sign"), of_redo=True))
+        found.append(walk(life, law, "sign", start, life["redo_signed_at"], redo_limit("sign"), of_redo=True))
         contacted = life["redo_contacted_at"]
-        limit = redo_limit(law, "first_contact")
+        limit = redo_limit("first_contact")
         found.append(walk(life, law, "first_contact", start, contacted, limit, of_redo=True))
         found.append(redo(life, law))
     if state in ("replied", "closed") and life["replied_at"] is not None:
-        limit = lambda at: regime_at(law, at)[0]["call_back"]  # noqa: E731
+        limit = lambda policy, flood, own: policy["call_back"]  # noqa: E731
         found.append(walk(life, law, "call_back", life["replied_at"], called_back(life, law), limit))
     if state == "suspended":
         last = life["suspensions"][-1]
@@ -201,10 +209,10 @@ def _progress(life, law):
     start = since if life["progress_at"] is None else max(since, life["progress_at"])
     resumed = life["suspensions"][-1]["resumed_at"] if life["suspensions"] else None
     start = start if resumed is None else max(start, resumed)
-    limit = order_limit(life, law, "progress")
+    limit = order_limit(life, "progress")
     if state == "suspended":
         start = max(start, life["suspensions"][-1]["at"])
-        limit = lambda at: regime_at(law, at)[0]["suspension_progress"]  # noqa: E731
+        limit = lambda policy, flood, own: policy["suspension_progress"]  # noqa: E731
     elif in_redo(life):
         return None
     return walk(life, law, "progress", start, None, limit, paused=False)

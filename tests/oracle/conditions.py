@@ -5,14 +5,14 @@ import re
 from tests.oracle import clock_oracle
 from tests.oracle.calendar_oracle import end_of
 from tests.oracle.effects import held_since, open_request, open_whistles, urgency
-from tests.oracle.refusal import No, need, text
+from tests.oracle.refusal import need, text
 from tests.oracle.transition_table import FINAL_KINDS, ROWS
 from tests.oracle.whistle_oracle import WHISTLE
 
 RETURN_GROUNDS = frozenset(
-    "not_our_territory not_our_duty ownership_unclear in_proceedings duplicate essentials_missing".split()
+    ["not_our_territory", "not_our_duty", "ownership_unclear", "in_proceedings", "duplicate", "essentials_missing"]
 )
-EXCLUSION_GROUNDS = frozenset("in_proceedings duplicate proved_false beyond_law unreasonable".split())
+EXCLUSION_GROUNDS = frozenset(["in_proceedings", "duplicate", "proved_false", "beyond_law", "unreasonable"])
 LEVELS = {1: {"supervisor", "district", "hotline", "centre"}, 2: {"district", "hotline"}, 3: {"hotline"}}
 
 

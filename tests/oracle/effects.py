@@ -27,15 +27,41 @@ def new_life(act, holder):
         "id": act["case"], "state": "dispatched", "holder": holder, "dispatched_at": order["dispatched_at"],
         "urgency0": order["urgency"], "category": order["category"], "community": order["community"],
         "given_due": order.get("feedback_due_at"), "confidential": order["confidential"], "number": order["number"],
-        "no_return": False, "never_back": order["no_return"], "parent": act.get("parent", ""), "assignee": "", "urged": 0,
+        "no_return": False, "never_back": order["no_return"], "parent": act.get("parent", ""),
+        "assignee": "", "urged": 0,
     }  # fmt: skip
-    for key in (
-        "signed_at contacted_at on_scene_at progress_at first_replied_at replied_at reply_written_at redo_at closed_at "
-        "solved satisfied redispatched_at extension exclusion redo_signed_at redo_contacted_at "
-        "assigned_at"
-    ).split():
+    for key in [
+        "signed_at",
+        "contacted_at",
+        "on_scene_at",
+        "progress_at",
+        "first_replied_at",
+        "replied_at",
+        "reply_written_at",
+        "redo_at",
+        "closed_at",
+        "solved",
+        "satisfied",
+        "redispatched_at",
+        "extension",
+        "exclusion",
+        "redo_signed_at",
+        "redo_contacted_at",
+        "assigned_at",
+    ]:
         life[key] = None
-    for key in "former requests suspensions supervisions urgencies tried calls children ended duplicates".split():
+    for key in [
+        "former",
+        "requests",
+        "suspensions",
+        "supervisions",
+        "urgencies",
+        "tried",
+        "calls",
+        "children",
+        "ended",
+        "duplicates",
+    ]:
         life[key] = []
     life.update(
         redo_count=0, reopened=0, adjudicated=False, local_number="", merged_into="", whistles={}, asked_extension=False
@@ -115,6 +141,7 @@ def _reply(life, at, review):
 
 
 def _goes_out(life, at):
+    at = not_before(at, life["redo_at"])
     life["state"], life["replied_at"], life["calls"] = "replied", at, []
     if life["first_replied_at"] is None:
         life["first_replied_at"] = at

@@ -3,7 +3,6 @@
 from tests.oracle import clock_oracle, whistle_oracle
 from tests.oracle.calendar_oracle import DAY
 from tests.oracle.conditions import EXCLUSION_GROUNDS, RETURN_GROUNDS
-from tests.oracle.effects import open_whistles
 from tests.oracle.transition_table import CAN_HAVE_HAPPENED, ROWS
 from tests.oracle.worlds import CATEGORIES, DEPARTMENTS, KINDS, STREETS, URGENCIES
 
@@ -12,7 +11,8 @@ REQUESTS = ("return", "extension", "suspension", "exclusion")
 BLANKS = ("", " ", "　")
 
 NEXT = {
-    "dispatched": "sign_for*30 request_return*4 transfer*2 withdraw_order blow_whistle change_urgency*2 drop_request urge "
+    "dispatched": "sign_for*30 request_return*4 transfer*2 withdraw_order blow_whistle change_urgency*2 "
+    "drop_request urge "
     "merge_case supervise",
     "signed": "record_contact*24 request_return*4 assign*2 transfer*2 report_progress blow_whistle change_urgency "
     "send_request*2 request_extension",
@@ -195,7 +195,20 @@ class Generator:
 
 
 WORDS = frozenset(
-    "assignee text accepted talked_with done result reason public_reason answer demand place number".split()
+    [
+        "assignee",
+        "text",
+        "accepted",
+        "talked_with",
+        "done",
+        "result",
+        "reason",
+        "public_reason",
+        "answer",
+        "demand",
+        "place",
+        "number",
+    ]
 )
 
 

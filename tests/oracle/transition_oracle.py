@@ -46,12 +46,13 @@ class Book:
             need(happened >= life["dispatched_at"], "before_the_case", "happened_at")
             need(at <= end_of(law["calendar"], happened, law["policy"]["catch_up_within"]), "too_late", "happened_at")
             at = happened
-        late = bool(act.get("offline")) or now - act["made_at"] > 60
+        late = bool(act.get("offline")) or (command != "receive_order" and now - act["made_at"] > 60)
         roles, states = ROWS[command]
         fitting = actor["roles"] & roles
         need(fitting, "not_your_role")
         entry = {
-            "act": act["id"], "at": at, "entered": now, "by": actor["person"], "command": command, "kind": act.get("kind"),
+            "act": act["id"], "at": at, "entered": now, "by": actor["person"], "command": command,
+            "kind": act.get("kind"),
             "late": late, "caught_up": happened is not None, "undone": False,
             "follow_up": command in ("climb_ladder", "note_child_ended", "absorb_duplicate"),
         }  # fmt: skip
@@ -88,7 +89,7 @@ class Book:
         if not reach:
             return None
         same = life["redispatched_at"] == then["redispatched_at"] and life["holder"] == then["holder"]
-        if command == "sign_for":
+        if command == "sign_for" and then["state"] != "returned":
             return self._signature(life, then, at, late, lawful, same, before_redo)
         if then["state"] not in states:
             return None

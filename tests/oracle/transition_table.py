@@ -1,8 +1,19 @@
 """The table of states and roles as plain text: command | roles | states."""
 
-STATES = (
-    "dispatched signed in_hand return_requested suspended reply_review replied redo closed returned withdrawn merged"
-).split()
+STATES = [
+    "dispatched",
+    "signed",
+    "in_hand",
+    "return_requested",
+    "suspended",
+    "reply_review",
+    "replied",
+    "redo",
+    "closed",
+    "returned",
+    "withdrawn",
+    "merged",
+]
 SHORT = {
     "D": "dispatcher", "L": "shift_leader", "S": "supervisor", "LI": "liaison", "CW": "community_worker",
     "H": "hotline", "DI": "district", "CE": "centre", "AU": "auditor", "AD": "administrator", "WA": "wall",
@@ -73,14 +84,38 @@ def _rows():
 
 ROWS = _rows()
 CAN_HAVE_HAPPENED = frozenset(
-    "assign contact_street hold_meeting pass_milestone record_call_back record_contact record_departure "
-    "report_progress sign_for".split()
+    [
+        "assign",
+        "contact_street",
+        "hold_meeting",
+        "pass_milestone",
+        "record_call_back",
+        "record_contact",
+        "record_departure",
+        "report_progress",
+        "sign_for",
+    ]
 )
 """Facts that may be written down later than they happened."""
-FACTS = frozenset("add_note assign record_contact report_progress sign_for".split())
+FACTS = frozenset(["add_note", "assign", "record_contact", "report_progress", "sign_for"])
 """Facts that may still be recorded when they come late and the case has gone on."""
 FINAL_KINDS = frozenset(
-    "absorb_duplicate adjudicate blow_whistle climb_ladder close_case give_number merge_case note_child_ended "
-    "receive_order reopen_case reveal_caller split_case transfer undo withdraw_order".split()
+    [
+        "absorb_duplicate",
+        "adjudicate",
+        "blow_whistle",
+        "climb_ladder",
+        "close_case",
+        "give_number",
+        "merge_case",
+        "note_child_ended",
+        "receive_order",
+        "reopen_case",
+        "reveal_caller",
+        "split_case",
+        "transfer",
+        "undo",
+        "withdraw_order",
+    ]
 )
 """What cannot be undone."""

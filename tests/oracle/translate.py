@@ -14,10 +14,25 @@ from dispatcher.models.whistle import WhistleKind
 from dispatcher.models.workcalendar import Session, WorkCalendar
 
 TIMES = frozenset(
-    "made_at valid_until happened_at until review_at closed_at appointed_at finish_by at by dispatched_at created_at "
-    "feedback_due_at".split()
+    [
+        "made_at",
+        "valid_until",
+        "happened_at",
+        "until",
+        "review_at",
+        "closed_at",
+        "appointed_at",
+        "finish_by",
+        "at",
+        "by",
+        "dispatched_at",
+        "created_at",
+        "feedback_due_at",
+    ]
 )
-ENVELOPE = frozenset("id by made_at valid_until offline clock_error_ms base_revision happened_at".split())
+ENVELOPE = frozenset(
+    ["id", "by", "made_at", "valid_until", "offline", "clock_error_ms", "base_revision", "happened_at"]
+)
 
 
 class Translator:
@@ -126,9 +141,15 @@ def make_policy(policy, first):
         **{k: policy[k] for k in ("reply_review", "contact_attempts", "call_back_attempts", "extension_share")},
         **{
             k: _limit(policy[k])
-            for k in (
-                "call_back return_window_urgent return_window suspension_progress grace undo_within reopen_within "
-                "catch_up_within"
-            ).split()
+            for k in [
+                "call_back",
+                "return_window_urgent",
+                "return_window",
+                "suspension_progress",
+                "grace",
+                "undo_within",
+                "reopen_within",
+                "catch_up_within",
+            ]
         },
     )

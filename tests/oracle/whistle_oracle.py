@@ -3,7 +3,7 @@
 from tests.oracle.calendar_oracle import end_of
 from tests.oracle.refusal import need, text
 
-ORDER = "notified signed on_the_way reported_in measure_agreed done scored".split()
+ORDER = ["notified", "signed", "on_the_way", "reported_in", "measure_agreed", "done", "scored"]
 BLOWERS = {
     "emergency": {"dispatcher", "shift_leader"}, "routine": {"dispatcher", "shift_leader"},
     "enforcement": {"shift_leader"}, "breakthrough": {"supervisor"},
@@ -184,7 +184,7 @@ def approve_whistle(act, life, actor, roles, law, at):
 
 
 def pass_milestone(act, life, actor, roles, law, at):
-    whistle, summons = _summons(act, life, actor, roles)
+    _, summons = _summons(act, life, actor, roles)
     milestone, street = act["milestone"], actor["unit"] == life["holder"]
     need(milestone not in ("scored", "notified"), "milestone_order")
     need(summons["released"] is not True, "milestone_order")
@@ -269,7 +269,8 @@ def send_back_work(act, life, actor, roles, law, at):
 
     def change(whistles, name, when):
         mine = whistles[name]["summons"][act["unit"]]
-        mine["passed"] = [p for p in mine["passed"] if p[0] != "done"]
+        mine["passed"] = [p for p in mine["passed"] if p[0] not in ("done", "scored")]
+        mine["score"] = None
         mine["sent_back"] += 1
 
     return [("whistle", act["whistle"], change)]

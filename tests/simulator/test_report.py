@@ -7,10 +7,13 @@ import msgspec
 
 from dispatcher.models import commands as c
 from dispatcher.models import events as e
+from dispatcher.models.case import CaseState
 from dispatcher.models.commands import Act, AnyCommand
 from dispatcher.models.ids import CaseId, CommandId, PersonId, Revision, UnitId, WhistleId
+from dispatcher.models.transitions import ROW
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Verdict
 from dispatcher.models.whistle import Milestone, Whistle, WhistleKind
+from dispatcher.simulator.exercised import RulesExercised, rules_exercised
 from dispatcher.simulator.report import (
     CentreFigures,
     Outage,
@@ -24,9 +27,10 @@ from dispatcher.sync.ports import ActState, Receipt
 from tests.simulator.cast import HOTLINE, LEADER, START, STREET
 
 SECOND = dt.timedelta(seconds=1)
+ALL = RulesExercised(states={CaseState.CLOSED: 3}, whistles={}, acts={}, refusals={})
 CENTRE = CentreFigures(
     head=Revision(9), orders_received=3, signed=2, whistles_blown=1, departments_reported_in=1,
-    accepted_of_person=(CommandId("a1"), CommandId("a2")),
+    accepted_of_person=(CommandId("a1"), CommandId("a2")), rules_exercised=ALL,
 )  # fmt: skip
 
 
@@ -144,11 +148,30 @@ def test_the_journal_is_counted_for_one_street_and_one_person() -> None:
             for number, milestone in ((6, Milestone.SIGNED), (7, Milestone.REPORTED_IN))
         ),
     ]
-    assert centre_figures(journal, STREET, LEADER.person) == CentreFigures(
+    assert centre_figures(journal, {Reason.TOO_LATE: 2}, STREET, LEADER.person) == CentreFigures(
         head=Revision(7),
         orders_received=1,
         signed=1,
         whistles_blown=1,
         departments_reported_in=1,
         accepted_of_person=(CommandId("a3"), CommandId("a5")),
+        rules_exercised=rules_exercised(journal, {Reason.TOO_LATE: 2}),
     )
+
+
+def test_what_nobody_did_stands_with_nothing_and_breaks_the_report():
+    found = rules_exercised((), {Reason.TOO_LATE: 2})
+    assert found.refusals[Reason.TOO_LATE] == 2
+    assert found.refusals[Reason.TOO_EARLY] == 0
+    assert set(found.states) == set(CaseState)
+    assert set(found.whistles) == set(WhistleKind)
+    assert (found.exercised, found.rules) == (1, len(CaseState) + len(WhistleKind) + len(ROW) + len(Reason))
+    gap = msgspec.structs.replace(CENTRE, rules_exercised=found)
+    report = assemble(gap, STATION, seed=1, speed=1.0, ran_s=1.0)
+    assert [equality.what for equality in report.equalities if not equality.holds] == ["rules exercised == rules"]
+
+
+def test_a_drill_that_surprised_is_told():
+    surprised = msgspec.structs.replace(CENTRE, drill_surprises=("leader: …",))
+    report = assemble(surprised, STATION, seed=1, speed=1.0, ran_s=1.0)
+    assert [equality.what for equality in report.equalities if not equality.holds] == ["drill's surprises == 0"]
