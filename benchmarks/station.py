@@ -4,18 +4,21 @@ Run as `python -m benchmarks.station HOME URL TOKEN`; prints a `Synced`. Afterwa
 cache, go by `sqlite3.executemany` into a plain file: the limit, in the same process on the same machine.
 """
 
+import datetime as dt
 import gc
 import sqlite3
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.told import Synced, tell
 from dispatcher.models.changes import ChangeSet
-from dispatcher.models.ids import CaseId
+from dispatcher.models.ids import CaseId, UnitId
+from dispatcher.models.law import Law
 from dispatcher.storage import cache_schema, cipher
 from dispatcher.storage.cache import Cache
 from dispatcher.storage.cache_files import CACHE_FILE
@@ -74,7 +77,10 @@ class Watch:
         self.online_s = 0.0
         self.troubles: list[str] = []
 
-    def session_changed(self, remembered: Remembered) -> None:
+    def session_changed(self, remembered: Remembered, law: Law) -> None:
+        """Of no interest."""
+
+    def loads_changed(self, units: Mapping[UnitId, int], as_of: dt.datetime) -> None:
         """Of no interest."""
 
     def rows_changed(self, changes: ChangeSet) -> None:
@@ -90,7 +96,7 @@ class Watch:
             self.online_s = time.perf_counter()
             self.online.set()
 
-    def case_changed(self, view: CaseView | None, case: CaseId) -> None:
+    def case_changed(self, view: CaseView | None, case: CaseId, why: str = "") -> None:
         """Of no interest."""
 
     def outbox_changed(self, receipts: tuple[Receipt, ...]) -> None:
