@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import msgspec
 import pytest
 
 from dispatcher.models import commands as c
@@ -12,6 +13,7 @@ from dispatcher.models.whistle import (
 )
 from tests import builders as b
 from tests.models.whistling import (
+    CITY,
     DAY,
     DISTRICT,
     LAW,
@@ -140,3 +142,14 @@ def test_no_record_is_owed_where_the_kind_has_none_or_the_whistle_is_over():
     story = Story(WhistleKind.ENFORCEMENT).by_street(Milestone.REPORTED_IN, 5)
     assert record_clock(story.whistle, LAW) is not None
     assert record_clock(story.do(of_whistle(c.WithdrawWhistle, reason="dry"), minutes=6).whistle, LAW) is None
+
+
+def test_a_record_due_past_the_published_calendar_is_provisional():
+    limits = msgspec.structs.replace(CITY[WhistleKind.ENFORCEMENT], record=b.limit("1 WD"))
+    policy = msgspec.structs.replace(LAW.policy, whistles=CITY | {WhistleKind.ENFORCEMENT: limits})
+    law = msgspec.structs.replace(LAW, policy=policy)
+    for day, provisional in ((29, False), (31, True)):
+        story = Story(WhistleKind.ENFORCEMENT, at=local(day, 10, month=12)).by_street(Milestone.REPORTED_IN, 5)
+        clock = record_clock(story.whistle, law)
+        assert clock is not None
+        assert clock.provisional is provisional
