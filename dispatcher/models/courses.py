@@ -127,7 +127,8 @@ class Course(NamedTuple):
     """Where a duty's clock ends. `due` of a stopped one is where it stood; None means no such duty.
 
     `by_limit` says that the limit's own count ends there, not a grace, a date or an extension; `pauses` are those that
-    moved it. `before` is the due without its extension.
+    moved it. `before` is the due without its extension; `counted` the limit, if any, that the due was counted by: an
+    earlier one where that stands.
     """
 
     limit: Limit | None
@@ -138,6 +139,7 @@ class Course(NamedTuple):
     pauses: tuple[tuple[int, int], ...] = ()
     before: int | None = None
     too_late: bool = False
+    counted: Limit | None = None
 
 
 class Track(NamedTuple):
@@ -253,6 +255,7 @@ class _Runner:
             limit=self._limit,
             due=due,
             by_limit=count.limit is not None and count.limit == self._limit and due == count.due,
+            counted=count.limit if due == count.due else None,
             stopped=self._stopped,
             graced=self._graced,
             pauses=tuple(self._moved),

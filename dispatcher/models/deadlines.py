@@ -11,7 +11,7 @@ import enum
 import msgspec
 
 from dispatcher.models.case import ENDED, CallBack, Case, CaseState
-from dispatcher.models.courses import Book, Course, Term, Track, end_of, limit_of, run, terms_since
+from dispatcher.models.courses import Book, Course, Term, Track, end_of, limit_of, run, terms_of, terms_since
 from dispatcher.models.ids import Instant
 from dispatcher.models.law import Law
 from dispatcher.models.lights import turns_of_span
@@ -121,6 +121,12 @@ def after(start: dt.datetime, limit: Limit, law: Law) -> Span:
     """Give the instant at which `limit` ends when it starts at `start`."""
     end = end_of(micros(start), limit, law.calendar.office)
     return Span(from_micros(end), is_provisional(limit, end, law))
+
+
+def urgency_at(case: Case, law: Law, at: dt.datetime) -> Urgency:
+    """Give the urgency that counted at an instant, what a flood-season switch adds included."""
+    terms = terms_of(case, law)
+    return next((term.urgency for term in reversed(terms) if term.at <= micros(at)), terms[0].urgency)
 
 
 def urgency_now(case: Case, law: Law) -> Urgency:
@@ -368,7 +374,7 @@ def _clock(duty: Duty, course: Course, law: Law) -> Clock | None:
         due_us=due,
         limit=limit,
         met_at=duty.met_at,
-        provisional=course.by_limit and not course.stopped and limit is not None and is_provisional(limit, due, law),
+        provisional=course.counted is not None and not course.stopped and is_provisional(course.counted, due, law),
         stopped=course.stopped and duty.met_at is None,
         of_redo=duty.of_redo,
         graced=course.graced,

@@ -10,7 +10,7 @@ from typing import assert_never
 from dispatcher.models import commands as c
 from dispatcher.models import events as e
 from dispatcher.models.case import Case, CaseState
-from dispatcher.models.deadlines import ClockKind, after, clocks
+from dispatcher.models.deadlines import ClockKind, after, clocks, urgency_at
 from dispatcher.models.findings import Found, blank
 from dispatcher.models.ids import UnitId
 from dispatcher.models.law import Law
@@ -231,7 +231,8 @@ def _unproved(command: c.RequestReturn | c.RequestExclusion) -> Refused | None:
 def _past_window(case: Case, law: Law, at: dt.datetime) -> Refused | None:
     """Refuse a return after its window, counted from the holder's own dispatch."""
     policy = law.policy
-    window = policy.return_window_urgent if case.urgency in _URGENT else policy.return_window
+    urgent = urgency_at(case, law, at) in _URGENT
+    window = policy.return_window_urgent if urgent else policy.return_window
     return _past(after(case.held_since, window, law).end, at)
 
 

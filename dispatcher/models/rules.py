@@ -145,7 +145,11 @@ def _record(
 def _is_second_signature(then: Case, actor: Actor) -> bool:
     """Somebody of the same holder had signed before: a late signature is never refused for that."""
     reached = _reaching(ROW[c.SignFor], then, actor)
-    return not isinstance(reached, Refused) and then.signed_at is not None and then.state in _SIGNED_ONCE
+    return not isinstance(reached, Refused) and _was_signed(then) and then.state in _SIGNED_ONCE
+
+
+def _was_signed(case: Case) -> bool:
+    return case.signed_at is not None or case.redo_signed_at is not None
 
 
 def _admitted(command: type[c.Command], case: Case, actor: Actor) -> Actor | Refused:

@@ -38,7 +38,8 @@ class Book:
         need(act["made_at"] <= now + 300, "in_the_future", "made_at")
         at, command, life = min(act["made_at"], now), act["command"], self.life
         need(life is not None or command == "receive_order", "no_such_case", "case")
-        need(life is None or at >= life["dispatched_at"] - 300, "before_the_case", "made_at")
+        arrives = life is None or command == "receive_order"
+        need(arrives or at >= life["dispatched_at"] - 300, "before_the_case", "made_at")
         happened = act.get("happened_at")
         if happened is not None:
             need(command in CAN_HAVE_HAPPENED, "contradiction", "happened_at")
@@ -80,7 +81,7 @@ class Book:
         if not (earlier_holding or (late and not lawful) or (of_round and lawful)):
             return None
         roles, states = ROWS[command]
-        then = replay([e for e in self.entries if e["at"] <= at])
+        then = replay([self.entries[0], *(e for e in self.entries[1:] if e["at"] <= at)])
         if then is None:
             return None
         reach = any(in_reach(role, actor, then, command) for role in actor["roles"] & roles)
@@ -113,6 +114,8 @@ class Book:
                 return None
             return ("moved", "redo_signed_at", at) if at < life["redo_signed_at"] else ("note",)
         unsigned = life["signed_at"] is None
+        if unsigned and then["state"] != "dispatched":
+            return None
         if same and (unsigned or (then["state"] == "dispatched" and at < life["signed_at"])):
             return ("moved", "signed_at", at)
         return ("note",)
