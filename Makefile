@@ -16,7 +16,7 @@ ARGS ?=
 # The window tests run on a real X server of their own: same pixels everywhere, no window in your way.
 ON_SCREEN := tools/on-virtual-screen
 
-.PHONY: help setup demo test test-locked test-lowest check lint format performance screenshots translations lock clean
+.PHONY: help setup demo test test-locked test-lowest check lint format performance screenshots translations rules lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -41,6 +41,7 @@ lint: setup
 	$(VENV)/bin/pyright
 	$(VENV)/bin/lint-imports
 	$(PY) tools/translations.py --check
+	$(PY) tools/rules.py --check
 
 test-locked: setup
 	@$(ON_SCREEN) $(PY) -m pytest $(ARGS)
@@ -69,6 +70,10 @@ screenshots: setup
 ## make translations collect the texts, compile the English, list what lacks it
 translations: setup
 	@$(PY) tools/translations.py
+
+## make rules        make the tables of docs/rules.md anew from the code
+rules: setup
+	@$(PY) tools/rules.py
 
 ## make lock         resolve the dependencies anew (needs the package index)
 lock:
