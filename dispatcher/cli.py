@@ -81,17 +81,11 @@ def _run(settings: object, parsed: argparse.Namespace) -> int:
 
             return explain(settings, parsed.case, parsed.clock)
         case RatesSettings():
-            from dispatcher.centre.rates import run_rates
+            from dispatcher.centre.rates import Asked, run_rates
             from dispatcher.sync.clock import SystemClock
 
-            return run_rates(
-                settings,
-                SystemClock(),
-                parsed.period,
-                publish=parsed.publish,
-                verified=parsed.verify,
-                json_to=parsed.json,
-            )
+            asked = Asked(parsed.period, parsed.publish, parsed.verify, parsed.why, parsed.json)
+            return run_rates(settings, SystemClock(), asked)
         case RulesSettings():
             from dispatcher.scenario import try_file
 
@@ -171,8 +165,10 @@ def _add_settings(sub: argparse.ArgumentParser, kind: type[object], default: str
 
 def _add_rates(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("period", nargs="?", default="", metavar="PERIOD", help="like 2026-11, or 2026-11-05 for a day")
-    sub.add_argument("--publish", action="store_true", help="keep the table for good and print its name")
-    sub.add_argument("--verify", default="", metavar="NAME", help="check what was published under a name")
+    one = sub.add_mutually_exclusive_group()
+    one.add_argument("--publish", action="store_true", help="keep the table for good and print its name")
+    one.add_argument("--verify", default="", metavar="NAME", help="check what was published under a name")
+    one.add_argument("--why", default="", metavar="UNIT", help="explain the composite of a unit, by its code or name")
     sub.add_argument("--json", type=Path, metavar="FILE", help="write the table or the check here too")
 
 

@@ -168,6 +168,7 @@ PROGRAMS = (
           dispatcher rates 2026-11
           dispatcher rates 2026-11 --kind department --database postgresql://dispatcher@localhost/dispatcher
           dispatcher rates 2026-11-05 --json bulletin.json
+          dispatcher rates 2026-11 --why 110105016
 
         --publish keeps the table of a period that is over, with all it was computed from, and prints its
         name. --verify NAME computes it again to the digit and from the journal, and lists what has moved

@@ -8,6 +8,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
@@ -20,7 +21,7 @@ from dispatcher.models.lawbook import law_at
 from dispatcher.models.organisation import Unit
 from dispatcher.models.periods import BadPeriod, period_at
 from dispatcher.models.ranking import Kind, Row, Table
-from dispatcher.models.rates import RateBand
+from dispatcher.models.rates import THOUSAND, Rate, RateBand, why
 from dispatcher.models.workcalendar import BEIJING
 from dispatcher.server.rates_door import table_of
 from dispatcher.settings import RatesSettings
@@ -41,10 +42,22 @@ _LISTS = {
 }
 
 
-def run_rates(
-    settings: RatesSettings, clock: Clock, period: str, *, publish: bool, verified: str, json_to: Path | None
-) -> int:
-    """Print the rates of a period ("" for the present one), or check what was published as `verified`.
+class Asked(NamedTuple):
+    """What is wanted: the table of a period, "" for the present one, and at most one of the others.
+
+    `publish` keeps the table; `why` names a unit, by code or name, whose composite is explained instead; `verify` names
+    something published that is checked instead.
+    """
+
+    period: str = ""
+    publish: bool = False
+    verify: str = ""
+    why: str = ""
+    json_to: Path | None = None
+
+
+def run_rates(settings: RatesSettings, clock: Clock, asked: Asked) -> int:
+    """Print what is asked for, and write it as JSON where that is wanted.
 
     Gives 0 when all is well, 1 when the world or the check failed, 2 for a wrong argument.
     """
@@ -55,7 +68,7 @@ def run_rates(
     except Trouble as trouble:
         return _failed(trouble)
     try:
-        return _run(ledger, settings, clock.now(), period, publish, verified, json_to)
+        return _run(ledger, settings, clock.now(), asked)
     except BadPeriod as error:
         return _failed(error, 2)
     except (Trouble, BadAsset, OSError) as error:
@@ -64,42 +77,40 @@ def run_rates(
         ledger.close()
 
 
-def _run(
-    ledger: Ledger,
-    settings: RatesSettings,
-    now: dt.datetime,
-    period: str,
-    publish: bool,
-    verified: str,
-    json_to: Path | None,
-) -> int:
+def _run(ledger: Ledger, settings: RatesSettings, now: dt.datetime, asked: Asked) -> int:
     units = ledger.units()
     law = _law(ledger, now, units)
     if not ledger.tallies_are_whole():
         sys.stderr.write("dispatcher rates: 重新统计全部案件… | counting every case anew …\n")
         ledger.recount_tallies(law)
     names = {unit.id: unit.name for unit in units}
-    if verified:
-        return _verify(ledger, law, names, verified, json_to)
-    name = period or period_at(now, law.policy.period).name
+    if asked.verify:
+        return _verify(ledger, law, names, asked)
+    name = asked.period or period_at(now, law.policy.period).name
     table = table_of(ledger, law, name, Kind(settings.kind))
-    _say(table_lines(table, names))
-    _write(json_to, table)
-    if publish:
-        if now < table.period.ends_at:
-            return _failed(f"{name}: 周期未结束，不能发布 | is not over yet and cannot be published", 2)
+    if asked.publish and now < table.period.ends_at:
+        return _failed(f"{name}: 周期未结束，不能发布 | is not over yet and cannot be published", 2)
+    if asked.why:
+        row = next((row for row in table.rows if asked.why in (row.unit, names.get(row.unit))), None)
+        if row is None:
+            return _failed(f"--why {asked.why}: 表中没有这个单位 | no such unit in the table", 2)
+        _say(why_lines(table, row, names))
+    else:
+        _say(table_lines(table, names))
+    _write(asked.json_to, table)
+    if asked.publish:
         _say([f"已发布 | published: {ledger.gazette.publish(table, now)}"])
     return 0
 
 
-def _verify(ledger: Ledger, law: Law, names: Mapping[UnitId, str], name: str, json_to: Path | None) -> int:
-    publication = ledger.gazette.find(name)
+def _verify(ledger: Ledger, law: Law, names: Mapping[UnitId, str], asked: Asked) -> int:
+    publication = ledger.gazette.find(asked.verify)
     if publication is None:
         known = ", ".join(ledger.gazette.names()[:10]) or "–"
-        return _failed(f"--verify {name}: 没有发布过 | was never published; 已有 | there are: {known}", 2)
+        return _failed(f"--verify {asked.verify}: 没有发布过 | was never published; 已有 | there are: {known}", 2)
     found = verify(ledger, publication, law)
     _say(verification_lines(found, names))
-    _write(json_to, found)
+    _write(asked.json_to, found)
     return 0 if found.holds else 1
 
 
@@ -151,6 +162,43 @@ def table_lines(table: Table, names: Mapping[UnitId, str]) -> list[str]:
         f"综合 | composite {_tenths(whole.composite)}"
     )
     return lines
+
+
+def why_lines(table: Table, row: Row, names: Mapping[UnitId, str]) -> list[str]:
+    """Write how a unit's composite comes about, step by step, and what keeps it out of the ranks."""
+    weights = table.basis.weights
+    name = f"{table.period.name} {names.get(row.unit, row.unit)}"
+    lines = [f"{name}: 综合 | composite {_tenths(row.figures.composite)}, 名次 | rank {row.rank or '–'}"]
+    for step in why(row.tally, weights):
+        title = f"  {_STEPS[step.rate]}:"
+        if not step.parts:
+            lines.append(f"{title} {step.value} = {_tenths(step.shown)}  ({weights.version})")
+            continue
+        counted = " + ".join(
+            f"{part.count} {part.counter}" + ("" if part.factor == THOUSAND else f" × {_share(part.factor)}")
+            for part in step.parts
+        )
+        lines.append(
+            f"{title} ({counted}) / {step.over} valid = {step.value} = {_tenths(step.shown)} %"
+            f"  × {_share(step.weight)} → {step.points}"
+        )
+    if row.tally.valid == 0:
+        lines.append("  没有有效回访，不计分 | no valid call-back, no figure")
+    elif row.rank is None:
+        lines.append(f"  评价不足 {weights.least_appraised} 件，不排名 | fewer than that appraised, not ranked")
+    return lines
+
+
+def _share(thousandths: int) -> str:
+    return f"{thousandths / THOUSAND:g}"
+
+
+_STEPS = {
+    Rate.RESPONSE: "响应率 | response",
+    Rate.RESOLUTION: "解决率 | resolution",
+    Rate.SATISFACTION: "满意率 | satisfaction",
+    Rate.COMPOSITE: "综合 | composite",
+}
 
 
 def verification_lines(found: Verification, names: Mapping[UnitId, str]) -> list[str]:

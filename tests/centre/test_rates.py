@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from dispatcher import cli
 from dispatcher.assets import load_law, load_organisation
-from dispatcher.centre.rates import run_rates, width
+from dispatcher.centre.rates import Asked, run_rates, width
 from dispatcher.centre.verifying import Verification
 from dispatcher.models import commands as c
 from dispatcher.models.events import Ground, RequestKind, Satisfied, Solved
@@ -101,10 +101,8 @@ def city(database: str, worked: Path) -> Iterator[City]:
 
 
 def run(database: str, period: str = "2026-11", now: dt.datetime = OVER, **more: object) -> int:
-    values = {"publish": False, "verified": "", "json_to": None, **more}
-    kind = str(values.pop("kind", "street"))
-    settings = RatesSettings(database=database, kind=kind)
-    return run_rates(settings, FakeClock(now), period, **values)  # pyright: ignore[reportArgumentType]
+    settings = RatesSettings(database=database, kind=str(more.pop("kind", "street")))
+    return run_rates(settings, FakeClock(now), Asked(period, **more))  # pyright: ignore[reportArgumentType]
 
 
 def test_ranks_units_apart_lists_and_the_whistle_rate_are_printed_in_columns(
@@ -129,6 +127,25 @@ def test_ranks_units_apart_lists_and_the_whistle_rate_are_printed_in_columns(
     assert f"治理 | govern: {first}、{second}、{few}\n" in text
     assert "whistles per 100 cases: 1.6 (正常 | healthy)" in text
     assert "received 63, 评价 | appraised 63" in text
+
+
+def test_a_composite_is_explained_step_by_step(city: City, database: str, capsys: pytest.CaptureFixture[str]) -> None:
+    names = {unit.id: unit.name for unit in load_organisation()}
+    _, second, few = STREETS
+    assert run(database, why=names[second]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"2026-11 {names[second]}: 综合 | composite 96.0, 名次 | rank 1",
+        "  响应率 | response: (30 contacted) / 30 valid = 1 = 100.0 %  × 0.1 → 10",
+        "  解决率 | resolution: (30 solved) / 30 valid = 1 = 100.0 %  × 0.5 → 50",
+        "  满意率 | satisfaction: (0 satisfied + 30 basically × 0.9) / 30 valid = 9/10 = 90.0 %  × 0.4 → 36",
+        "  综合 | composite: 96 = 96.0  (10/50/40)",
+    ]
+    assert run(database, why=few) == 0
+    assert "not ranked" in capsys.readouterr().out
+    assert run(database, why="110101001") == 0
+    assert "no valid call-back" in capsys.readouterr().out
+    assert run(database, why="110") == 2
+    assert "no such unit" in capsys.readouterr().err
 
 
 def test_departments_are_shown_on_their_summonses(
@@ -166,7 +183,7 @@ def test_what_is_published_is_verified_and_what_moved_since_is_told_with_its_cau
     publication = city.ledger.gazette.find("2026-11-street-1")
     assert publication is not None
     assert msgspec.json.decode(written.read_bytes(), type=Table) == publication.table
-    assert run(database, "", verified="2026-11-street-1") == 0
+    assert run(database, "", verify="2026-11-street-1") == 0
     out = capsys.readouterr().out
     assert out.count("一致 | the same") == 2
     assert "moved since: 0" in out
@@ -179,7 +196,7 @@ def test_what_is_published_is_verified_and_what_moved_since_is_told_with_its_cau
     city.do(c.DecideRequest(case=case, kind=RequestKind.EXCLUSION, granted=True, answer="a"), HOTLINE)
     city.do(receive(STREETS[0], dispatched_at=OVER)[0].command, HOTLINE)
     checked = tmp_path / "check.json"
-    assert run(database, "", verified="2026-11-street-1", json_to=checked) == 0
+    assert run(database, "", verify="2026-11-street-1", json_to=checked) == 0
     found = msgspec.json.decode(checked.read_bytes(), type=Verification)
     assert found.holds
     assert {(each.unit, each.counter, each.published, each.found) for each in found.since} == {
@@ -207,7 +224,7 @@ def test_a_late_entry_into_a_published_period_is_told_as_late(city: City, databa
     (outcome,) = city.ledger.judge([(signed, by)], LAW, OVER)
     assert isinstance(outcome.verdict, Accepted)
     checked = tmp_path / "check.json"
-    assert run(database, "", verified="2026-11-street-1", json_to=checked) == 0
+    assert run(database, "", verify="2026-11-street-1", json_to=checked) == 0
     (cause,) = msgspec.json.decode(checked.read_bytes(), type=Verification).causes
     assert (cause.late, cause.at, cause.entered_at) == (True, signed_at, OVER)
     assert {each.counter for each in cause.moved} == {"signed", "signed_in_time"}
@@ -224,11 +241,11 @@ def test_a_table_that_the_journal_does_not_bear_out_fails_the_check(
             .where(schema.unit_tallies.c.unit == STREETS[0], schema.unit_tallies.c.valid > 0)
         )
     assert run(database, publish=True) == 0
-    assert run(database, "", verified="2026-11-street-1") == 1
+    assert run(database, "", verify="2026-11-street-1") == 1
     assert "solved: 16 → 15" in capsys.readouterr().out
     city.ledger.recount_tallies(LAW)
     assert run(database, publish=True) == 0
-    assert run(database, "", verified="2026-11-street-2") == 0
+    assert run(database, "", verify="2026-11-street-2") == 0
     with engine.begin() as connection:
         content = connection.execute(sa.select(schema.published.c.content)).scalars().first()
         assert content is not None
@@ -237,7 +254,7 @@ def test_a_table_that_the_journal_does_not_bear_out_fails_the_check(
         connection.execute(sa.update(schema.published).values(content=forged))
     engine.dispose()
     capsys.readouterr()
-    assert run(database, "", verified="2026-11-street-2") == 1
+    assert run(database, "", verify="2026-11-street-2") == 1
     assert "to the digit: 不一致" in capsys.readouterr().out
 
 
