@@ -6,6 +6,7 @@ Reads the centre's database directly; a running centre is not disturbed. Gives t
 import datetime as dt
 import sys
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -83,7 +84,7 @@ def _run(ledger: Ledger, settings: RatesSettings, now: dt.datetime, asked: Asked
     if not ledger.tallies_are_whole():
         sys.stderr.write("dispatcher rates: 重新统计全部案件… | counting every case anew …\n")
         ledger.recount_tallies(law)
-    names = {unit.id: unit.name for unit in units}
+    names = names_of(units)
     if asked.verify:
         return _verify(ledger, law, names, asked)
     name = asked.period or period_at(now, law.policy.period).name
@@ -117,6 +118,17 @@ def _verify(ledger: Ledger, law: Law, names: Mapping[UnitId, str], asked: Asked)
 def _law(ledger: Ledger, now: dt.datetime, units: Sequence[Unit]) -> Law:
     book = ledger.law_book()
     return load_law(units=units) if book is None else law_at(book, now, units)
+
+
+def names_of(units: Sequence[Unit]) -> dict[UnitId, str]:
+    """Give the name each unit is shown by: streets of different districts may share one, they get the district's too."""
+    known = {unit.id: unit for unit in units}
+    shared = Counter(unit.name for unit in units)
+    names: dict[UnitId, str] = {}
+    for unit in units:
+        above = known.get(unit.parent) if unit.parent is not None else None
+        names[unit.id] = f"{above.name}{unit.name}" if above is not None and shared[unit.name] > 1 else unit.name
+    return names
 
 
 def table_lines(table: Table, names: Mapping[UnitId, str]) -> list[str]:

@@ -74,7 +74,7 @@ class _Counts(NamedTuple):
 
 
 def verify(ledger: Ledger, publication: Publication, law: Law) -> Verification:
-    """Check a published table against its ledger; takes about a quarter of a millisecond a case. Raises Trouble."""
+    """Check a published table against its ledger; takes about 0.15 ms a case. Raises Trouble."""
     table = publication.table
     counted = _Counts({}, {})
     for case in ledger.gazette.cases_at(table.basis.head):

@@ -12,12 +12,12 @@ import sqlalchemy as sa
 
 from dispatcher import cli
 from dispatcher.assets import load_law, load_organisation
-from dispatcher.centre.rates import Asked, run_rates, width
+from dispatcher.centre.rates import Asked, names_of, run_rates, width
 from dispatcher.centre.verifying import Verification
 from dispatcher.models import commands as c
 from dispatcher.models.events import Ground, RequestKind, Satisfied, Solved
 from dispatcher.models.ids import CaseId, UnitId
-from dispatcher.models.organisation import Actor, Role
+from dispatcher.models.organisation import Actor, Role, Unit, UnitKind
 from dispatcher.models.ranking import Table
 from dispatcher.models.verdicts import Accepted
 from dispatcher.models.workcalendar import BEIJING
@@ -146,6 +146,19 @@ def test_a_composite_is_explained_step_by_step(city: City, database: str, capsys
     assert "no valid call-back" in capsys.readouterr().out
     assert run(database, why="110") == 2
     assert "no such unit" in capsys.readouterr().err
+
+
+def test_streets_of_one_name_are_told_apart_by_their_districts() -> None:
+    above = [
+        Unit(id=UnitId(code), name=name, kind=UnitKind.DISTRICT) for code, name in (("d1", "甲区"), ("d2", "乙区"))
+    ]
+    named = {"s1": ("永定镇", "d1"), "s2": ("永定镇", "d2"), "s3": ("城关街道", "d1")}
+    streets = [
+        Unit(id=UnitId(code), name=name, kind=UnitKind.STREET, parent=UnitId(parent))
+        for code, (name, parent) in named.items()
+    ]
+    names = names_of([*above, *streets])
+    assert [names[street.id] for street in streets] == ["甲区永定镇", "乙区永定镇", "城关街道"]
 
 
 def test_departments_are_shown_on_their_summonses(
