@@ -121,7 +121,7 @@ def _law(ledger: Ledger, now: dt.datetime, units: Sequence[Unit]) -> Law:
 
 
 def names_of(units: Sequence[Unit]) -> dict[UnitId, str]:
-    """Give the name each unit is shown by: streets of different districts may share one, they get the district's too."""
+    """Give the name each unit is shown by: streets of two districts may share one, and get the district's too."""
     known = {unit.id: unit for unit in units}
     shared = Counter(unit.name for unit in units)
     names: dict[UnitId, str] = {}
