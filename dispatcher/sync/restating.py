@@ -22,8 +22,8 @@ _log = logging.getLogger(__name__)
 STEP_S: Final = 0.010
 READ: Final = 16
 """Cases read at a time, some milliseconds of work."""
-WRITTEN: Final = 500
-"""Rows of one transaction, about twenty milliseconds."""
+WRITTEN: Final = 200
+"""Rows of one transaction, about ten milliseconds."""
 
 
 class Restating:

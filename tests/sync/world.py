@@ -35,14 +35,15 @@ class _Session:
         self.scope = scope_of(actor)
         self.cursor = cursor
         self.settles: list[Settled] = []
+        self.held: list[wire.Downward] = []
 
 
 class FakeCentre:
     """A centre on the same loop: judges each act id once, feeds by revision, beats every two seconds.
 
-    Faults: `down` refuses every dial, `mute` keeps links but says nothing, `cut_after_judging` ends the link of an
-    act after it is judged and before anybody hears, `skip` leaves that many revisions out of a live feed,
-    `stop_after_pages` lets the next feed hang after so many pages, which `stopped` tells.
+    Faults: `down` refuses every dial, `mute` keeps links but says nothing until it is over, `cut_after_judging` ends
+    the link of an act after it is judged and before anybody hears, `skip` leaves that many revisions out of a live
+    feed, `stop_after_pages` lets the next feed hang after so many pages, which `stopped` tells.
     """
 
     def __init__(self, clock: FakeClock, *actors: Actor) -> None:
@@ -291,7 +292,14 @@ class FakeCentre:
                 return
 
     async def _say(self, session: _Session, message: wire.Downward) -> None:
-        if not self.mute:
+        if not isinstance(message, wire.Beat | wire.Pong):
+            session.held.append(message)
+        if self.mute:
+            return
+        held, session.held = session.held, []
+        for late in held:  # a link that lives loses nothing: what was held back comes first
+            await session.link.send(wire.encode(late))
+        if isinstance(message, wire.Beat | wire.Pong):
             await session.link.send(wire.encode(message))
 
 
