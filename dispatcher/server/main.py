@@ -28,6 +28,7 @@ from dispatcher.server.identity import Identity
 from dispatcher.server.intake import Intake
 from dispatcher.server.lawgiving import LawGiver
 from dispatcher.server.loads import DepartmentLoads
+from dispatcher.server.offices import Offices
 from dispatcher.server.socket import Patience, socket_class
 from dispatcher.server.timers import Timers
 from dispatcher.storage.ledger import Account, Ledger, Outcome
@@ -130,7 +131,7 @@ async def serve(
                 units=found.units,
             )
 
-        feed = Feed(desk, hub, identity, clock, ledger.id, welcome, loads)
+        feed = Feed(desk, hub, identity, clock, ledger.id, welcome, loads, Offices(desk, clock))
         giver = LawGiver(desk, hub, feed, clock, found.units, found.book, now, lambda: timers.wake())
         timers = Timers(desk, clock, giver)
         intake = Intake(desk, clock, {unit.id: unit for unit in found.units})

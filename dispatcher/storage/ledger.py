@@ -33,6 +33,7 @@ from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.centre import make_engine, migrate, sorted_errors
 from dispatcher.storage.gazette import Gazette
 from dispatcher.storage.judging import Batch, Outcome
+from dispatcher.storage.officekeeping import OfficeBook
 from dispatcher.storage.paging import Page, page
 from dispatcher.storage.timekeeping import Due
 from dispatcher.storage.writing import put
@@ -99,6 +100,7 @@ class Ledger:
         self._clock = clock
         self.id = ledger
         self.gazette = Gazette(self._read, self._write)
+        self.offices = OfficeBook(self._read, self._write)
 
     @classmethod
     def open(cls, url: str, clock: Callable[[], dt.datetime] | None = None) -> "Ledger":
