@@ -191,7 +191,7 @@ class Office:
                         else:
                             self._trouble = ""
                             self._relay = relay
-                            relay.met(self._others())
+                            relay.met(self._seen())
                             self._need.set()
                             beating = asyncio.create_task(relay.beat(), name="beats of the relay")
                 self._tell()
@@ -276,13 +276,13 @@ class Office:
             addresses.add(self._relay.serving.address)
         else:
             addresses.discard(self._plan.address)
-        look = Look(station=memory.station, seen=self._others())
+        look = Look(station=memory.station, seen=self._seen())
         answers = await asyncio.gather(*(self._ask(address, look) for address in sorted(addresses - {""})))
         here = [answer for answer in answers if answer is not None]
         self._met = {answer.relay.station: answer.relay for answer in here}
         self._rumours = _unique(rival for answer in here for rival in answer.rivals)
         if len(self._met) > 1:  # the ones met first have not heard of the others yet
-            again = msgspec.structs.replace(look, seen=self._others())
+            again = msgspec.structs.replace(look, seen=self._seen())
             await asyncio.gather(*(self._ask(relay.address, again) for relay in tuple(self._met.values())))
         self._tell()
         return min(self._met.values(), key=_age, default=None)
@@ -354,10 +354,10 @@ class Office:
             return False
         return not self._inquired_s or at_s - self._inquired_s >= INQUIRE_EVERY_S
 
-    def _others(self) -> tuple[Serving, ...]:
-        """Name all relays known just now."""
+    def _seen(self) -> tuple[Serving, ...]:
+        """Name the relays this station has met itself: what it only heard is not passed on, or it would never end."""
         own = (self._relay.serving,) if self._relay is not None else ()
-        return _unique((*own, *self._met.values(), *self._rumours))
+        return _unique((*own, *self._met.values()))
 
     def _keys(self) -> tuple[wire.OfficeKey, ...]:
         memory = self._memory()
@@ -381,8 +381,8 @@ class Office:
         if desk is None:
             return
         if self._relay is not None:
-            self._relay.met(self._others())
-        relays = self._others()
+            self._relay.met(self._seen())
+        relays = _unique((*self._seen(), *self._rumours))
         mine = desk.colleagues.station
         self._health.office(
             OfficeStatus(

@@ -328,18 +328,49 @@ class FakeCentre:
 
 
 class MemoryOffice:
-    """An office's network on the same loop, sealed as the real one. `cut` addresses can be neither dialled nor kept."""
+    """An office's network on the same loop, sealed as the real one; `frames` is what anybody on it can read.
+
+    `cut` a station's cable, and nothing passes between it and the others until it is mended.
+    """
 
     def __init__(self) -> None:
         self.doors: dict[str, _Door] = {}
         self.frames: list[bytes] = []
         self._cut: set[str] = set()
+        self._links: list[tuple[str, str, Link]] = []
+
+    def at(self, address: str) -> "_Socket":
+        """Give the network as one station has it."""
+        return _Socket(self, address)
+
+    def link(self, near: str, far: str) -> tuple[Link, Link]:
+        """Lay a link between two stations, or raise LinkLost."""
+        if near != far and (near in self._cut or far in self._cut):
+            raise LinkLost("the cable is cut")
+        if far not in self.doors:
+            raise LinkLost(f"nobody listens at {far}")
+        one, other = pair()
+        self._links.append((near, far, one))
+        return one, _Tapped(other, self.frames)
+
+    async def cut(self, address: str) -> None:
+        self._cut.add(address)
+        for near, far, link in self._links:
+            if near != far and address in (near, far):
+                await link.close()
+
+    def mend(self, address: str) -> None:
+        self._cut.discard(address)
+
+
+class _Socket:
+    def __init__(self, office: MemoryOffice, address: str) -> None:
+        self._office = office
+        self._address = address
 
     async def dial(self, address: str, keys: Sequence[wire.OfficeKey]) -> OfficeLink:
-        if address in self._cut or address not in self.doors:
-            raise LinkLost(f"nobody listens at {address}")
-        near, far = pair()
-        self.doors[address].take(_Tapped(far, self.frames))
+        near, far = self._office.link(self._address, address)
+        self._office.doors[address].take(far)
         return await greet(near, keys)
 
     async def open(
@@ -348,19 +379,10 @@ class MemoryOffice:
         keys: Callable[[], Sequence[wire.OfficeKey]],
         serve: Callable[[OfficeLink], Awaitable[None]],
     ) -> "_Door":
-        if address in self.doors:
+        if address in self._office.doors:
             raise Trouble(f"{address} is taken")
-        self.doors[address] = _Door(self, address, keys, serve)
-        return self.doors[address]
-
-    async def cut(self, address: str) -> None:
-        """Cut a station's cable."""
-        self._cut.add(address)
-        if address in self.doors:
-            await self.doors[address].cut()
-
-    def mend(self, address: str) -> None:
-        self._cut.discard(address)
+        self._office.doors[address] = _Door(self._office, address, keys, serve)
+        return self._office.doors[address]
 
 
 class _Tapped:
@@ -395,7 +417,7 @@ class _Door:
         self._address = address
         self._keys = keys
         self._serve = serve
-        self._talks: dict[asyncio.Task[None], Link] = {}
+        self._talks: set[asyncio.Task[None]] = set()
 
     def take(self, link: Link) -> None:
         async def talk() -> None:
@@ -403,12 +425,8 @@ class _Door:
                 await self._serve(await answer(link, self._keys()))
 
         task = asyncio.get_running_loop().create_task(talk())
-        self._talks[task] = link
-        task.add_done_callback(self._talks.pop)
-
-    async def cut(self) -> None:
-        for link in tuple(self._talks.values()):
-            await link.close()
+        self._talks.add(task)
+        task.add_done_callback(self._talks.discard)
 
     async def close(self) -> None:
         self._network.doors.pop(self._address, None)
@@ -435,7 +453,7 @@ class Console:
             token=f"token-{person}",
             station="desk-1",
             chance=lambda: 0.5,
-            network=world.office if plan is not None else None,
+            network=world.office.at(plan.address) if plan is not None else None,
             plan=plan or OfficePlan(),
         )
         self._task: asyncio.Task[None] | None = None
