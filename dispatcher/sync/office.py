@@ -122,7 +122,7 @@ class Office:
     def station(self) -> OfficeStation | None:
         """Give what the Hello says of this station; None before there is a store."""
         memory = self._memory()
-        return None if memory is None else OfficeStation(station=memory.station, address=self._plan.address)
+        return None if memory is None else OfficeStation(station=memory.station, address=self._address())
 
     def told(self, office: wire.Office) -> None:
         """Take keys and addresses from the centre."""
@@ -130,7 +130,9 @@ class Office:
         def do(desk: Desk) -> None:
             memory = desk.office_memory
             desk.remember_office(
-                msgspec.structs.replace(memory, unit=office.unit, keys=office.keys, stations=office.stations)
+                msgspec.structs.replace(
+                    memory, address=self._address(), unit=office.unit, keys=office.keys, stations=office.stations
+                )
             )
 
         self._with(do)
@@ -203,13 +205,13 @@ class Office:
 
     def _wanted(self) -> Serving | None:
         desk, memory = self._desk(), self._memory()
-        if desk is None or desk.session is None or memory is None or not memory.keys or not self._plan.address:
+        if desk is None or desk.session is None or memory is None or not memory.keys or not self._address():
             return None
         if memory.serving_since is None and not self._plan.serves:
             return None
         return Serving(
             station=memory.station,
-            address=self._plan.address,
+            address=self._address(),
             keeper=desk.session.actor.name or desk.session.actor.person,
             since=memory.serving_since or self._started,
             by_hand=memory.serving_since is not None,
@@ -275,7 +277,7 @@ class Office:
         if self._relay is not None:
             addresses.add(self._relay.serving.address)
         else:
-            addresses.discard(self._plan.address)
+            addresses.discard(self._address())
         look = Look(station=memory.station, seen=self._seen())
         answers = await asyncio.gather(*(self._ask(address, look) for address in sorted(addresses - {""})))
         here = [answer for answer in answers if answer is not None]
@@ -363,6 +365,16 @@ class Office:
         memory = self._memory()
         return memory.keys if memory is not None else ()
 
+    def _address(self) -> str:
+        """Give where this station listens as the relay: as set, as it reaches the centre now, or as it did last."""
+        host = self._network.own_host()
+        if self._plan.address or not self._plan.port:
+            return self._plan.address
+        if host:
+            return f"[{host}]:{self._plan.port}" if ":" in host else f"{host}:{self._plan.port}"
+        memory = self._memory()
+        return memory.address if memory is not None else ""
+
     def _memory(self) -> OfficeMemory | None:
         return self._with(lambda desk: desk.office_memory)
 
@@ -392,7 +404,7 @@ class Office:
                 rivals=tuple(sorted(relays, key=_age)) if len(relays) > 1 else (),
                 acts=desk.colleagues.of_others(),
                 gone=desk.colleagues.gone,
-                can_serve=bool(self._plan.address and self._keys()),
+                can_serve=bool(self._address() and self._keys()),
                 trouble=self._trouble,
             )
         )

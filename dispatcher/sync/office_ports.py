@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 class OfficeMemory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a station keeps for the day the centre is away.
 
-    `station` is its own id, made once; `keys` and `stations` are as the centre told them last. `serving_since` is when
-    a person here made it the relay, None where nobody has.
+    `station` is its own id, made once, `address` where it was last found; `keys` and `stations` are as the centre told
+    them last. `serving_since` is when a person here made it the relay, None where nobody has.
     """
 
     station: str
+    address: str = ""
     unit: UnitId = UnitId("")
     keys: tuple[OfficeKey, ...] = ()
     stations: tuple[OfficeStation, ...] = ()
@@ -33,10 +34,12 @@ class OfficeMemory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 class OfficePlan(msgspec.Struct, frozen=True, kw_only=True):
     """What the settings say: where this station listens as the relay, whether it is it, and where another one is.
 
-    Addresses are HOST:PORT, empty for none; without an address of its own a station cannot be the relay.
+    Addresses are HOST:PORT, empty for none. Without one of its own a station listens at `port` of the host by which
+    it reaches the centre; with neither it cannot be the relay.
     """
 
     address: str = ""
+    port: int = 0
     serves: bool = False
     relay: str = ""
 
@@ -117,6 +120,10 @@ class OfficeDoor(Protocol):
 
 class OfficeNetwork(Protocol):
     """The office's own network: both ends of a link prove that they are of one office; no other can read it."""
+
+    def own_host(self) -> str:
+        """Give this machine's address on its way to the centre, empty before it has reached it."""
+        ...
 
     async def dial(self, address: str, keys: Sequence[OfficeKey]) -> OfficeLink:
         """Reach a station; raises LinkLost, or LinkRefused where it is of another office."""

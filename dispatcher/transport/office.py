@@ -11,7 +11,14 @@ from dispatcher.wire import OfficeKey
 
 
 class WebSocketOffice:
-    """An `OfficeNetwork` over TCP; addresses are HOST:PORT."""
+    """An `OfficeNetwork` over TCP; addresses are HOST:PORT. `own_host` says how this machine reaches its centre."""
+
+    def __init__(self, own_host: Callable[[], str] = lambda: "") -> None:
+        self._own_host = own_host
+
+    def own_host(self) -> str:
+        """Give this machine's address on its way to the centre, empty before it has reached it."""
+        return self._own_host()
 
     async def dial(self, address: str, keys: Sequence[OfficeKey]) -> OfficeLink:
         """Reach a station; raises LinkLost, or LinkRefused where it is of another office."""
@@ -26,17 +33,3 @@ class WebSocketOffice:
         from dispatcher.transport.office_link import open_door
 
         return await open_door(address, keys, serve)
-
-
-def address_towards(host: str, port: int) -> str:
-    """Give the address this machine has on the way to a host, without a frame sent; empty where there is no way."""
-    import socket
-
-    try:
-        family, kind, *_, target = socket.getaddrinfo(host, 9, type=socket.SOCK_DGRAM)[0]
-        with socket.socket(family, kind) as probe:
-            probe.connect(target)
-            own = str(probe.getsockname()[0])
-    except OSError:
-        return ""
-    return f"[{own}]:{port}" if ":" in own else f"{own}:{port}"

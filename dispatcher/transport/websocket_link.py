@@ -27,6 +27,12 @@ class WebSocketLink:
         self._socket = socket
         self._text = text
 
+    @property
+    def own_host(self) -> str:
+        """This machine's address on the link."""
+        name: tuple[object, ...] | None = self._socket.local_address
+        return str(name[0]) if name else ""
+
     async def send(self, frame: bytes) -> None:
         """Send one frame; raises LinkLost."""
         try:

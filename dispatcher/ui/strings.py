@@ -148,7 +148,7 @@ def pending_mark(pending: Pending, tag: str) -> str:
         case Pending.NONE:
             return ""
         case Pending.OFFICE:
-            return translate("words", "{what}所内").format(what=what)
+            return translate("words", "{what}·所内").format(what=what)
         case Pending.PENDING:
             return translate("words", "{what}待发").format(what=what)
         case Pending.PARKED:

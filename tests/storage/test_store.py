@@ -285,7 +285,8 @@ def test_the_office_is_remembered_and_acts_are_kept_in_their_order(store: Store)
     store.keep_office_memory(msgspec.structs.replace(memory, unit=DISPATCHER.unit))
     assert store.office_memory() == msgspec.structs.replace(memory, unit=DISPATCHER.unit)
     entries = [
-        OfficeAct(act=sign(CaseId(f"case-{place}"))[0], maker=DISPATCHER, station="bb", place=place) for place in (3, 1, 2)
+        OfficeAct(act=sign(CaseId(f"case-{place}"))[0], maker=DISPATCHER, station="bb", place=place)
+        for place in (3, 1, 2)
     ]
     store.keep_office_acts(entries, ())
     assert [entry.place for entry in store.office_acts()] == [1, 2, 3]

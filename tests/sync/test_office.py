@@ -224,7 +224,9 @@ def test_callers_stay_with_those_entitled_and_nothing_can_be_read_on_the_network
         await wall.online()
         await away(world)
         await until(lambda: joined(*consoles, wall))
-        order = b.order(f"L-{b.STREET}-20260303-1", source=str(b.STREET), title="hydrant", dispatched_at=world.centre.now())
+        order = b.order(
+            f"L-{b.STREET}-20260303-1", source=str(b.STREET), title="hydrant", dispatched_at=world.centre.now()
+        )
         consoles[0].engine.submit(
             c.ReceiveOrder(
                 case=CaseId("desk-1"), order=order, holder=b.STREET, caller=Caller(name="刘丽华", phone="19900001234")
@@ -248,7 +250,8 @@ def test_neither_another_street_nor_a_department_gets_in() -> None:
         consoles = await three(world)
         world.centre.down = False
         strangers = [
-            world.console(actor, plan=plan(8 + n, relay="station-0:8346")) for n, actor in enumerate((OTHERS, b.LIAISON))
+            world.console(actor, plan=plan(8 + n, relay="station-0:8346"))
+            for n, actor in enumerate((OTHERS, b.LIAISON))
         ]
         for stranger in strangers:
             await stranger.online()

@@ -10,7 +10,7 @@ from dispatcher.sync import words
 from dispatcher.sync.office_ports import OfficeLink
 from dispatcher.sync.ports import Link, LinkLost, LinkRefused, Trouble
 from dispatcher.transport.memory import MemoryLink, pair
-from dispatcher.transport.office import WebSocketOffice, address_towards
+from dispatcher.transport.office import WebSocketOffice
 from dispatcher.transport.sealed import answer, greet
 from dispatcher.wire import MAX_FRAME_BYTES, OfficeKey
 
@@ -126,9 +126,8 @@ def test_whatever_somebody_does_to_a_frame_is_noticed(change: Callable[[int, byt
     async def talk(one: Link, other: Link) -> None:
         await one.send(b"first")
         await one.send(b"second")
-        with pytest.raises(LinkLost, match=words.TAMPERED):
-            for _ in range(2):
-                await other.receive()
+        heard = await asyncio.gather(other.receive(), other.receive(), return_exceptions=True)
+        assert any(isinstance(each, LinkLost) and str(each) == words.TAMPERED for each in heard)
 
     asyncio.run(through(_Between(change), talk))
 
@@ -140,7 +139,7 @@ def test_somebody_between_reads_nothing_and_cannot_stand_in() -> None:
 
     between = _Between(lambda _, frame: (frame,))
     asyncio.run(through(between, talk))
-    assert "13912345678".encode() not in b"".join(between.seen)
+    assert b"13912345678" not in b"".join(between.seen)
 
     def other_public_key(number: int, frame: bytes) -> Sequence[bytes]:
         return (frame.replace(b'"public":"', b'"public":"AAAA'),) if number == 0 else (frame,)
@@ -187,11 +186,6 @@ def test_stations_meet_over_real_sockets_and_a_closed_door_ends_their_links() ->
 def test_an_address_that_is_none_is_nobody_there(address: str) -> None:
     with pytest.raises(LinkLost):
         asyncio.run(WebSocketOffice().dial(address, (LOW,)))
-
-
-def test_a_station_knows_its_own_address_on_the_way_to_the_centre() -> None:
-    assert address_towards("127.0.0.1", 8346) == "127.0.0.1:8346"
-    assert address_towards("no.such.host.invalid", 8346) == ""
 
 
 def free_address() -> str:
