@@ -29,7 +29,16 @@ demo: setup
 	@$(VENV)/bin/dispatcher demo $(ARGS)
 
 ## make test         every test on the locked versions, then the windows' on the lowest allowed ones
-test: setup test-locked test-lowest
+test: setup
+	@tools/run-tests plain $(PY) $(ARGS)
+	said=$$(mktemp)
+	trap 'rm -f "$$said"' EXIT
+	$(MAKE) test-lowest >"$$said" 2>&1 & lowest=$$!  # beside the others, on a screen of its own
+	status=0
+	tools/run-tests windows $(PY) $(ARGS) || status=$$?
+	wait $$lowest || status=$$?
+	cat "$$said"
+	exit $$status
 
 ## make check        what must be green before a commit: format, lint, types, borders, tests
 check: lint test-locked
@@ -44,14 +53,15 @@ lint: setup
 	$(PY) tools/rules.py --check
 
 test-locked: setup
-	@$(ON_SCREEN) $(PY) -m pytest $(ARGS)
+	@tools/run-tests plain $(PY) $(ARGS)
+	tools/run-tests windows $(PY) $(ARGS)
 
 test-lowest: setup
 	@if $(PY) -c 'import sys; sys.exit(sys.version_info < (3, 14))'; then
 	  echo "The lowest versions have no wheels for Python 3.14; run this with 3.11 to 3.13."
 	else
 	  $(MAKE) $(LOWEST)/.ready
-	  $(ON_SCREEN) $(LOWEST)/bin/python -m pytest -m "window or journey" $(ARGS)
+	  tools/run-tests windows $(LOWEST)/bin/python $(ARGS)
 	fi
 
 ## make format       format and mend what ruff can mend
