@@ -3,7 +3,6 @@
 import argparse
 import dataclasses
 import gc
-import logging
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from dispatcher import __version__
+from dispatcher.logs import begin_logging
 from dispatcher.programs import PROGRAMS
 from dispatcher.settings import (
     AdminSettings,
@@ -41,11 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BadSetting as error:
         print(f"dispatcher {program.name}: {error}", file=sys.stderr)
         return 2
-    level = getattr(settings, "log", "info").upper()
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    # Addresses and headers of each request are noise, and a library's debug log may hold bodies.
-    for noisy in ("httpx", "httpcore", "websockets", "uvicorn.access", "asyncio", "alembic"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    begin_logging(getattr(settings, "log", "info"), getattr(settings, "log_format", "text"))
     return _run(settings, parsed)
 
 
