@@ -16,7 +16,7 @@ ARGS ?=
 # The window tests run on a real X server of their own: same pixels everywhere, no window in your way.
 ON_SCREEN := tools/on-virtual-screen
 
-.PHONY: help setup demo test test-locked test-lowest check lint format performance screenshots translations rules lock clean
+.PHONY: help setup demo test test-locked test-lowest check lint format performance screenshots translations pages lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -51,6 +51,7 @@ lint: setup
 	$(VENV)/bin/lint-imports
 	$(PY) tools/translations.py --check
 	$(PY) tools/rules.py --check
+	$(PY) tools/protocol.py --check
 
 test-locked: setup
 	@tools/run-tests plain $(PY) $(ARGS)
@@ -81,9 +82,10 @@ screenshots: setup
 translations: setup
 	@$(PY) tools/translations.py
 
-## make rules        make the tables of docs/rules.md anew from the code
-rules: setup
+## make pages        make the tables of docs/rules.md and docs/protocol.md anew from the code
+pages: setup
 	@$(PY) tools/rules.py
+	$(PY) tools/protocol.py
 
 ## make lock         resolve the dependencies anew (needs the package index)
 lock:
