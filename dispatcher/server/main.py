@@ -31,6 +31,7 @@ from dispatcher.server.loads import DepartmentLoads
 from dispatcher.server.offices import Offices
 from dispatcher.server.socket import Patience, socket_class
 from dispatcher.server.timers import Timers
+from dispatcher.server.webhooks import Courier
 from dispatcher.storage.ledger import Account, Ledger, Outcome
 from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.wire import PROTOCOL, Welcome
@@ -153,6 +154,7 @@ async def serve(
             asyncio.create_task(hub.beat(), name="beats of the hub"),
             asyncio.create_task(loads.tell_changes(feed.tell_loads, patience.loads_s), name="loads of departments"),
             asyncio.create_task(timers.run(), name="what the centre does by itself"),
+            asyncio.create_task(Courier(desk, clock).run(), name="webhooks"),
         ]
         try:
             await server.serve(sockets=[listener])

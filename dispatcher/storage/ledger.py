@@ -36,6 +36,7 @@ from dispatcher.storage.judging import Batch, Outcome
 from dispatcher.storage.officekeeping import OfficeBook
 from dispatcher.storage.paging import Page, page
 from dispatcher.storage.timekeeping import Due
+from dispatcher.storage.webhooks import Webhooks
 from dispatcher.storage.writing import put
 
 _cases = schema.cases
@@ -101,6 +102,7 @@ class Ledger:
         self.id = ledger
         self.gazette = Gazette(self._read, self._write)
         self.offices = OfficeBook(self._read, self._write)
+        self.webhooks = Webhooks(self._read, self._write)
 
     @classmethod
     def open(cls, url: str, clock: Callable[[], dt.datetime] | None = None) -> "Ledger":
