@@ -4,7 +4,7 @@ Promises: what comes out is what visibly changed, never a row that looks as befo
 same rules that the centre judges by, and falls away when they refuse it on what is confirmed by now.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -44,17 +44,17 @@ class Replica:
     def judge_by(self, actor: Actor, law: Law) -> ChangeSet:
         """Fold pending acts as `actor` under `law` from now on."""
         self._actor, self._law = actor, law
-        return self.refold(self._waiting()) if self._shown else ChangeSet()
+        return self.refold(self._outbox.cases() | self._colleagues.cases()) if self._shown else ChangeSet()
 
     def take_page(self, rows: Iterable[QueueRow]) -> ChangeSet:
         """Take rows as the store gave them at the start: what a batch does, faster where nothing waits."""
-        shown, since_ms, waiting = self._shown, self._closed_since_ms, self._waiting()
+        shown, since_ms, waits_on = self._shown, self._closed_since_ms, self._waits_on()
         fresh: list[QueueRow] = []
         for row in rows:
             case = row.id
             if row.closed_ms < since_ms:
                 continue
-            if case in waiting:
+            if waits_on(case):
                 row = self._with_pending(row)
             if case in shown and shown[case] == row:
                 continue
@@ -75,9 +75,9 @@ class Replica:
         """Take rows the store has just made durable; `settled` are further cases whose pending acts have changed."""
         changed: dict[CaseId, QueueRow] = {}
         left: list[CaseId] = []
-        waiting = self._waiting()
+        waits_on = self._waits_on()
         for row in rows:
-            self._show(row.id, self._with_pending(row) if row.id in waiting else row, changed, left)
+            self._show(row.id, self._with_pending(row) if waits_on(row.id) else row, changed, left)
         for case in gone:
             self._show(case, None, changed, left)
         for case in settled:
@@ -130,8 +130,10 @@ class Replica:
             return None
         return CaseView(case=found[0], confirmed=found[1], acts=self._outbox.on(case), office=self._others_on(case))
 
-    def _waiting(self) -> frozenset[CaseId]:
-        return self._outbox.cases() | self._colleagues.cases() if len(self._colleagues) else self._outbox.cases()
+    def _waits_on(self) -> Callable[[CaseId], bool]:
+        """Give what tells whether anything is pending on a case; asked of every row, so without a detour."""
+        own, others = self._outbox.waits_on, self._colleagues.on
+        return own if not len(self._colleagues) else lambda case: own(case) or bool(others(case))
 
     def _others_on(self, case: CaseId) -> tuple[OfficeAct, ...]:
         mine = self._colleagues.station
