@@ -27,7 +27,9 @@ STATIONS_AT_MOST: Final = 200
 """An office has some dozens; more open links than this are refused."""
 
 _quiet = logging.getLogger(f"{__name__}.frames")
-_quiet.setLevel(logging.CRITICAL)  # a peer's broken frame is told to the peer; it is no fault of this station
+# A peer's broken handshake or frame is no fault of this station; an error of ours in the conversation is.
+_quiet.setLevel(logging.ERROR)
+_quiet.addFilter(lambda record: record.msg == "connection handler failed")
 
 
 async def dial(address: str, keys: Sequence[OfficeKey]) -> OfficeLink:

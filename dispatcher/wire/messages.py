@@ -253,25 +253,25 @@ def in_frames(make: Callable[[tuple[_P, ...]], Message], parts: tuple[_P, ...]) 
 
 def decode_upward(frame: bytes | str) -> Upward:
     """Read a console's frame; raises BadMessage with a named fault for anything else."""
-    return decoded(frame, _upward)
+    return decoded(frame, _upward, _TYPES)
 
 
 def decode_downward(frame: bytes | str) -> Downward:
     """Read the centre's frame; raises BadMessage with a named fault for anything else."""
-    return decoded(frame, _downward)
+    return decoded(frame, _downward, _TYPES)
 
 
-def decoded(frame: bytes | str, decoder: msgspec.json.Decoder[_M]) -> _M:
-    """Read a frame by a decoder of messages; raises BadMessage with a named fault for anything else."""
+def decoded(frame: bytes | str, decoder: msgspec.json.Decoder[_M], types: frozenset[str]) -> _M:
+    """Read a frame by a decoder of messages of these types; raises BadMessage with a named fault for anything else."""
     if len(frame) > MAX_FRAME_BYTES:
         raise BadMessage(Fault.TOO_LARGE, f"{len(frame)} bytes, at most {MAX_FRAME_BYTES}")
     try:
         return decoder.decode(frame)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _explained(frame, error) from None
+        raise _explained(frame, error, types) from None
 
 
-def _explained(frame: bytes | str, error: Exception) -> BadMessage:
+def _explained(frame: bytes | str, error: Exception, types: frozenset[str]) -> BadMessage:
     try:
         head = _head.decode(frame)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -279,9 +279,14 @@ def _explained(frame: bytes | str, error: Exception) -> BadMessage:
     if head.protocol != PROTOCOL:
         fault = Fault.NEWER_PROTOCOL if head.protocol > PROTOCOL else Fault.OLDER_PROTOCOL
         return BadMessage(fault, f"protocol {head.protocol}; this end speaks {PROTOCOL}")
-    if head.type not in _TYPES:
+    if head.type not in types:
         return BadMessage(Fault.UNKNOWN_MESSAGE, f"type {head.type[:40]!r}")
     return BadMessage(Fault.BAD_FIELD, str(error)[:200])
 
 
-_TYPES = frozenset(str(kind.__struct_config__.tag) for kind in (*get_args(Upward), *get_args(Downward)))
+def types_of(*unions: object) -> frozenset[str]:
+    """Name the types of all messages of some unions."""
+    return frozenset(str(kind.__struct_config__.tag) for union in unions for kind in get_args(union))
+
+
+_TYPES = types_of(Upward, Downward)

@@ -13,7 +13,7 @@ from dispatcher.models.commands import Act, ReceiveOrder
 from dispatcher.models.ids import CommandId, Instant, LedgerId, Revision
 from dispatcher.models.organisation import Actor
 from dispatcher.models.verdicts import Refused
-from dispatcher.wire.messages import NO_CALLER, CaseRow, Changes, Goodbye, Message, Ping, decoded
+from dispatcher.wire.messages import NO_CALLER, CaseRow, Changes, Goodbye, Message, Ping, decoded, types_of
 
 
 class Serving(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,16 +106,17 @@ FromRelay = Here | Spread | Ended | Changes | Goodbye
 
 _to_relay = msgspec.json.Decoder(ToRelay)
 _from_relay = msgspec.json.Decoder(FromRelay)
+_TYPES = types_of(ToRelay, FromRelay)
 
 
 def decode_to_relay(frame: bytes) -> ToRelay:
     """Read what a station says to its relay; raises BadMessage."""
-    return decoded(frame, _to_relay)
+    return decoded(frame, _to_relay, _TYPES)
 
 
 def decode_from_relay(frame: bytes) -> FromRelay:
     """Read what a relay says; raises BadMessage."""
-    return decoded(frame, _from_relay)
+    return decoded(frame, _from_relay, _TYPES)
 
 
 def act_without_caller(entry: OfficeAct) -> OfficeAct:
