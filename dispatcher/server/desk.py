@@ -20,6 +20,7 @@ from dispatcher.models.commands import Act
 from dispatcher.models.law import Law
 from dispatcher.models.organisation import Actor
 from dispatcher.server.inforce import InForce
+from dispatcher.server.metrics import Metrics
 from dispatcher.storage.ledger import LawMoved, Ledger, Outcome
 from dispatcher.storage.news import News, news_of
 from dispatcher.sync.ports import Clock, Trouble
@@ -72,6 +73,7 @@ class Desk:
         self.in_force = in_force
         self._clock = clock
         self._committed = committed
+        self.metrics = Metrics()
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[Job | _Errand | None] = queue.SimpleQueue()
         self._reader = ThreadPoolExecutor(1, "ledger-reader")
@@ -84,6 +86,11 @@ class Desk:
     def law(self) -> Law:
         """What acts are judged by."""
         return self.in_force.law
+
+    @property
+    def queued(self) -> int:
+        """How many acts and errands wait for the writer."""
+        return self._queue.qsize()
 
     def enqueue(self, job: Job) -> None:
         """Queue an act; exactly one of its two callbacks is called, on the loop."""
@@ -226,7 +233,8 @@ class Desk:
         if not jobs:
             return []
         try:
-            outcomes = self._judged([(job.act, job.actor) for job in jobs])
+            with self.metrics.commit(len(jobs)):
+                outcomes = self._judged([(job.act, job.actor) for job in jobs])
         except Trouble:
             raise
         except Exception as bug:  # the centre's last-chance handler: one act must not stop the city
@@ -252,6 +260,7 @@ class Desk:
 
     def _tell(self, answered: Sequence[tuple[Job, Outcome]], stopped: Sequence[tuple[Job, Trouble]]) -> None:
         for job, outcome in answered:
+            self.metrics.judged(outcome.verdict)
             job.judged(outcome)
         for job, trouble in stopped:
             job.failed(trouble)

@@ -36,6 +36,7 @@ from dispatcher.server.loads import DepartmentLoads
 from dispatcher.server.socket import Patience, socket_class
 from dispatcher.server.succession import Succession, Tellings
 from dispatcher.server.timers import Timers
+from dispatcher.server.webhooks import Courier
 from dispatcher.server.workers import run_workers
 from dispatcher.storage.ledger import Account, Ledger
 from dispatcher.storage.news import News
@@ -163,7 +164,7 @@ async def serve(
         giver = LawGiver(desk, hub, feed, clock, found.book, now, timers.wake, lambda upto: succession.reached(upto))
         tell = Tellings(committed, giver.heard, skipped, dismissals.ask, seating.ask, giver.rows_noted)
         succession = Succession(ledger, found.standing, tell)
-        duty = Duty(ledger.post, (timers.run, giver.make_rows_anew))
+        duty = Duty(ledger.post, (timers.run, giver.make_rows_anew, Courier(desk, clock).run))
         intake = Intake(desk, clock, directory)
         application = Doors(desk, hub, identity, intake, feed, giver, clock, duty).application()
         server = _Server(

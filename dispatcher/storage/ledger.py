@@ -38,6 +38,7 @@ from dispatcher.storage.paging import Page, page
 from dispatcher.storage.post import Post
 from dispatcher.storage.standing import Standing
 from dispatcher.storage.timekeeping import Due
+from dispatcher.storage.webhooks import Webhooks
 from dispatcher.storage.writing import put
 
 _cases = schema.cases
@@ -111,6 +112,7 @@ class Ledger:
         self._on_duty = False
         self.id = ledger
         self.gazette = Gazette(self._read, self._write)
+        self.webhooks = Webhooks(self._read, self._write)
         self.post = Post(engine)
         self.untold: Revision | None = None
 
