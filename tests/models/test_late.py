@@ -1,6 +1,7 @@
 """Acts that arrive after others: who signed first, what a late contact moves, what becomes a note, catch-up entries."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -402,3 +403,69 @@ def test_a_history_without_an_order_is_none():
 def test_who_acts_where_a_code_covers_nothing():
     nobody = Actor(person=b.DISPATCHER.person, name="x", unit=UnitId(""), roles=frozenset({Role.DISTRICT}))
     assert a.return_requested().refusal(a.grant(e.RequestKind.RETURN), nobody) == (R.NOT_YOUR_CASE, "")
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        lambda life: life.do(a.RETURN, a.LEADER).do(a.refuse(e.RequestKind.RETURN), a.HOTLINE, life.at - 2 * MINUTE),
+        lambda life: life.do(a.RETURN).do(a.send(e.RequestKind.RETURN), a.LEADER, life.at - 2 * MINUTE),
+        lambda life: life.do(a.RETURN).do(a.drop(e.RequestKind.RETURN), at=life.at - 2 * MINUTE),
+        lambda life: life.do(a.RETURN, a.LEADER).do(
+            a.grant(e.RequestKind.RETURN), a.HOTLINE, life.at - 2 * MINUTE, life.at + MINUTE
+        ),
+    ],
+    ids=["refused", "sent", "dropped", "granted"],
+)
+def test_an_answer_dated_before_what_it_answers_does_not_count_before_it(answered: Callable[[Life], Life]):
+    life = Life().do(a.SIGN)
+    life.at = minute(10)
+    life = answered(life)
+    between = life.at - 2 * MINUTE
+    assert as_of(life.case, between).requests == ()
+    assert as_of(life.case, between).state is S.SIGNED
+    assert life.late(a.SIGN, between, a.COLLEAGUE) == (e.NoteAdded(text="", instead_of="sign_for"),)
+
+
+def test_a_resumption_dated_before_its_suspension_does_not_count_before_it():
+    life = a.suspended().do(c.ResumeCase(case=ONE), a.HOTLINE, b.NOON + 3 * MINUTE)
+    assert as_of(life.case, b.NOON + 3 * MINUTE).suspensions == ()
+    assert as_of(life.case, b.NOON + 3 * MINUTE).state is S.IN_HAND
+
+
+def closed_elsewhere() -> Life:
+    """A case that came to the street closed: nobody ever signed for it."""
+    life = Life()
+    command = c.ReceiveOrder(case=ONE, order=life.case.order, holder=b.STREET, closed_at=b.NOON)
+    found = rules.judge(b.act(command, a.HOTLINE), None, a.HOTLINE, life.law, b.NOON)
+    assert isinstance(found, tuple)
+    life.case = replay(found, life.case.revision)
+    return life
+
+
+@pytest.mark.parametrize("stage", ["closed elsewhere", "closed"])
+def test_the_round_a_signature_belongs_to_is_told_by_its_instant(stage: str):
+    life = a.closed() if stage == "closed" else closed_elsewhere()
+    signed_at = life.case.signed_at
+    assert (signed_at is None) == (stage == "closed elsewhere")
+    life.do(c.ReopenCase(case=ONE, reason="it is dark again"), a.HOTLINE)
+    assert life.case.redo_at == life.at
+    life.do(a.SIGN, at=life.at - 30 * SECOND, now=life.at + 20 * SECOND)
+    assert life.case.redo_signed_at is None
+    assert life.case.signed_at == (signed_at or life.case.history[-1].at)
+
+
+def test_a_catch_up_of_the_first_round_is_refused_once_the_redo_is_signed_for():
+    life = a.redo().do(a.SIGN)
+    before = life.case.redo_at
+    assert before is not None
+    assert life.refusal(a.SIGN, a.COLLEAGUE, happened_at=before - MINUTE) == (R.ALREADY_SO, "")
+    life.late(a.SIGN, before - MINUTE, a.COLLEAGUE)
+    assert life.case.history[-1].event == e.NoteAdded(text="", instead_of="sign_for")
+
+
+def test_a_second_signature_of_a_former_holder_is_a_note_when_it_is_caught_up():
+    life = Life().do(a.SIGN).do(a.TRANSFER, a.HOTLINE, after=HOUR)
+    found = life.do(a.SIGN, a.COLLEAGUE, happened_at=minute(30)).case.history[-1]
+    assert found.event == e.NoteAdded(text="", instead_of="sign_for")
+    assert found.caught_up

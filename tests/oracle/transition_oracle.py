@@ -6,7 +6,7 @@ effects; what the case is follows from running the effects again, and undoing is
 
 from tests.oracle.calendar_oracle import end_of
 from tests.oracle.conditions import counted, decide, receive
-from tests.oracle.effects import held_since, replay, run
+from tests.oracle.effects import as_of, held_since, replay, run
 from tests.oracle.refusal import No, need
 from tests.oracle.transition_table import CAN_HAVE_HAPPENED, FACTS, ROWS
 
@@ -81,7 +81,7 @@ class Book:
         if not (earlier_holding or (late and not lawful) or (of_round and lawful)):
             return None
         roles, states = ROWS[command]
-        then = replay([self.entries[0], *(e for e in self.entries[1:] if e["at"] <= at)])
+        then = as_of(self.entries, at)
         if then is None:
             return None
         reach = any(in_reach(role, actor, then, command) for role in actor["roles"] & roles)
@@ -113,8 +113,10 @@ class Book:
             if life["redo_signed_at"] is None or not late:
                 return None
             return ("moved", "redo_signed_at", at) if at < life["redo_signed_at"] else ("note",)
-        unsigned = life["signed_at"] is None
-        if unsigned and then["state"] != "dispatched":
+        if life["state"] == "redo" and lawful and not late:
+            need(life["redo_signed_at"] is None, "already_so")
+        unsigned = (life if same else then)["signed_at"] is None
+        if unsigned and then["state"] != "dispatched" and not (life["state"] == "redo" and lawful):
             return None
         if same and (unsigned or (then["state"] == "dispatched" and at < life["signed_at"])):
             return ("moved", "signed_at", at)
