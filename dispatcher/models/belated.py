@@ -54,9 +54,7 @@ def contact(command: c.RecordContact, case: Case, law: Law, at: dt.datetime) -> 
 
 def assignment(command: c.Assign, case: Case, at: dt.datetime) -> e.AnyEvent:
     """Decide an assignment: one made after it holds, whichever was written down first."""
-    if at < case.history[-1].at and any(
-        recorded.at > at and isinstance(recorded.event, e.Assigned) for recorded in standing(case.history)
-    ):
+    if any(recorded.at > at and isinstance(recorded.event, e.Assigned) for recorded in standing(case.history)):
         return _note(c.Assign, f"{command.assignee} {command.note}".strip())
     return e.Assigned(assignee=command.assignee, note=command.note)
 

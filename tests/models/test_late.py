@@ -241,6 +241,11 @@ def test_the_later_assignment_holds_whichever_arrives_last():
     assert life.case.assignee == "second"
     life.late(c.Assign(case=ONE, assignee="third"), minute(31))
     assert life.case.assignee == "third"
+    life.late(c.AddNote(case=ONE, text="whom did we send?"), minute(10))
+    life.late(c.Assign(case=ONE, assignee="first again", note="on foot"), minute(15))
+    assert life.case.assignee == "third", "whatever was written down last"
+    (event,) = life.late(c.Assign(case=ONE, assignee="fourth", note="by car"), minute(31))
+    assert event == e.Assigned(assignee="fourth", note="by car"), "at the same instant the later entry holds"
 
 
 def test_an_earlier_report_of_progress_leaves_the_later_one_the_last():
@@ -469,3 +474,19 @@ def test_a_second_signature_of_a_former_holder_is_a_note_when_it_is_caught_up():
     found = life.do(a.SIGN, a.COLLEAGUE, happened_at=minute(30)).case.history[-1]
     assert found.event == e.NoteAdded(text="", instead_of="sign_for")
     assert found.caught_up
+
+
+def test_the_very_instant_of_a_transfer_is_the_new_holders():
+    life = Life().do(a.SIGN, at=minute(1)).do(a.TRANSFER, a.HOTLINE, at=minute(10))
+    assert life.late(a.SIGN, minute(10), a.YI_DISPATCHER) == (e.SignedFor(),)
+    assert life.case.signed_at == minute(10)
+
+
+def test_nobody_signs_for_a_time_in_which_another_held_the_case():
+    life = Life().do(a.TRANSFER, a.HOTLINE, at=minute(10))
+    assert life.refusal(a.SIGN, a.YI_DISPATCHER, at=minute(9), now=minute(20), offline=True) == (R.NOT_YOUR_CASE, "")
+
+
+def test_a_case_as_of_an_instant_keeps_its_revision():
+    life = Life().do(a.SIGN).do(a.REACHED)
+    assert as_of(life.case, minute(1)).revision == life.case.revision > 0

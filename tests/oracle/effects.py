@@ -25,6 +25,8 @@ def _answerable(life, entry):
             return False
         if name == "resumed" and not life["suspensions"]:
             return False
+        if name == "whistle" and entry["command"] != "blow_whistle" and rest[0] not in life["whistles"]:
+            return False
     return True
 
 
