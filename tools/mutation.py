@@ -17,9 +17,9 @@ import random
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 from mutmut import __main__ as mutmut
+from mutmut.mutation.data import SourceFileMutationData
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.state import state
 from mutmut.stats import status_by_exit_code
@@ -94,7 +94,7 @@ def _caught(found: Counter[str]) -> int:
     return sum(found[verdict] for verdict in CAUGHT)
 
 
-def _data() -> dict[str, Any]:
+def _data() -> dict[str, SourceFileMutationData]:
     return mutmut.collect_source_file_mutation_data(mutant_names=())[1]
 
 
@@ -102,12 +102,12 @@ def _quick_tests_first() -> None:
     """Give each mutant its tests in the order of how long they take: most are caught by the first few."""
     make_runner = mutmut.get_mutant_runner
 
-    def ordered(*args: Any, **more: Any) -> Any:
+    def ordered(*args: object, **more: object) -> object:
         runner = make_runner(*args, **more)
         submit = runner.submit
 
-        def submit_ordered(name: str, tests: list[str], *limits: Any) -> Any:
-            return submit(name, sorted(tests, key=lambda test: (state().duration_by_test.get(test, 0), test)), *limits)
+        def submit_ordered(name: str, tests: list[str], *limits: float) -> None:
+            submit(name, sorted(tests, key=lambda test: (state().duration_by_test.get(test, 0), test)), *limits)
 
         runner.submit = submit_ordered
         return runner
@@ -137,7 +137,7 @@ def main() -> int:
             todo = [name for name, verdict in results(chosen).items() if verdict not in CAUGHT]
         print(f"{len(todo)} of {sum(map(len, known().values()))} mutants, seed {asked.seed}")
         _quick_tests_first()
-        mutmut._run(todo, asked.jobs)
+        mutmut.run.callback(todo, max_children=asked.jobs)
     return 0 if 100 * report(chosen) >= asked.least else 1
 
 
