@@ -65,6 +65,12 @@ def feedback(of: Case, law: Law = LAW) -> Clock:
     return found(of, law)[K.FEEDBACK]
 
 
+def test_a_returned_case_that_was_answered_owes_nothing():
+    of = case(CaseState.RETURNED, first_replied_at=b.NOON + HOUR)
+    assert next_clock(clocks(of, LAW)) is next_due(of, LAW) is None
+    assert found(of)[K.CITIZEN].met_at == b.NOON + HOUR
+
+
 # ---- change of terms
 
 
@@ -247,6 +253,29 @@ def test_what_is_met_in_a_pause_is_met_in_time():
 def test_a_round_of_progress_begins_again_with_the_resumption():
     flood = case(urgency=Urgency.FLOOD, progress_at=b.NOON, suspensions=suspended(b.NOON + HOUR, b.NOON + DAY))
     assert found(flood)[K.PROGRESS].due == b.NOON + DAY + 30 * MINUTE
+
+
+def test_a_change_of_terms_after_a_pause_counts_when_it_was_made():
+    turned = b.NOON + 5 * DAY
+    clock = feedback(case(suspensions=suspended(b.NOON + DAY, b.NOON + 2 * DAY), urgencies=urgent(turned)))
+    assert (clock.due, clock.graced) == (turned + 30 * MINUTE, True)
+    at_its_end = b.NOON + 2 * DAY
+    clock = feedback(case(suspensions=suspended(b.NOON + HOUR, at_its_end), urgencies=urgent(at_its_end)))
+    assert (clock.due, clock.graced) == (at_its_end + 23 * HOUR, False)
+
+
+def test_a_grace_may_be_one_of_office_time():
+    law = msgspec.structs.replace(LAW, policy=msgspec.structs.replace(b.policy(), grace=parse_limit("1 h W")))
+    evening = at("2026-03-05T20:00")
+    clock = feedback(case(urgencies=urgent(evening)), law)
+    assert (clock.due, clock.graced) == (at("2026-03-06T10:00"), True)
+
+
+def test_an_hour_limit_that_stood_still_keeps_its_floor():
+    stood = suspended(b.NOON + 10 * MINUTE, b.NOON + 20 * MINUTE)
+    law = msgspec.structs.replace(LAW, policy=changed(b.policy(), "test-2", Urgency.EMERGENCY, on_scene="1 h"))
+    clock = found(case(urgency=Urgency.EMERGENCY, suspensions=stood), law)[K.ON_SCENE]
+    assert (clock.due, clock.orange_at) == (b.NOON + 70 * MINUTE, b.NOON + 55 * MINUTE)
 
 
 # ---- extension
