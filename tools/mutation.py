@@ -6,8 +6,9 @@ make mutation ARGS="--again"                    only those that survived the las
 make mutation ARGS="--report"                   run nothing; print what is known
 
 Modules, tests and the hypothesis profile are named in pyproject.toml under [tool.mutmut]; mutmut itself stands in an
-environment of its own. The sample has of each module its share, at least 20 mutants. A mutant is caught when a test
-fails or never ends; what no test reaches survives. The survivors are printed with their changes.
+environment of its own. The sample has of each module its share, at least 20 mutants. Each mutant meets some quick tests
+first, and if it outlives them all that reach it. It is caught when a test fails or never ends; what no test reaches
+survives. The survivors are printed with their changes.
 """
 
 import argparse
@@ -16,6 +17,8 @@ import math
 import random
 import sys
 from collections import Counter
+from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 from mutmut import __main__ as mutmut
@@ -25,6 +28,7 @@ from mutmut.state import state
 from mutmut.stats import status_by_exit_code
 
 LEAST_OF_A_MODULE = 20
+FEW = 120
 CHOSEN = Path("mutants") / "chosen.json"
 CAUGHT = ("killed", "timeout")
 
@@ -51,9 +55,9 @@ def choose(mutants: dict[str, list[str]], size: int, seed: int) -> list[str]:
     if not size or size >= total:
         return [name for names in mutants.values() for name in names]
     chosen: list[str] = []
-    for module, names in sorted(mutants.items()):
+    for _, names in sorted(mutants.items()):
         share = max(math.ceil(size * len(names) / total), LEAST_OF_A_MODULE)
-        chosen += random.Random(f"{seed} {module}").sample(names, min(share, len(names)))
+        chosen += sorted(names, key=lambda name: sha256(f"{seed} {name}".encode()).digest())[:share]
     return chosen
 
 
@@ -61,6 +65,10 @@ def results(names: list[str]) -> dict[str, str]:
     """Give the verdict of each."""
     codes = {name: code for data in _data().values() for name, code in data.exit_code_by_key.items()}
     return {name: status_by_exit_code[codes[name]] for name in names if name in codes}
+
+
+def _alive(names: list[str]) -> list[str]:
+    return [name for name, verdict in results(names).items() if verdict not in CAUGHT]
 
 
 def report(names: list[str]) -> float:
@@ -98,21 +106,41 @@ def _data() -> dict[str, SourceFileMutationData]:
     return mutmut.collect_source_file_mutation_data(mutant_names=())[1]
 
 
-def _quick_tests_first() -> None:
-    """Give each mutant its tests in the order of how long they take: most are caught by the first few."""
+def _few(tests: list[str]) -> list[str]:
+    """Give of many tests some that are quick: one of each function's parametrized ones, and every scenario."""
+    by_function: dict[str, str] = {}
+    for test in sorted(tests, key=_takes):
+        by_function.setdefault(test.partition("[")[0] if "test_scenarios" not in test else test, test)
+    few = list(by_function.values())
+    return random.Random(0).sample(few, FEW) if len(few) > FEW else few
+
+
+def _all(tests: list[str]) -> list[str]:
+    """Give all tests in their order; where they are many by their files, which pytest collects faster."""
+    if len(tests) <= FEW:
+        return sorted(tests, key=_takes)
+    return sorted({test.partition("::")[0] for test in tests})
+
+
+def _takes(test: str) -> tuple[float, str]:
+    return state().duration_by_test.get(test, 0), test
+
+
+def _run(mutants: list[str], jobs: int, chosen: Callable[[list[str]], list[str]]) -> None:
+    """Run mutants, each with the tests chosen among those that reach it."""
     make_runner = mutmut.get_mutant_runner
 
-    def ordered(*args: object, **more: object) -> object:
+    def with_chosen(*args: object, **more: object) -> object:
         runner = make_runner(*args, **more)
         submit = runner.submit
-
-        def submit_ordered(name: str, tests: list[str], *limits: float) -> None:
-            submit(name, sorted(tests, key=lambda test: (state().duration_by_test.get(test, 0), test)), *limits)
-
-        runner.submit = submit_ordered
+        runner.submit = lambda name, tests, *limits: submit(name, chosen(tests), *limits)
         return runner
 
-    mutmut.get_mutant_runner = ordered
+    mutmut.get_mutant_runner = with_chosen
+    try:
+        mutmut.run.callback(mutants, max_children=jobs)
+    finally:
+        mutmut.get_mutant_runner = make_runner
 
 
 def main() -> int:
@@ -134,10 +162,13 @@ def main() -> int:
     if not asked.report:
         todo = chosen
         if asked.again:
-            todo = [name for name, verdict in results(chosen).items() if verdict not in CAUGHT]
+            todo = _alive(chosen)
         print(f"{len(todo)} of {sum(map(len, known().values()))} mutants, seed {asked.seed}")
-        _quick_tests_first()
-        mutmut.run.callback(todo, max_children=asked.jobs)
+        if not asked.again:
+            _run(todo, asked.jobs, _few)
+            todo = _alive(todo)
+        if todo:
+            _run(todo, asked.jobs, _all)
     return 0 if 100 * report(chosen) >= asked.least else 1
 
 
