@@ -4,7 +4,10 @@ import pytest
 
 from dispatcher.models import transitions
 from dispatcher.models.commands import Command
+from dispatcher.models.summoning import WHISTLE_WHO
+from dispatcher.models.whistle import GROUND_OF, MILESTONES
 from tests.oracle import transition_table as plain
+from tests.oracle import whistle_oracle
 from tests.oracle.compare import run_world
 
 
@@ -28,3 +31,9 @@ def test_the_table_of_transitions_is_the_plain_one_row_for_row() -> None:
         (transitions.NOT_UNDONE, plain.FINAL_KINDS),
     ):
         assert {tag(command) for command in mine} == theirs
+
+
+def test_the_tables_of_whistles_are_the_plain_ones() -> None:
+    assert {kind.value: {role.value for role in roles} for kind, roles in WHISTLE_WHO.items()} == whistle_oracle.BLOWERS
+    assert {kind.value: ground.value for kind, ground in GROUND_OF.items()} == whistle_oracle.GROUNDS
+    assert [milestone.value for milestone in MILESTONES] == whistle_oracle.ORDER

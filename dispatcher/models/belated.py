@@ -35,6 +35,11 @@ def signature(case: Case, at: dt.datetime) -> tuple[e.AnyEvent, ...]:
     return (_note(c.SignFor, ""),)
 
 
+def second_signature() -> tuple[e.AnyEvent, ...]:
+    """Decide the signature of somebody who came when another had signed: a note, whatever the case became later."""
+    return (_note(c.SignFor, ""),)
+
+
 def contact(command: c.RecordContact, case: Case, law: Law, at: dt.datetime) -> e.ContactRecorded:
     """Decide a call to the citizen: whether it meets the duty of first contact (in a redo, the redo's)."""
     redo = in_redo(case, at)

@@ -250,6 +250,21 @@ def test_what_is_met_in_a_pause_is_met_in_time():
     assert not clock.stopped
 
 
+def test_what_is_met_in_a_pause_has_stood_still_no_longer_than_that():
+    met = b.NOON + 5 * HOUR
+    for end in (None, b.NOON + 9 * DAY):
+        of = case(on_scene_at=met, urgency=Urgency.EMERGENCY, suspensions=suspended(b.NOON + HOUR, end))
+        clock = found(of)[K.ON_SCENE]
+        assert (clock.due, clock.stopped) == (b.NOON + 6 * HOUR, False)
+
+
+def test_a_duty_that_comes_to_be_in_a_pause_waits_for_its_end():
+    end = b.NOON + 9 * DAY
+    clock = found(case(suspensions=suspended(b.NOON + DAY, end), urgencies=urgent(b.NOON + 2 * DAY)))[K.ON_SCENE]
+    assert (clock.due, clock.graced) == (end + 30 * MINUTE, True)
+    assert clock.orange_at == b.NOON + 0.8 * (DAY + 30 * MINUTE), "a pause is no time for the lights either"
+
+
 def test_a_round_of_progress_begins_again_with_the_resumption():
     flood = case(urgency=Urgency.FLOOD, progress_at=b.NOON, suspensions=suspended(b.NOON + HOUR, b.NOON + DAY))
     assert found(flood)[K.PROGRESS].due == b.NOON + DAY + 30 * MINUTE
@@ -294,6 +309,14 @@ def test_an_extension_granted_in_time_keeps_the_old_due():
 def test_an_extension_granted_too_late_changes_nothing_and_says_so():
     clock = feedback(case(extension=extension(b.NOON + 7 * DAY + MINUTE, b.NOON + 12 * DAY)))
     assert (clock.due, clock.due_before, clock.too_late) == (b.NOON + 7 * DAY, None, True)
+
+
+def test_an_extension_granted_at_the_very_instant_of_the_answer_came_before_it():
+    until, answered = b.NOON + 12 * DAY, b.NOON + 5 * DAY
+    clock = feedback(case(CaseState.REPLIED, first_replied_at=answered, extension=extension(answered, until)))
+    assert (clock.due, clock.due_before) == (until, b.NOON + 7 * DAY)
+    afterwards = extension(answered + MINUTE, until)
+    assert feedback(case(CaseState.REPLIED, first_replied_at=answered, extension=afterwards)).due == b.NOON + 7 * DAY
 
 
 def test_an_extended_limit_stops_in_a_suspension_too():

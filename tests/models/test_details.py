@@ -38,6 +38,7 @@ BOUNDS = {
     "send an extension too late": iso(b.NOON + 7 * DAY),
     "no extension": iso(b.NOON + 7 * DAY),
     "extension too long": iso(b.NOON + 14 * DAY),
+    "extension of a date too long": iso(b.NOON + 19 * DAY),
     "suspension until yesterday": iso(b.NOON + 60 * DAY),
     "resumed too early": iso(b.NOON + 60 * DAY),
     "reopen too late": iso(a.closed().at + 30 * DAY),

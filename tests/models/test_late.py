@@ -476,6 +476,27 @@ def test_a_second_signature_of_a_former_holder_is_a_note_when_it_is_caught_up():
     assert found.caught_up
 
 
+def test_a_signature_made_after_the_end_is_a_note_even_where_the_redo_was_never_signed_for():
+    life = a.redo().do(a.REACHED).do(a.REPLY, a.LEADER).do(a.SOLVED, a.HOTLINE).do(a.CLOSE)
+    assert life.case.redo_signed_at is None
+    made = life.at + MINUTE
+    life.at = made + HOUR
+    assert life.late(a.SIGN, made) == (e.NoteAdded(text="", instead_of="sign_for"),)
+    assert life.case.redo_signed_at is None
+
+
+def test_of_vain_calls_in_one_hour_the_first_counts_whichever_was_written_down_first():
+    life = Life().do(a.SIGN)
+    for made in (65, 125, 190):
+        life.do(a.VAIN, at=minute(made))
+    assert life.case.contacted_at == minute(190)
+    (event,) = life.late(a.VAIN, minute(182))
+    assert isinstance(event, e.ContactRecorded)
+    assert (event.counts, event.moves) == (True, minute(190))
+    assert life.case.contacted_at == minute(182)
+    assert life.case.tried_at == (minute(65), minute(125), minute(190)), "one for each hour"
+
+
 def test_the_very_instant_of_a_transfer_is_the_new_holders():
     life = Life().do(a.SIGN, at=minute(1)).do(a.TRANSFER, a.HOTLINE, at=minute(10))
     assert life.late(a.SIGN, minute(10), a.YI_DISPATCHER) == (e.SignedFor(),)

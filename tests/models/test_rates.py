@@ -351,3 +351,24 @@ def test_rows_stand_by_rank_then_those_apart_then_those_never_asked() -> None:
     found = table(counted, weights=Weights())
     assert [row.unit for row in found.rows] == ["c", "b", "a", "e", "d"]
     assert found.apart == ("a", "e")
+
+
+def test_each_step_names_its_rate_and_its_counters() -> None:
+    steps = why(EXAMPLE, EVERYBODY)
+    assert [step.rate for step in steps] == [Rate.RESPONSE, Rate.RESOLUTION, Rate.SATISFACTION, Rate.COMPOSITE]
+    assert [step.parts for step in steps] == [
+        (Part("contacted", 10),),
+        (Part("solved", 8),),
+        (Part("satisfied", 7), Part("basically", 2, 900)),
+        (),
+    ]
+    assert [step.over for step in steps] == [10, 10, 10, 0]
+    assert [step.weight for step in steps] == [100, 500, 400, 1000]
+    assert [step.points for step in steps] == ["10", "40", "176/5", "426/5"]
+
+
+def test_a_tie_of_scores_goes_to_who_came_in_time_more_often() -> None:
+    a = Tally(summoned=4, scored=2, score_total=180, reported_in_time=2)
+    b = Tally(summoned=8, scored=2, score_total=180, reported_in_time=6)
+    found = {row.unit: row.summons_rank for row in table(streets(a=a, b=b), kind=Kind.DEPARTMENT).rows}
+    assert found == {"b": 1, "a": 2}

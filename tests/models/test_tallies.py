@@ -508,3 +508,11 @@ def test_before_the_first_policy_that_is_known_the_first_one_held() -> None:
     assert whole(case, under=under).unreachable == 0
     blown = whistled(passed(Milestone.SIGNED, 5))
     assert counts(blown, under)[URBAN, 0] == Tally(summoned=1, summons_signed_in_time=1)
+
+
+def test_only_a_return_that_was_granted_is_a_return() -> None:
+    asked, _ = returned(NOON + HOUR, STREET, None)
+    refused = fact(e.RequestRefused(kind=RequestKind.RETURN, answer="yours"), NOON + 2 * HOUR)
+    assert whole(life(asked)).returns == 0
+    assert whole(life(asked, refused)).returns == 0
+    assert whole(life(*ANSWERED, *excluded(NOON + 2 * DAY))).returns == 0
