@@ -29,6 +29,8 @@ from mutmut.stats import status_by_exit_code
 
 LEAST_OF_A_MODULE = 20
 FEW = 120
+SLOW_S = 0.1
+"""Where many tests reach a mutant, those that take longer are left out: the figure is a lower bound."""
 CHOSEN = Path("mutants") / "chosen.json"
 CAUGHT = ("killed", "timeout")
 
@@ -116,10 +118,12 @@ def _few(tests: list[str]) -> list[str]:
 
 
 def _all(tests: list[str]) -> list[str]:
-    """Give all tests in their order; where they are many by their files, which pytest collects faster."""
+    """Give all tests in their order; where they are many by their files, less the slow ones."""
     if len(tests) <= FEW:
         return sorted(tests, key=_takes)
-    return sorted({test.partition("::")[0] for test in tests})
+    files = sorted({test.partition("::")[0] for test in tests})
+    slow = [test for test, took_s in state().duration_by_test.items() if took_s > SLOW_S]
+    return [*files, *(f"--deselect={test}" for test in slow)]
 
 
 def _takes(test: str) -> tuple[float, str]:

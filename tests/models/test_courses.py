@@ -29,7 +29,7 @@ from dispatcher.models.deadlines import (
 from dispatcher.models.ids import CaseId
 from dispatcher.models.law import Law
 from dispatcher.models.order import Urgency
-from dispatcher.models.policy import Limit, Measure, parse_limit
+from dispatcher.models.policy import Flood, Limit, Measure, parse_limit
 from dispatcher.models.workcalendar import BEIJING, from_micros, micros
 from tests import builders as b
 from tests.models.made import POLICY, WET, cases, changed, in_regimes, later, laws
@@ -144,6 +144,14 @@ def test_the_flood_switch_applies_to_open_orders_about_water_and_to_no_others():
     assert feedback(wet, law).due == b.NOON + 2 * HOUR
     assert feedback(dry, law).due == b.NOON + 7 * DAY
     assert found(wet, law)[K.PROGRESS].limit == parse_limit("30 min")
+
+
+def test_the_switch_applies_to_the_categories_of_the_policy_that_is_in_force():
+    other = msgspec.structs.replace(POLICY, version="test-2", flood=Flood(categories=("tunnel",)))
+    begun, on = b.NOON + HOUR, b.NOON + 2 * HOUR
+    law = in_regimes((LONG_AGO, POLICY, False), (begun, other, False), (on, other, True))
+    assert urgency_now(case(category=WET), law) is Urgency.ORDINARY, "drainage was the old policy's word"
+    assert urgency_now(case(category=("road", "tunnel")), law) is Urgency.FLOOD
 
 
 def test_when_the_flood_is_over_the_own_limit_holds_again():

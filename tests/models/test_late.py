@@ -511,3 +511,27 @@ def test_nobody_signs_for_a_time_in_which_another_held_the_case():
 def test_a_case_as_of_an_instant_keeps_its_revision():
     life = Life().do(a.SIGN).do(a.REACHED)
     assert as_of(life.case, minute(1)).revision == life.case.revision > 0
+
+
+def test_a_contact_at_the_instant_of_the_one_on_record_moves_nothing():
+    life = a.signed().do(a.REACHED)
+    met = life.case.contacted_at
+    assert met is not None
+    (event,) = life.late(a.REACHED, met, a.COLLEAGUE)
+    assert isinstance(event, e.ContactRecorded)
+    assert (event.counts, event.moves) == (False, None)
+    assert life.case.contacted_at == met
+
+
+def test_a_vain_call_of_a_case_that_was_withdrawn_meanwhile_is_a_note():
+    life = a.signed()
+    life.at = minute(30)
+    life.do(c.WithdrawOrder(case=ONE, reason="by mistake"), a.HOTLINE)
+    assert life.late(a.VAIN, minute(20)) == (e.NoteAdded(text="", instead_of="record_contact"),)
+
+
+def test_a_case_as_of_an_instant_has_what_happened_at_it_and_the_history_of_it():
+    life = Life().do(a.SIGN, at=minute(5)).do(a.REACHED, at=minute(6))
+    then = as_of(life.case, minute(5))
+    assert then.signed_at == minute(5)
+    assert then.history == life.case.history[:2]

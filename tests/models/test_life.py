@@ -550,3 +550,11 @@ def test_a_request_keeps_what_it_was_made_with(command: c.AnyCommand):
     assert request.evidence == getattr(command, "evidence", ())
     assert request.until == getattr(command, "until", getattr(command, "review_at", None))
     assert request.public_reason == getattr(command, "public_reason", "")
+
+
+def test_a_reply_keeps_its_four_elements():
+    life = a.in_hand().do(a.REPLY)
+    event = life.case.history[-1].event
+    assert event == e.ReplyWritten(
+        accepted="3 March", talked_with="the caller", done="repaired", result="done", review=True
+    )
