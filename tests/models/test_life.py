@@ -12,6 +12,7 @@ from dispatcher.models import rules
 from dispatcher.models.case import CaseState, Holding
 from dispatcher.models.deadlines import ClockKind, clocks
 from dispatcher.models.events import Ground, RequestKind, Solved
+from dispatcher.models.evolution import replay
 from dispatcher.models.order import Urgency
 from dispatcher.models.organisation import CENTRE, Actor, Role
 from dispatcher.models.policy import Limit, Measure
@@ -558,3 +559,20 @@ def test_a_reply_keeps_its_four_elements():
     assert event == e.ReplyWritten(
         accepted="3 March", talked_with="the caller", done="repaired", result="done", review=True
     )
+
+
+def test_urging_keeps_what_the_hotline_said():
+    life = a.in_hand().do(c.Urge(case=ONE, note="called again"), a.HOTLINE)
+    assert life.case.history[-1].event == e.Urged(note="called again")
+    assert life.case.urged == 1
+
+
+def test_an_order_that_was_made_offline_is_a_late_one_and_one_that_came_handled_keeps_its_result():
+    command = c.ReceiveOrder(case=ONE, order=b.order(), holder=b.STREET, closed_at=b.NOON, result="mended")
+    for offline in (False, True):
+        found = rules.judge(b.act(command, a.HOTLINE, offline=offline), None, a.HOTLINE, a.LAW, b.NOON)
+        assert isinstance(found, tuple)
+        assert found[1].event == e.ClosedElsewhere(closed_at=b.NOON, result="mended")
+        case = replay(found[:1], b.new_case().revision)
+        assert case.has_late is offline
+        assert case.policy == "test-1"

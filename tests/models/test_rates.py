@@ -368,7 +368,7 @@ def test_each_step_names_its_rate_and_its_counters() -> None:
 
 
 def test_a_tie_of_scores_goes_to_who_came_in_time_more_often() -> None:
-    a = Tally(summoned=4, scored=2, score_total=180, reported_in_time=2)
-    b = Tally(summoned=8, scored=2, score_total=180, reported_in_time=6)
+    a = Tally(summoned=6, scored=2, score_total=180, reported_in_time=3)
+    b = Tally(summoned=2, scored=2, score_total=180, reported_in_time=2)
     found = {row.unit: row.summons_rank for row in table(streets(a=a, b=b), kind=Kind.DEPARTMENT).rows}
-    assert found == {"b": 1, "a": 2}
+    assert found == {"b": 1, "a": 2}, "a share, not a number"

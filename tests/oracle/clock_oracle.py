@@ -65,10 +65,10 @@ def walk(life, law, kind, start, met, limit_at, given=None, ext=None, paused=Tru
             if stopped:
                 limit = new_limit
                 continue
-            if base is NEVER:  # what comes to be in a suspension waits for its end
-                resumed = max(
-                    [resumed, *(s["resumed_at"] or -1 for s in life["suspensions"] if paused and s["at"] <= at)]
-                )
+            if base is NEVER and paused:  # what comes to be in a suspension waits for its end
+                around = [(s["at"], s["resumed_at"] or -1) for s in life["suspensions"] if s["at"] <= at]
+                resumed = max([resumed, *(until for _, until in around)])
+                pauses = [(since, until) for since, until in around if at < until]
             at = max(at, resumed if met is None else min(resumed, met))
             if new_limit is None:
                 base, basis, limit = NEVER, None, None
@@ -92,9 +92,9 @@ def walk(life, law, kind, start, met, limit_at, given=None, ext=None, paused=Tru
                 stopped = True
                 continue
             resumed = value
-            pauses.append((at, value))
             if base is NEVER:
                 continue
+            pauses.append((at, value))
             if basis is not None and basis[1] in ("W", "WD"):
                 base = end_of(calendar, start, basis, pauses)
             else:

@@ -91,7 +91,7 @@ class Book:
         if not reach:
             return None
         same = life["redispatched_at"] == then["redispatched_at"] and life["holder"] == then["holder"]
-        if command == "sign_for" and then["state"] != "returned":
+        if command == "sign_for" and then["state"] not in ("returned", "withdrawn", "merged"):
             return self._signature(life, then, at, late, lawful, same, before_redo)
         if then["state"] not in states:
             return None
@@ -111,8 +111,9 @@ class Book:
         return None if lawful else ("note",)
 
     def _signature(self, life, then, at, late, lawful, same, before_redo):
-        if not same and then["signed_at"] is None:
-            need(then["state"] == "dispatched", "wrong_state")
+        if not same and then["signed_at"] is None and then["state"] != "dispatched":
+            need(not lawful, "wrong_state")
+            return None
         if lawful and life["state"] == "dispatched":
             return None if same else ("note",)
         if life["state"] == "redo" and not before_redo:
@@ -121,9 +122,14 @@ class Book:
             return ("moved", "redo_signed_at", at) if at < life["redo_signed_at"] else ("note",)
         if life["state"] == "redo" and lawful and not late:
             need(life["redo_signed_at"] is None, "already_so")
+        if then["redo_signed_at"] is not None and life["state"] != "redo":
+            return ("note",)
         unsigned = (life if same else then)["signed_at"] is None
-        if unsigned and then["state"] != "dispatched" and not (life["state"] == "redo" and lawful):
-            return None
+        if unsigned and then["state"] != "dispatched":
+            in_force = life["state"] == "redo" and lawful
+            need(not in_force or life["redo_signed_at"] is None, "already_so")
+            if not in_force:
+                return None
         if same and (unsigned or (then["state"] == "dispatched" and at < life["signed_at"])):
             return ("moved", "signed_at", at)
         return ("note",)
