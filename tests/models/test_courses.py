@@ -166,6 +166,12 @@ def test_another_policy_applies_to_open_orders():
     assert feedback(case(first_replied_at=b.NOON + HOUR), law).due == b.NOON + 7 * DAY
 
 
+def test_before_the_first_policy_that_is_known_the_first_one_held():
+    quick = changed(POLICY, "test-2", Urgency.ORDINARY, feedback="3 d")
+    law = in_regimes((b.NOON + 10 * DAY, POLICY, False), (b.NOON + 11 * DAY, quick, False))
+    assert feedback(case(first_replied_at=b.NOON + DAY), law).due == b.NOON + 7 * DAY
+
+
 def test_changes_before_a_holder_had_it_matter_to_the_citizens_clock_alone():
     moved = b.NOON + 3 * DAY
     gone = Holding(unit=b.OTHER_STREET, dispatched_at=b.NOON, ended_at=moved, returned=True)
