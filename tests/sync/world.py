@@ -106,6 +106,13 @@ class FakeCentre:
         for session in self._sessions:
             await session.link.close()
 
+    async def stop_a_process(self) -> None:
+        """Part from every console as a process of the centre does that stops while others go on."""
+        for session in self._sessions:
+            with contextlib.suppress(LinkLost):  # it has gone before
+                await session.link.send(wire.encode(wire.Goodbye(fault=wire.Fault.STOPPING, detail="stopping")))
+            await session.link.close()
+
     def restart(self, ledger: str | None = None, keep: int | None = None) -> None:
         """Come back as another ledger, empty, or as this one set back to its first `keep` revisions."""
         if ledger is not None:
