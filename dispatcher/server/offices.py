@@ -8,13 +8,14 @@ still share one. Knows nothing of what stations do with them.
 import datetime as dt
 import hashlib
 import hmac
+import logging
 from typing import Final
 
 from dispatcher.models.ids import CommandId, UnitId
 from dispatcher.models.organisation import STREET_ROLES, Actor, Scope, scope_of
 from dispatcher.server.desk import Desk
 from dispatcher.server.hub import Console
-from dispatcher.sync.ports import Clock
+from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.wire import BadMessage, Fault, Judged, Office, OfficeKey, OfficeStation
 
 KEY_LASTS: Final = dt.timedelta(days=7)
@@ -25,6 +26,8 @@ NOTED_EVERY: Final = dt.timedelta(days=1)
 LONGEST_ADDRESS: Final = 100
 LONGEST_STATION: Final = 64
 INQUIRE_AT_MOST: Final = 256
+
+log = logging.getLogger(__name__)
 
 _EPOCH: Final = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
@@ -39,20 +42,20 @@ class Offices:
         self._noted: dict[tuple[UnitId, str], tuple[str, dt.datetime]] = {}
 
     async def enter(self, console: Console, station: OfficeStation) -> None:
-        """Tell a console what its office needs, and the others where it is; nothing for who has no street."""
+        """Tell a console what its office needs, and the others where it is; nothing for who has no street.
+
+        A ledger that cannot be written (a full disk) keeps no console out: it is told when it next connects.
+        """
         unit = office_of(console.actor)
         if unit is None:
             return
         _check(station)
         self._here.setdefault(unit, {})[console] = station
-        now = self._clock.now()
-        address, at = self._noted.get((unit, station.station), ("", _EPOCH))
-        if address != station.address or now - at >= NOTED_EVERY:
-            self._noted[unit, station.station] = station.address, now
-            await self._desk.write(lambda ledger: ledger.offices.put_station(unit, station, now))
-            await self._tell(unit, tuple(self._here.get(unit, ())))
-        else:
-            await self._tell(unit, (console,))
+        try:
+            news = await self._note(unit, station)
+            await self._tell(unit, tuple(self._here.get(unit, ())) if news else (console,))
+        except Trouble as trouble:
+            log.info("an office could not be told: %s", trouble)
 
     def leave(self, console: Console) -> None:
         """Forget a connection; harmless when it is not here."""
@@ -71,6 +74,16 @@ class Offices:
         settles = await self._desk.read(lambda ledger: ledger.offices.verdicts(acts, unit))
         if settles:
             console.write(Judged(settles=settles))
+
+    async def _note(self, unit: UnitId, station: OfficeStation) -> bool:
+        """Write down where a station is, and tell whether that is news."""
+        now = self._clock.now()
+        address, at = self._noted.get((unit, station.station), ("", _EPOCH))
+        if address == station.address and now - at < NOTED_EVERY:
+            return False
+        await self._desk.write(lambda ledger: ledger.offices.put_station(unit, station, now))
+        self._noted[unit, station.station] = station.address, now
+        return True
 
     async def _tell(self, unit: UnitId, consoles: tuple[Console, ...]) -> None:
         now = self._clock.now()
