@@ -42,7 +42,7 @@ AWAY_AFTER_S: Final = 3.0
 """The centre counts as away when it has not been heard for so long."""
 LEAVE_AFTER_S: Final = 20.0
 """So long a station stays with its relay once the centre is back, to tell and hear what became of the acts."""
-LOOK_EVERY_S: Final = 10.0
+LOOK_EVERY_S: Final = 5.0
 LOOK_AGAIN_S: Final = 3.0
 """Between two looks of a station that has found no relay yet."""
 REACH_S: Final = 3.0

@@ -77,7 +77,7 @@ from dispatcher.wire.office import (
 HERE_EVERY_S: Final = 2.0
 SILENT_S: Final = 10.0
 """A station not heard for so long has gone, and so has a relay."""
-RIVAL_FOR_S: Final = 15.0
+RIVAL_FOR_S: Final = 10.0
 """A relay nobody has met for so long is not spoken of any more."""
 MOST_ACTS: Final = 10_000
 """The pool takes no more than this: an office makes some hundreds a day."""
