@@ -194,6 +194,13 @@ class StationSettings:
 class ConsoleSettings(StationSettings):
     """`dispatcher console`."""
 
+    unsent_warn: float = setting(
+        "the oldest unsent act is an alarm after so long", number(0.5, 10_080, "minutes"), 15.0, metavar="MINUTES"
+    )
+    unsent_alarm: float = setting(
+        "… and a loud one after so long", number(0.5, 10_080, "minutes"), 120.0, metavar="MINUTES"
+    )
+
 
 @dataclass(frozen=True, kw_only=True)
 class WallSettings(StationSettings):

@@ -24,6 +24,7 @@ from dispatcher.sync.ports import (
     ActState,
     Arrival,
     CaseView,
+    Draft,
     LinkState,
     LinkStatus,
     Receipt,
@@ -108,6 +109,8 @@ class MemoryStore:
         self._law_mark = ""
         self._rows: dict[CaseId, wire.CaseRow] = {}
         self._receipts: dict[CommandId, Receipt] = {}
+        self._ledgers: dict[CommandId, LedgerId] = {}
+        self._drafts: dict[tuple[CaseId, str], Draft] = {}
 
     def reopened(self) -> "MemoryStore":
         """Give the store as the next start of the program opens it."""
@@ -159,6 +162,7 @@ class MemoryStore:
         for settled in changes.settles:
             receipt = self._receipts.get(settled.act)
             if receipt is not None:
+                self._ledgers[settled.act] = self._standing.ledger
                 judged_at = settled.verdict.judged_at if isinstance(settled.verdict, Accepted) else as_of
                 self._receipts[settled.act] = msgspec.structs.replace(
                     receipt, state=state_after(settled.verdict), verdict=settled.verdict, judged_at=judged_at
@@ -169,6 +173,7 @@ class MemoryStore:
         self._wrote()
         for receipt in receipts:
             self._receipts[receipt.act.id] = receipt
+            self._ledgers[receipt.act.id] = self._standing.ledger
 
     def touch(self, as_of: dt.datetime, cursor: Revision) -> None:
         self._wrote()
@@ -213,8 +218,29 @@ class MemoryStore:
 
     def unsettled(self) -> tuple[Receipt, ...]:
         self._reads()
-        waiting = (ActState.QUEUED, ActState.SENT, ActState.PARKED, ActState.EXPIRED)
+        waiting = (ActState.QUEUED, ActState.SENT, ActState.PARKED, ActState.EXPIRED, ActState.DOUBTED)
         return tuple(receipt for receipt in self._receipts.values() if receipt.state in waiting)
+
+    def doubt(self, head: Revision) -> tuple[Receipt, ...]:
+        self._wrote()
+        for act, receipt in self._receipts.items():
+            verdict = receipt.verdict
+            above = isinstance(verdict, Accepted) and verdict.revision > head
+            if above and receipt.state is ActState.ACCEPTED and self._ledgers.get(act) == self._standing.ledger:
+                self._receipts[act] = msgspec.structs.replace(receipt, state=ActState.DOUBTED)
+        return tuple(receipt for receipt in self._receipts.values() if receipt.state is ActState.DOUBTED)
+
+    def drafts(self) -> tuple[Draft, ...]:
+        self._reads()
+        return tuple(sorted(self._drafts.values(), key=lambda draft: draft.saved_at, reverse=True))
+
+    def keep_draft(self, draft: Draft) -> None:
+        self._wrote()
+        self._drafts[draft.case, draft.form] = draft
+
+    def drop_draft(self, case: CaseId, form: str) -> None:
+        self._wrote()
+        self._drafts.pop((case, form), None)
 
     def receipts(self, limit: int) -> tuple[Receipt, ...]:
         self._reads()
@@ -257,6 +283,8 @@ class Recorder:
         self.answers: list[ActAnswer] = []
         self.settled: list[Receipt] = []
         self.listed: tuple[Receipt, ...] = ()
+        self.drafts: tuple[Draft, ...] = ()
+        self.pack: tuple[tuple[CaseView, ...], dt.datetime | None] | None = None
         self.troubles: list[str] = []
 
     @property
@@ -322,6 +350,14 @@ class Recorder:
     def receipts_listed(self, receipts: tuple[Receipt, ...]) -> None:
         self.told.append("listed")
         self.listed = receipts
+
+    def drafts_changed(self, drafts: tuple[Draft, ...]) -> None:
+        self.told.append("drafts")
+        self.drafts = drafts
+
+    def open_cases_listed(self, views: tuple[CaseView, ...], as_of: dt.datetime | None) -> None:
+        self.told.append("pack")
+        self.pack = views, as_of
 
     def trouble(self, text: str) -> None:
         self.told.append("trouble")

@@ -520,7 +520,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `late` says it was made offline or reached the centre long after it was made; `caught_up` that it happened at
     `at` and was written down only at `made_at`. `clock_error_ms` is how far the station's clock could be trusted, kept
-    with late and caught-up facts; None means it was not known. `replaces` is the refused act that a person decided by it.
+    with late and caught-up facts; None means it was not known. `replaces` is the refused act decided by it.
     """
 
     event: AnyEvent

@@ -80,7 +80,10 @@ class Dialer(Protocol):
 
 
 class ActState(enum.StrEnum):
-    """Where an act of this station stands; only a verdict or a person's decision leaves the last four."""
+    """Where an act of this station stands; only a verdict or a person's decision leaves all but the first two.
+
+    DOUBTED was accepted by a centre that has since been set back to before it: it may have to be sent again.
+    """
 
     QUEUED = "queued"
     SENT = "sent"
@@ -88,6 +91,7 @@ class ActState(enum.StrEnum):
     PARKED = "parked"
     EXPIRED = "expired"
     DISCARDED = "discarded"
+    DOUBTED = "doubted"
 
 
 UNSETTLED = frozenset({ActState.QUEUED, ActState.SENT})
@@ -119,6 +123,21 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     judged_at: dt.datetime | None = None
     verdict: Verdict | None = None
     note: str = ""
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody has begun to write in the form `form` of a case and not sent yet.
+
+    `known` are the acts that stood in the case's history when it was begun: whatever else stands there came meanwhile.
+    `replaces` is the parked act it is to take the place of.
+    """
+
+    case: CaseId
+    form: str
+    fields: dict[str, str | bool]
+    saved_at: dt.datetime
+    known: tuple[CommandId, ...] = ()
+    replaces: CommandId = CommandId("")
 
 
 class Remembered(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,11 +230,27 @@ class Store(Protocol):
         ...
 
     def unsettled(self) -> tuple[Receipt, ...]:
-        """List queued, sent, parked and expired acts in the order they were made."""
+        """List queued, sent, parked, expired and doubted acts in the order they were made."""
+        ...
+
+    def doubt(self, head: Revision) -> tuple[Receipt, ...]:
+        """Mark what this ledger accepted above `head` as doubted; gives those receipts."""
         ...
 
     def receipts(self, limit: int) -> tuple[Receipt, ...]:
         """List the newest receipts, newest first."""
+        ...
+
+    def drafts(self) -> tuple[Draft, ...]:
+        """List what is begun, the newest first."""
+        ...
+
+    def keep_draft(self, draft: Draft) -> None:
+        """Keep a draft in place of the one of the same form on the same case."""
+        ...
+
+    def drop_draft(self, case: CaseId, form: str) -> None:
+        """Forget a draft; harmless where there is none."""
         ...
 
     def close(self) -> None:
@@ -238,7 +273,8 @@ class LinkStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The link as the status bar and the banner show it.
 
     `since` is when this state began, `as_of` when the data was last known complete (both the centre's clock);
-    `offset_ms` is the centre's clock minus the station's, `error_ms` how far that may be wrong.
+    `offset_ms` is the centre's clock minus the station's, `error_ms` how far that may be wrong. `clock_off_ms` is
+    how far ahead of the time that counts a wrong station clock is, behind it when negative; 0 for one that is right.
     """
 
     state: LinkState
@@ -251,6 +287,7 @@ class LinkStatus(msgspec.Struct, frozen=True, kw_only=True):
     retry_in_s: float | None = None
     detail: str = ""
     station_clock_wrong: bool = False
+    clock_off_ms: int = 0
 
 
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):
@@ -324,6 +361,14 @@ class Listener(Protocol):
         """The receipts asked for, newest first."""
         ...
 
+    def drafts_changed(self, drafts: tuple[Draft, ...]) -> None:
+        """What is begun and not sent, the newest first."""
+        ...
+
+    def open_cases_listed(self, views: tuple[CaseView, ...], as_of: dt.datetime | None) -> None:
+        """The open cases asked for, what is due first in front, as of the centre's clock."""
+        ...
+
     def trouble(self, text: str) -> None:
         """The world failed; words for a person."""
         ...
@@ -338,6 +383,7 @@ __all__ = [
     "CaseView",
     "Clock",
     "Dialer",
+    "Draft",
     "Link",
     "LinkLost",
     "LinkRefused",

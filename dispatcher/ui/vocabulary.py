@@ -117,6 +117,7 @@ WORDS: dict[type[enum.Enum], dict[object, str]] = {
         ActState.PARKED: QT_TRANSLATE_NOOP("words", "搁置"),
         ActState.EXPIRED: QT_TRANSLATE_NOOP("words", "未发出"),
         ActState.DISCARDED: QT_TRANSLATE_NOOP("words", "已作废"),
+        ActState.DOUBTED: QT_TRANSLATE_NOOP("words", "存疑"),
     },
     DemandKind: {
         DemandKind.COMPLAINT: QT_TRANSLATE_NOOP("words", "投诉"),

@@ -135,17 +135,17 @@ def test_what_waits_in_the_outbox() -> None:
     alarms.see_rows(ChangeSet((row("a", clock=None),)), NOW)
     emergency = WaitingAct(id=CommandId("1"), command=blow("a"), made_ms=NOW, valid_until_ms=NOW + 30 * MINUTE)
     routine = WaitingAct(id=CommandId("2"), command=blow("a", WhistleKind.ROUTINE), made_ms=NOW)
-    assert not alarms.see_acts((emergency, routine))
+    assert not alarms.see_acts((emergency, routine), 0)
     assert alarms.see_link(linked=False)
     assert kinds(alarms) == [AlarmKind.WHISTLE_WAITS]
     assert alarms.top(1)[0].number == "n-a"
-    assert alarms.see_acts((msgspec.structs.replace(emergency, expired=True), routine))
+    assert alarms.see_acts((msgspec.structs.replace(emergency, expired=True), routine), 0)
     assert [(alarm.kind, alarm.priority) for alarm in alarms.all()] == [(AlarmKind.NOT_SENT, Priority.FIRST)]
     assert alarms.see_link(linked=True) is False
     parked = WaitingAct(id=CommandId("3"), command=SignFor(case=CaseId("a")), made_ms=NOW, parked=True)
-    assert alarms.see_acts((parked,))
+    assert alarms.see_acts((parked,), 0)
     assert [(alarm.kind, alarm.priority) for alarm in alarms.all()] == [(AlarmKind.PARKED, Priority.THIRD)]
-    assert alarms.see_acts(())
+    assert alarms.see_acts((), 0)
     assert kinds(alarms) == []
 
 

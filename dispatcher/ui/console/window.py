@@ -5,17 +5,19 @@ whistle panel folds to a tab of the case panel; the queue never folds.
 """
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QActionGroup, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from dispatcher.bridge import Bridge, CaseView, LinkStatus, Receipt
-from dispatcher.models import commands as c
+from dispatcher.bridge import Bridge, CaseView, Draft, LinkStatus, Receipt
+from dispatcher.models.alarms import UnsentAfter
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.ids import CaseId
-from dispatcher.ui.console.act_words import tag_of
+from dispatcher.models.verdicts import Refused
+from dispatcher.ui.console import outbox_lines
 from dispatcher.ui.console.case_panel import CasePanel
 from dispatcher.ui.console.grammar import Verb, Wish
 from dispatcher.ui.console.outbox_page import OutboxPage
@@ -43,18 +45,19 @@ _ACTS = {
     Verb.CLOSE: "close",
     Verb.WHISTLE: "whistle",
 }
-_ACT_OF_TAG = {verb.value: act for verb, act in _ACTS.items()}
 
 
 class ConsoleWindow(StationWindow):
     """A street's dispatcher at work."""
 
-    def __init__(self, bridge: Bridge, theme: Theme, *, state_file: Path | None = None) -> None:
-        super().__init__(bridge, theme, state_file=state_file)
+    def __init__(
+        self, bridge: Bridge, theme: Theme, *, state_file: Path | None = None, unsent: UnsentAfter | None = None
+    ) -> None:
+        super().__init__(bridge, theme, state_file=state_file, unsent=unsent)
         self._folded: bool | None = None
         self._density = Density.STANDARD
         self._density_chosen = False
-        self._wanted: tuple[CaseId, str] | None = None
+        self._wanted: tuple[CaseId, Callable[[], object]] | None = None
         desk = Desk(listed=lambda: self.rows)
         self.queue = QueuePage(bridge, theme)
         self.outbox = OutboxPage(bridge, theme, self.row_of)
@@ -94,6 +97,8 @@ class ConsoleWindow(StationWindow):
         self.outbox.case_requested.connect(self.open_case)
         self.outbox.phone_requested.connect(self.open_phones)
         self.outbox.edit_requested.connect(self._edit)
+        self.outbox.compare_requested.connect(self._compare)
+        self.outbox.draft_requested.connect(self._go_on_writing)
         self.outbox.receipts_requested.connect(self.open_receipts)
         bridge.rows_changed.connect(self._take_rows)
         bridge.outbox_changed.connect(self.outbox.set_outbox)
@@ -174,25 +179,36 @@ class ConsoleWindow(StationWindow):
         if case is None:
             self.command.say(self.tr("先选一件，或在命令里写编号"))
             return
-        self._wanted = (case, act)
+        self._do_in_panel(case, lambda: self.case.bar.button(act).trigger())
+
+    def _do_wanted(self) -> None:
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            wanted[1]()
+
+    def _edit(self, receipt: Receipt) -> None:
+        """Open the form of a parked or expired act with its text."""
+        self._do_in_panel(receipt.act.command.case, lambda: self.case.edit(receipt))
+
+    def _go_on_writing(self, draft: Draft) -> None:
+        self._do_in_panel(draft.case, lambda: self.case.resume(draft))
+
+    def _compare(self, receipt: Receipt) -> None:
+        from dispatcher.ui.dialogs.collision import CollisionDialog
+
+        refused, changed = receipt.verdict, outbox_lines.changed_in(receipt)
+        if changed is not None and isinstance(refused, Refused):
+            dialog = CollisionDialog(self.bridge, self.theme, receipt, changed, refused.field, self.row_of, self)
+            dialog.edit_requested.connect(self._edit)
+            self.open_dialog(dialog)
+
+    def _do_in_panel(self, case: CaseId, do: Callable[[], object]) -> None:
+        """Show a case and do something there once it is shown."""
+        self._wanted = (case, do)
         self.open_case(case)
         shown = self.case.case
         if shown is not None and shown.id == case:
-            self._press_wanted()
-
-    def _press_wanted(self) -> None:
-        wanted, self._wanted = self._wanted, None
-        if wanted is not None:
-            self.case.bar.button(wanted[1]).trigger()
-
-    def _edit(self, receipt: Receipt) -> None:
-        command = receipt.act.command
-        act = "whistle" if isinstance(command, c.BlowWhistle) else _ACT_OF_TAG.get(tag_of(command))
-        self._middle_tabs.setCurrentIndex(0)
-        if act is None:
-            self.open_case(command.case)
-        else:
-            self._act_on(command.case, act)
+            self._do_wanted()
 
     # ---- facts
 
@@ -211,7 +227,7 @@ class ConsoleWindow(StationWindow):
         if view is None or self._wanted is None:
             return
         if view.case.id == self._wanted[0]:
-            self._press_wanted()
+            self._do_wanted()
 
     def see_whistles(self) -> None:
         """Tell the whistle panel what else is out."""
