@@ -28,6 +28,7 @@ from dispatcher.sync.ports import (
     Draft,
     LinkState,
     LinkStatus,
+    OpenCases,
     Receipt,
     Remembered,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "Draft",
     "LinkState",
     "LinkStatus",
+    "OpenCases",
     "Receipt",
     "Remembered",
     "Station",
@@ -137,7 +139,7 @@ class Bridge(QObject):
     drafts_changed = Signal(object)
     """dict[tuple[CaseId, str], Draft]: see `drafts`."""
     open_cases_listed = Signal(object)
-    """tuple[tuple[CaseView, ...], datetime | None]: the open cases asked for, due first, and as of when."""
+    """OpenCases: every open case, as asked for."""
     trouble_told = Signal(object)
     """str: words about the world having failed."""
 
@@ -386,9 +388,9 @@ class EngineListener:
         """Carry over: what is begun and not sent."""
         self._bridge.say(lambda: self._bridge.keep_drafts(drafts))
 
-    def open_cases_listed(self, views: tuple[CaseView, ...], as_of: dt.datetime | None) -> None:
+    def open_cases_listed(self, listed: OpenCases) -> None:
         """Carry over: open cases asked for."""
-        self._bridge.say(lambda: self._bridge.open_cases_listed.emit((views, as_of)))
+        self._bridge.say(lambda: self._bridge.open_cases_listed.emit(listed))
 
     def trouble(self, text: str) -> None:
         """Carry over: words about a failure."""

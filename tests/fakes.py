@@ -27,6 +27,7 @@ from dispatcher.sync.ports import (
     Draft,
     LinkState,
     LinkStatus,
+    OpenCases,
     Receipt,
     Remembered,
     Standing,
@@ -284,7 +285,7 @@ class Recorder:
         self.settled: list[Receipt] = []
         self.listed: tuple[Receipt, ...] = ()
         self.drafts: tuple[Draft, ...] = ()
-        self.pack: tuple[tuple[CaseView, ...], dt.datetime | None] | None = None
+        self.pack: OpenCases | None = None
         self.troubles: list[str] = []
 
     @property
@@ -355,9 +356,9 @@ class Recorder:
         self.told.append("drafts")
         self.drafts = drafts
 
-    def open_cases_listed(self, views: tuple[CaseView, ...], as_of: dt.datetime | None) -> None:
+    def open_cases_listed(self, listed: OpenCases) -> None:
         self.told.append("pack")
-        self.pack = views, as_of
+        self.pack = listed
 
     def trouble(self, text: str) -> None:
         self.told.append("trouble")

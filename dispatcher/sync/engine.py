@@ -31,6 +31,7 @@ from dispatcher.sync.ports import (
     LinkRefused,
     LinkState,
     Listener,
+    OpenCases,
     Store,
     StoreDamaged,
     StoreNewer,
@@ -328,7 +329,7 @@ class Engine:
             if len(more) == LISTED_AT_ONCE:
                 loop.call_soon(self._with_desk, step)
             else:
-                self._listener.open_cases_listed(tuple(found), desk.as_of)
+                self._listener.open_cases_listed(OpenCases(tuple(found), desk.as_of))
 
         step(desk)
 

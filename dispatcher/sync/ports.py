@@ -298,6 +298,13 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     acts: tuple[Receipt, ...] = ()
 
 
+class OpenCases(msgspec.Struct, frozen=True):
+    """Every open case of a station, what is due first in front, as of the centre's clock."""
+
+    views: tuple[CaseView, ...]
+    as_of: dt.datetime | None
+
+
 class ActAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a submitted command at once: stored and pending, or refused on the spot.
 
@@ -365,8 +372,8 @@ class Listener(Protocol):
         """What is begun and not sent, the newest first."""
         ...
 
-    def open_cases_listed(self, views: tuple[CaseView, ...], as_of: dt.datetime | None) -> None:
-        """The open cases asked for, what is due first in front, as of the centre's clock."""
+    def open_cases_listed(self, listed: OpenCases) -> None:
+        """The open cases asked for."""
         ...
 
     def trouble(self, text: str) -> None:
@@ -390,6 +397,7 @@ __all__ = [
     "LinkState",
     "LinkStatus",
     "Listener",
+    "OpenCases",
     "Receipt",
     "Remembered",
     "Standing",

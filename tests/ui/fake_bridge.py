@@ -11,7 +11,17 @@ from collections.abc import Iterable
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from dispatcher.bridge import ActAnswer, ActState, CaseView, Draft, LinkState, LinkStatus, Receipt, Remembered
+from dispatcher.bridge import (
+    ActAnswer,
+    ActState,
+    CaseView,
+    Draft,
+    LinkState,
+    LinkStatus,
+    OpenCases,
+    Receipt,
+    Remembered,
+)
 from dispatcher.models.case import Case
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.commands import Act, AnyCommand, BlowWhistle, Command
@@ -147,7 +157,7 @@ class FakeBridge(QObject):
     def list_open_cases(self) -> None:
         self.asked.append(("list_open_cases",))
         found = sorted((row for row in self.rows.values() if row.is_open), key=lambda row: row.due_ms)
-        self.open_cases_listed.emit((tuple(view for row in found if (view := self.view(row.id))), self.clock))
+        self.open_cases_listed.emit(OpenCases(tuple(view for row in found if (view := self.view(row.id))), self.clock))
 
     def discard(self, act: CommandId, reason: str) -> None:
         self.asked.append(("discard", act, reason))

@@ -21,6 +21,7 @@ from dispatcher.ui.console import outbox_lines
 from dispatcher.ui.console.case_panel import CasePanel
 from dispatcher.ui.console.grammar import Verb, Wish
 from dispatcher.ui.console.outbox_page import OutboxPage
+from dispatcher.ui.console.printing import Printing
 from dispatcher.ui.console.queue_delegate import Density
 from dispatcher.ui.console.queue_lights import View
 from dispatcher.ui.console.queue_page import QueuePage
@@ -59,6 +60,9 @@ class ConsoleWindow(StationWindow):
         self._density_chosen = False
         self._wanted: tuple[CaseId, Callable[[], object]] | None = None
         desk = Desk(listed=lambda: self.rows)
+        self.printing = Printing(bridge, self)
+        self.printing.told.connect(self.command.say)
+        self.closing.connect(self.printing.stop)
         self.queue = QueuePage(bridge, theme)
         self.outbox = OutboxPage(bridge, theme, self.row_of)
         self.case = CasePanel(bridge, theme, desk)
@@ -111,6 +115,7 @@ class ConsoleWindow(StationWindow):
         for number, view in enumerate(tuple(View)[:7], start=1):
             book.add(views, self.queue.tabs.words(view), f"Ctrl+{number}", lambda view=view: self.show_view(view))
         book.add(views, self.tr("本机待发箱"), "Ctrl+8", self.show_outbox)
+        book.add(self.tr("纸面"), self.tr("打印未结案件（纸质包）"), "Ctrl+P", self.printing.print_pack)
         book.add(views, self.queue.tabs.words(View.CLOSED_TODAY), "Ctrl+9", lambda: self.show_view(View.CLOSED_TODAY))
         for action in self.case.actions():
             book.take(case, action)
