@@ -1771,6 +1771,14 @@
         <translation>“{field}” was set by two people. When you began it was “{seen}”. You decide which to keep; the other stays on record.</translation>
     </message>
     <message>
+        <source>中心受理以后恢复过旧数据，可能没有这一步。再发不会重复：编号不变。</source>
+        <translation>The centre accepted it and was restored from older data since: it may not have it. Sending again doubles nothing, the id stays.</translation>
+    </message>
+    <message>
+        <source>{what}。{why}</source>
+        <translation>{what}. {why}</translation>
+    </message>
+    <message>
         <source>{age}写的，还没有提交：{words}</source>
         <translation>Written {age}, not submitted yet: {words}</translation>
     </message>

@@ -47,6 +47,9 @@ def line_of(receipt: Receipt, bridge: Bridge, row_of: act_words.RowOf) -> Outbox
         detail = translate(
             "Outbox", "“{field}”两人都改了。您动手时是“{seen}”。留哪个由您定，另一个留在记录里。"
         ).format(field=strings.field_word(field), seen=seen)
+    if receipt.state is ActState.DOUBTED:
+        why = translate("Outbox", "中心受理以后恢复过旧数据，可能没有这一步。再发不会重复：编号不变。")
+        detail = translate("Outbox", "{what}。{why}").format(what=detail, why=why)
     return OutboxLine(
         key=receipt.act.id,
         state=act_words.look(receipt.state),

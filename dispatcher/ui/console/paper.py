@@ -6,7 +6,7 @@ typeface is embedded, Chinese included; the file is readable by this user alone 
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,11 +41,10 @@ Block = tuple[Part, ...]
 
 
 class Paper(QObject):
-    """One document on its way to a file. `written(Path)` or `failed(str)`, and `progressed(done, all)` between."""
+    """One document on its way to a file: `written(Path)` or `failed(str)` at the end."""
 
     written = Signal(object)
     failed = Signal(str)
-    progressed = Signal(int, int)
 
     def __init__(self, path: Path, title: str, foot: str, page_words: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -67,14 +66,14 @@ class Paper(QObject):
         self._width = float(self._writer.width())
         self._height = float(self._writer.height()) - 8 * _MM
         self._fonts: dict[tuple[float, bool], QFont] = {}
-        self._steps: Iterator[tuple[int, int]] | None = None
+        self._steps: Iterator[None] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._go_on)
 
     def begin(self, blocks: Iterable[Block]) -> None:
         """Lay out and write these blocks; returns at once."""
-        self._steps = self._work(tuple(blocks))
+        self._steps = self._work(blocks)
         self._timer.start()
 
     def cancel(self) -> None:
@@ -85,9 +84,8 @@ class Paper(QObject):
     def _go_on(self) -> None:
         until_s = time.monotonic() + STEP_S
         assert self._steps is not None
-        for done, of in self._steps:
+        for _ in self._steps:
             if time.monotonic() >= until_s:
-                self.progressed.emit(done, of)
                 return
         self._timer.stop()
         self._end()
@@ -111,25 +109,24 @@ class Paper(QObject):
 
     # ---- laying out and painting, in steps
 
-    def _work(self, blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
+    def _work(self, blocks: Iterable[Block]) -> Iterator[None]:
+        """Lay out, a block a step, each made when its turn comes; then paint, a block a step."""
         pages: list[list[tuple[float, Block]]] = [[]]
         y = 0.0
-        for number, block in enumerate(blocks):
+        for block in blocks:
             height = self._block_height(block)
             if y and y + height > self._height:
                 pages.append([])
                 y = 0.0
             pages[-1].append((y, block))
             y += height + 2.5 * _MM
-            yield number, 2 * len(blocks)
-        done = 0
+            yield
         for number, page in enumerate(pages, 1):
             if number > 1:
                 self._writer.newPage()
             for top, block in page:
                 self._paint_block(block, top)
-                done += 1
-                yield len(blocks) + done, 2 * len(blocks)
+                yield
             self._paint_foot(number, len(pages))
 
     def _block_height(self, block: Block) -> float:

@@ -52,9 +52,7 @@ def blocks(listed: OpenCases, bridge: Bridge) -> Iterator[Block]:
             )
         ),
         Text(
-            translate(
-                "PaperPack", "每办一步写下时间和姓名；恢复后逐条补录，写明当时的时间。紧急的先打电话。"
-            ),
+            translate("PaperPack", "每办一步写下时间和姓名；恢复后逐条补录，写明当时的时间。紧急的先打电话。"),
             grey=True,
         ),
     )
