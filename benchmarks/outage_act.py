@@ -9,6 +9,7 @@ same run on the same disk.
 import sqlite3
 import statistics
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -73,12 +74,16 @@ class _Desk(QObject):
         station = self._station
         station.start()
         try:
-            self._wait(lambda: isinstance(station.window, ConsoleWindow))
+            self._wait("a window", lambda: isinstance(station.window, ConsoleWindow))
             window = station.window
             assert isinstance(window, ConsoleWindow)
             window.resize(1920, 1080)
-            self._wait(lambda: station.bridge.link is not None and station.bridge.link.state is LinkState.OFFLINE)
-            self._wait(lambda: window.queue.model.rowCount() > 0)
+            window.activateWindow()
+            self._wait("the keyboard", window.isActiveWindow)
+            self._wait(
+                "an outage", lambda: station.bridge.link is not None and station.bridge.link.state is LinkState.OFFLINE
+            )
+            self._wait("rows", lambda: window.queue.model.rowCount() > 0)
             station.bridge.act_answered.connect(self._take_answer)
             window.queue.list.painted.connect(self._take_painted)
             window.queue.list.watch_painting(True)
@@ -92,12 +97,12 @@ class _Desk(QObject):
 
     def _one(self, window: ConsoleWindow, case: CaseId) -> float:
         window.open_case(case)
-        self._wait(lambda: window.case.case is not None and window.case.case.id == case)
+        self._wait("the case", lambda: window.case.case is not None and window.case.case.id == case)
         self._painted.discard(case)
         begun_s = time.perf_counter()
         QTest.keyClick(window, Qt.Key.Key_F2)
         while case not in self._painted or case not in self._answered:
-            self._turn(begun_s)
+            self._turn("the answer" if case not in self._answered else "the painted row", begun_s)
         took_ms = (time.perf_counter() - begun_s) * 1000
         answer = self._answered[case]
         if answer.refused is not None or answer.trouble:
@@ -114,16 +119,16 @@ class _Desk(QObject):
             row: QueueRow | None = window.row_of(case)
             if row is not None and row.pending is Pending.PENDING:
                 self._painted.add(case)
+        window.queue.list.watch_painting(True)  # a row is told once for each revision, and an act makes none yet
 
-    def _wait(self, happened: object) -> None:
+    def _wait(self, what: str, happened: Callable[[], bool]) -> None:
         begun_s = time.perf_counter()
-        assert callable(happened)
         while not happened():
-            self._turn(begun_s)
+            self._turn(what, begun_s)
 
-    def _turn(self, begun_s: float) -> None:
+    def _turn(self, what: str, begun_s: float) -> None:
         if (time.perf_counter() - begun_s) * 1000 > PATIENCE_MS:
-            raise TimeoutError("it never happened")
+            raise TimeoutError(f"{what} never came")
         loop = QEventLoop()
         QTimer.singleShot(0, loop.quit)
         loop.exec()

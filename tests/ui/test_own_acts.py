@@ -71,8 +71,14 @@ def collide(bridge: FakeBridge) -> CommandId:
     return act
 
 
-def dialog_of(window: ConsoleWindow, kind: type[Any]) -> Any:
-    return next(dialog for dialog in window.findChildren(kind) if dialog.isVisible())
+def dialog_of(qtbot: QtBot, window: ConsoleWindow, kind: type[Any]) -> Any:
+    """The dialog of a kind that stands over the window, once it takes keys."""
+
+    def there() -> list[Any]:
+        return [dialog for dialog in window.findChildren(kind) if dialog.isVisible() and dialog.isActiveWindow()]
+
+    qtbot.waitUntil(lambda: bool(there()))
+    return there()[0]
 
 
 # ---- collisions
@@ -99,8 +105,7 @@ def test_a_letter_decides_on_the_card_or_side_by_side(
     card = window.outbox.cards()[0]
     if compared:
         qtbot.keyClick(card, Qt.Key.Key_C)
-        dialog = dialog_of(window, CollisionDialog)
-        qtbot.waitExposed(dialog)
+        dialog = dialog_of(qtbot, window, CollisionDialog)
         assert (dialog.mine.toPlainText(), dialog.theirs.toPlainText()) == ("外勤 5 组", "抢险二队")
         qtbot.keyClick(dialog, key)
     else:
@@ -115,7 +120,7 @@ def test_editing_opens_the_form_with_the_old_text_and_takes_the_place_of_the_act
     act = collide(bridge)
     window.show_outbox()
     qtbot.keyClick(window.outbox.cards()[0], Qt.Key.Key_E)
-    dialog = dialog_of(window, AssignDialog)
+    dialog = dialog_of(qtbot, window, AssignDialog)
     assert dialog.assignee.text() == "外勤 5 组"
     dialog.assignee.setText("抢险二队和外勤 5 组")
     dialog.submit()
@@ -180,15 +185,15 @@ def test_drafts_are_listed_in_the_outbox_and_gone_on_with(qtbot: QtBot, open_win
     window.open_case(PIPE)
     dialog = window.case.open_dialog("reply")
     assert isinstance(dialog, ReplyDialog)
-    dialog._fields["done"].setPlainText("供水集团已关阀")  # type: ignore[attr-defined]
+    dialog._fields["done"].setPlainText("供水集团已关阀，正在抽水，住建围挡，交警疏导交通")  # type: ignore[attr-defined]
     dialog.reject()
     window.show_outbox()
     (card,) = window.outbox.draft_cards()
     assert card.line.title == "07387 答复"
     assert "供水集团已关阀" in card.line.detail
     qtbot.keyClick(card, Qt.Key.Key_E)
-    assert dialog_of(window, ReplyDialog).text("done") == "供水集团已关阀"
-    dialog_of(window, ReplyDialog).reject()
+    assert dialog_of(qtbot, window, ReplyDialog).text("done").startswith("供水集团已关阀，正在抽水")
+    dialog_of(qtbot, window, ReplyDialog).reject()
     window.show_outbox()
     qtbot.keyClick(window.outbox.draft_cards()[0], Qt.Key.Key_D)
     assert window.outbox.draft_cards() == ()
@@ -296,8 +301,7 @@ def test_nothing_new_is_cut(qtbot: QtBot, open_window: Open, bridge: FakeBridge,
     dialog.accept()
     window.show_outbox()
     window._compare(bridge.receipts[1])
-    compared = dialog_of(window, CollisionDialog)
-    qtbot.waitExposed(compared)
+    compared = dialog_of(qtbot, window, CollisionDialog)
     looking.settle()
     assert looking.cut_texts(compared) == []
     compared.reject()

@@ -68,7 +68,8 @@ def draft_line(draft: Draft, bridge: Bridge, row_of: act_words.RowOf) -> OutboxL
     name = draft.form.partition(":")[0]
     form = strings.command_word(_TAGS.get(name, name))
     number = act_words.short_number(row.number) if row else ""
-    words = next((text for text in draft.fields.values() if isinstance(text, str) and len(text) > 3), "")
+    texts = (text for name, text in draft.fields.items() if isinstance(text, str) and not name.startswith("_"))
+    words = max(texts, key=len, default="")
     age = language.age_text(bridge.now() - draft.saved_at)
     detail = translate("Outbox", "{age}写的，还没有提交：{words}").format(age=age, words=_flat(words))
     return OutboxLine(
