@@ -68,7 +68,7 @@ def draft_line(draft: Draft, bridge: Bridge, row_of: act_words.RowOf) -> OutboxL
     name = draft.form.partition(":")[0]
     form = strings.command_word(_TAGS.get(name, name))
     number = act_words.short_number(row.number) if row else ""
-    texts = (text for name, text in draft.fields.items() if isinstance(text, str) and not name.startswith("_"))
+    texts = (text for name, text in draft.fields.items() if isinstance(text, str) and _is_shown(name))
     words = max(texts, key=len, default="")
     age = language.age_text(bridge.now() - draft.saved_at)
     detail = translate("Outbox", "{age}写的，还没有提交：{words}").format(age=age, words=_flat(words))
@@ -90,8 +90,14 @@ _TAGS = {
     "reveal": "reveal_caller",
     "whistle": "blow_whistle",
     "review": "approve_reply",
+    "take_in": "receive_order",
 }
 """The command of a form that is named otherwise."""
+
+
+def _is_shown(field: str) -> bool:
+    """Keep a caller's name and phone off the page, and what is no text of a person's."""
+    return field not in ("name", "phone") and not field.startswith("_")
 
 
 def _keys(receipt: Receipt, *, collided: bool) -> tuple[CardKey, ...]:
