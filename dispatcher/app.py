@@ -21,6 +21,7 @@ from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from dispatcher.bridge import Bridge, LinkState, LinkStatus, Remembered
+from dispatcher.models.alarms import UnsentAfter
 from dispatcher.models.ids import PersonId
 from dispatcher.models.organisation import STREET_ROLES, Role
 from dispatcher.settings import ConsoleSettings, StationSettings, WallSettings
@@ -88,12 +89,14 @@ class Station(QObject):
         theme: Theme,
         make_window: Callable[["Station", Remembered], QWidget],
         plan: OfficePlan | None = None,
+        unsent: UnsentAfter | None = None,
     ) -> None:
         super().__init__()
         self.home = home
         self.centre = centre
         self.theme = theme
         self.language = language
+        self.unsent = unsent
         self.bridge = Bridge(self)
         self.bridge.language = language
         self.window: QWidget | None = None
@@ -190,10 +193,16 @@ def console_window(station: Station, session: Remembered) -> QWidget:
     if session.actor.is_any(*(STREET_ROLES - {Role.WALL})) or not session.actor.is_any(Role.LIAISON):
         from dispatcher.ui.console.window import ConsoleWindow
 
-        return ConsoleWindow(station.bridge, station.theme, state_file=state_file(station))
+        return ConsoleWindow(station.bridge, station.theme, state_file=state_file(station), unsent=station.unsent)
     from dispatcher.ui.liaison.window import LiaisonWindow
 
     return LiaisonWindow(station.bridge, station.theme, state_file=state_file(station))
+
+
+def unsent_after(settings: ConsoleSettings) -> UnsentAfter:
+    """Give how long an act may wait unsent, the louder limit never before the other."""
+    warn_ms = round(settings.unsent_warn * 60_000)
+    return UnsentAfter(warn_ms=warn_ms, alarm_ms=max(warn_ms, round(settings.unsent_alarm * 60_000)))
 
 
 def wall_window(settings: WallSettings) -> Callable[[Station, Remembered], QWidget]:
@@ -266,6 +275,7 @@ async def _live(settings: StationSettings, theme: Theme, make_window: Callable[[
         theme=theme,
         make_window=make_window,
         plan=office_plan(settings),
+        unsent=unsent_after(settings) if isinstance(settings, ConsoleSettings) else None,
     )
     ended = asyncio.get_running_loop().create_future()
 

@@ -218,6 +218,12 @@ class ConsoleSettings(StationSettings):
     office_port: int = setting(
         "port to listen on when a person makes this station the relay; 0 for never", whole(0, 65535), OFFICE_PORT
     )
+    unsent_warn: float = setting(
+        "the oldest unsent act is an alarm after so long", number(0.5, 10_080, "minutes"), 15.0, metavar="MINUTES"
+    )
+    unsent_alarm: float = setting(
+        "… and a loud one after so long", number(0.5, 10_080, "minutes"), 120.0, metavar="MINUTES"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -107,7 +107,7 @@ def decide(command: c.CaseCommand, case: Case, actor: Actor, law: Law, at: dt.da
         case c.ReportProgress():
             return blank(command, "text") or (e.ProgressReported(text=command.text, on_scene=command.on_scene),)
         case c.AddNote():
-            return blank(command, "text") or (e.NoteAdded(text=command.text),)
+            return blank(command, "text") or (e.NoteAdded(text=command.text, instead_of=command.instead_of),)
         case c.Reply():
             return _reply(command, actor, law)
         case c.ApproveReply():

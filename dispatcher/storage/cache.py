@@ -27,7 +27,7 @@ from dispatcher.storage.cache_files import Files, run
 from dispatcher.storage.instants import from_us, to_us
 from dispatcher.storage.troubles import sqlite_trouble
 from dispatcher.sync.office_ports import OfficeMemory
-from dispatcher.sync.ports import Receipt, Remembered, Standing, StoreDamaged, Trouble
+from dispatcher.sync.ports import Draft, Receipt, Remembered, Standing, StoreDamaged, Trouble
 from dispatcher.wire import NO_CALLER, CaseRow, Changes
 from dispatcher.wire.office import OfficeAct
 
@@ -220,7 +220,7 @@ class Cache:
         return receipt
 
     def unsettled(self) -> tuple[Receipt, ...]:
-        """List queued, sent, parked and expired acts in the order they were made."""
+        """List queued, sent, parked, expired and doubted acts in the order they were made."""
         with self._guarded():
             return outbox.unsettled(self._connection)
 
@@ -288,6 +288,26 @@ class Cache:
                 placed = _append(connection, rows, self._places)
         if self._places is not None:
             self._places.update(placed)
+
+    def doubt(self, head: Revision) -> tuple[Receipt, ...]:
+        """Mark what this ledger accepted above `head` as doubted; gives those receipts."""
+        with self._transaction() as connection:
+            return outbox.doubt(connection, head)
+
+    def drafts(self) -> tuple[Draft, ...]:
+        """List what is begun, the newest first."""
+        with self._guarded():
+            return outbox.drafts(self._connection)
+
+    def keep_draft(self, draft: Draft) -> None:
+        """Keep a draft in place of the one of the same form on the same case."""
+        with self._transaction() as connection:
+            outbox.keep_draft(connection, draft)
+
+    def drop_draft(self, case: CaseId, form: str) -> None:
+        """Forget a draft; harmless where there is none."""
+        with self._transaction() as connection:
+            outbox.drop_draft(connection, case, form)
 
     # Within
 

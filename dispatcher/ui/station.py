@@ -12,7 +12,7 @@ from PySide6.QtGui import QActionGroup, QCloseEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFrame, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from dispatcher.bridge import Bridge, Fate, Gone, LinkStatus, Receipt, Remembered
-from dispatcher.models.alarms import Alarm
+from dispatcher.models.alarms import Alarm, UnsentAfter
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.commands import BlowWhistle
 from dispatcher.models.ids import CaseId
@@ -37,7 +37,9 @@ class StationWindow(QMainWindow):
     closing = Signal()
     theme_changed = Signal(str)
 
-    def __init__(self, bridge: Bridge, theme: Theme, *, state_file: Path | None = None) -> None:
+    def __init__(
+        self, bridge: Bridge, theme: Theme, *, state_file: Path | None = None, unsent: UnsentAfter | None = None
+    ) -> None:
         super().__init__()
         self.bridge = bridge
         self.theme = theme
@@ -52,9 +54,9 @@ class StationWindow(QMainWindow):
         self.outage = Outage(bridge, theme, self)
         self.banner = self.outage.banner
         self.strip = AlarmStrip(theme)
-        self.alarms = AlarmFeed(bridge, self)
+        self.alarms = AlarmFeed(bridge, self, unsent)
         self.command = CommandBar(theme, self.rows)
-        self.status = StatusBar(theme)
+        self.status = StatusBar(theme, unsent)
         self._view_button = KeyButton(self.tr("外观"), theme, key="Alt V", look=ButtonLook.BARE)
         self._view_button.clicked.connect(self._open_view_menu)
         self.status.add_at_end(self._view_button)
@@ -327,7 +329,7 @@ class StationWindow(QMainWindow):
         if isinstance(key, Alarm):
             if key.act:
                 self.show_outbox()
-            else:
+            elif key.case:
                 self.open_case(key.case)
 
     def _acknowledge(self, key: object) -> None:
