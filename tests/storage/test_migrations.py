@@ -241,6 +241,8 @@ def test_an_outbox_of_the_first_version_keeps_its_receipts_and_takes_drafts(tmp_
     run(
         outbox,
         "DROP TABLE drafts",
+        "DROP TABLE office",
+        "DROP TABLE office_acts",
         "DROP INDEX receipts_unsettled",
         "ALTER TABLE receipts DROP COLUMN ledger",
         "CREATE INDEX receipts_unsettled ON receipts (seq) WHERE state IN ('queued', 'sent', 'parked', 'expired')",
