@@ -1,6 +1,6 @@
 """The centre as a program: builds the parts, listens, and stops without losing anything accepted.
 
-Promises: one line "listening on http://HOST:PORT" once it does; on SIGTERM or SIGINT consoles are told, what is
+Promises: one line "listening on http(s)://HOST:PORT" once it does; on SIGTERM or SIGINT consoles are told, what is
 queued is committed, and the process ends with 0. One centre per ledger: it believes to be the only writer.
 """
 
@@ -12,6 +12,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import uvicorn
@@ -19,7 +20,8 @@ import uvicorn
 from dispatcher.models.ids import CaseId, Revision, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.lawbook import LawBook, book_of, law_at
-from dispatcher.models.organisation import Actor, Unit
+from dispatcher.models.organisation import Actor, Unit, scope_of
+from dispatcher.server.certificate import check, watch_end
 from dispatcher.server.desk import Desk
 from dispatcher.server.doors import Doors
 from dispatcher.server.feed import Feed
@@ -28,6 +30,8 @@ from dispatcher.server.identity import Identity
 from dispatcher.server.intake import Intake
 from dispatcher.server.lawgiving import LawGiver
 from dispatcher.server.loads import DepartmentLoads
+from dispatcher.server.session_watch import SessionWatch
+from dispatcher.server.sign_in_doors import SignInDoors
 from dispatcher.server.socket import Patience, socket_class
 from dispatcher.server.timers import Timers
 from dispatcher.storage.ledger import Account, Ledger, Outcome
@@ -43,6 +47,13 @@ class Seed(NamedTuple):
 
     units: tuple[Unit, ...] = ()
     accounts: tuple[Account, ...] = ()
+
+
+class Tls(NamedTuple):
+    """The files of a certificate (with its chain) and its private key, both PEM."""
+
+    certificate: Path
+    key: Path
 
 
 NO_SEED = Seed()
@@ -89,12 +100,14 @@ async def serve(
     port: int = 0,
     seed: Seed = NO_SEED,
     patience: Patience = PATIENCE,
+    tls: Tls | None = None,
     started: Callable[[Running], None] = lambda running: None,
 ) -> None:
     """Run a centre until it is stopped; `started` hears when it listens. Raises Trouble when it cannot begin.
 
     Of `law`, policy and calendar are what a ledger without a law book begins with; any other goes by its own book.
     """
+    ends = None if tls is None else check(tls.certificate, tls.key)
     listener = listen(host, port)
     try:
         ledger = await asyncio.to_thread(open_ledger, database, clock, seed)
@@ -128,13 +141,16 @@ async def serve(
                 actor=actor,
                 book=giver.book,
                 units=found.units,
+                scope=scope_of(actor),
             )
 
         feed = Feed(desk, hub, identity, clock, ledger.id, welcome, loads)
         giver = LawGiver(desk, hub, feed, clock, found.units, found.book, now, lambda: timers.wake())
         timers = Timers(desk, clock, giver)
         intake = Intake(desk, clock, {unit.id: unit for unit in found.units})
-        application = Doors(desk, hub, identity, intake, feed, giver, clock).application()
+        watch = SessionWatch(desk, feed, clock)
+        sign_in = SignInDoors(identity, watch)
+        application = Doors(desk, hub, identity, intake, feed, giver, sign_in, clock).application()
         server = _Server(
             uvicorn.Config(
                 application,
@@ -144,14 +160,18 @@ async def serve(
                 log_config=None,
                 access_log=False,
                 timeout_graceful_shutdown=STOP_WITHIN_S,
+                ssl_certfile=tls and tls.certificate,
+                ssl_keyfile=tls and tls.key,
             ),
-            lambda: started(Running(_url_of(listener, host), server, desk, hub, giver)),
+            lambda: started(Running(_url_of(listener, host, tls), server, desk, hub, giver)),
         )
         giver.begin()
         beside = [
             asyncio.create_task(hub.beat(), name="beats of the hub"),
             asyncio.create_task(loads.tell_changes(feed.tell_loads, patience.loads_s), name="loads of departments"),
             asyncio.create_task(timers.run(), name="what the centre does by itself"),
+            asyncio.create_task(watch.run(), name="watch over sessions"),
+            asyncio.create_task(watch_end(ends, clock), name="watch over the certificate's end"),
         ]
         try:
             await server.serve(sockets=[listener])
@@ -167,7 +187,14 @@ async def serve(
 
 
 def run(
-    database: str, law: Law, clock: Clock, *, host: str = "127.0.0.1", port: int = 8345, seed: Seed = NO_SEED
+    database: str,
+    law: Law,
+    clock: Clock,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8345,
+    seed: Seed = NO_SEED,
+    tls: Tls | None = None,
 ) -> int:
     """Run a centre in this process until SIGTERM or SIGINT; prints where it listens; gives the exit status."""
     running: list[Running] = []
@@ -187,7 +214,7 @@ def run(
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        asyncio.run(serve(database, law, clock, host=host, port=port, seed=seed, started=started))
+        asyncio.run(serve(database, law, clock, host=host, port=port, seed=seed, tls=tls, started=started))
     except Trouble as trouble:
         sys.stderr.write(f"{trouble}\n")
         return 1
@@ -232,8 +259,8 @@ def open_ledger(database: str, clock: Clock, seed: Seed) -> Ledger:
 
 def _put_accounts(ledger: Ledger, accounts: Iterable[Account]) -> None:
     for account in accounts:
-        if ledger.person(account.person) is None:
-            ledger.put_account(account)
+        if ledger.accounts.get(account.person) is None:
+            ledger.accounts.seed(account)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -256,7 +283,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _url_of(listener: socket.socket, host: str) -> str:
+def _url_of(listener: socket.socket, host: str, tls: Tls | None) -> str:
     port = listener.getsockname()[1]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{shown}:{port}"
+    return f"{'http' if tls is None else 'https'}://{shown}:{port}"

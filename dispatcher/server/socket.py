@@ -93,6 +93,12 @@ class Socket(asyncio.Protocol):
         return not self._ended and self._conn.state is State.OPEN
 
     @property
+    def address(self) -> str:
+        """The peer's network address, empty when there is none."""
+        peer: Any = self._transport.get_extra_info("peername") if self._transport else None
+        return str(peer[0]) if peer else ""
+
+    @property
     def backlog_bytes(self) -> int:
         """Bytes written that the peer's machine has not taken yet."""
         return self._transport.get_write_buffer_size() if self._transport else 0

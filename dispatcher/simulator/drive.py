@@ -36,6 +36,7 @@ from dispatcher.wire import (
     Pong,
     Submit,
     Welcome,
+    Wipe,
     decode_downward,
     encode,
     posted,
@@ -145,7 +146,7 @@ class _Participant:
                     self._cursor = message.head
                 case Goodbye():
                     raise LinkLost(f"{message.fault}: {message.detail}")
-                case Pong() | LawChanged() | Loads():
+                case Pong() | LawChanged() | Loads() | Wipe():
                     pass
                 case _:
                     assert_never(message)

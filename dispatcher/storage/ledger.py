@@ -10,11 +10,11 @@ import contextlib
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
+from dispatcher.models.accounts import AnyAccountCommand
 from dispatcher.models.case import Case
 from dispatcher.models.commands import Act, AnyCommand
 from dispatcher.models.events import Recorded
@@ -22,62 +22,49 @@ from dispatcher.models.ids import CaseId, CommandId, LedgerId, PersonId, Revisio
 from dispatcher.models.law import Law
 from dispatcher.models.lawbook import AnyLawCommand, LawAct, LawBook, LawRefused
 from dispatcher.models.order import Caller
-from dispatcher.models.organisation import Actor, Role, Scope, Unit
+from dispatcher.models.organisation import Actor, Scope, Unit
 from dispatcher.models.periods import Stretch
-from dispatcher.models.queue import epoch_ms, from_epoch_ms
+from dispatcher.models.queue import from_epoch_ms
 from dispatcher.models.rates import Tally
 from dispatcher.models.roster import Roster
 from dispatcher.models.verdicts import Reason, Refused, Verdict
 from dispatcher.storage import lawkeeping, loads, searching, tallies, timekeeping
 from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage.accounts import Account, Accounts
 from dispatcher.storage.centre import make_engine, migrate, sorted_errors
 from dispatcher.storage.gazette import Gazette
 from dispatcher.storage.judging import Batch, Outcome
 from dispatcher.storage.paging import Page, page
+from dispatcher.storage.sessions import Sessions
+from dispatcher.storage.stations import Stations
 from dispatcher.storage.timekeeping import Due
 from dispatcher.storage.writing import put
 
 _cases = schema.cases
 _decode_case = msgspec.json.Decoder(Case).decode
 _decode_caller = msgspec.json.Decoder(Caller).decode
-_decode_command = msgspec.json.Decoder(AnyCommand | AnyLawCommand).decode
+_decode_command = msgspec.json.Decoder(AnyCommand | AnyLawCommand | AnyAccountCommand).decode
 _decode_events = msgspec.json.Decoder(tuple[Recorded, ...]).decode
 _decode_verdict = msgspec.json.Decoder(Verdict).decode
 _decode_unit = msgspec.json.Decoder(Unit).decode
 _decode_roster = msgspec.json.Decoder(Roster).decode
-_decode_roles = msgspec.json.Decoder(frozenset[Role]).decode
 
 
 class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One accepted act as the journal keeps it; a caller's name and phone are never in it.
 
-    A change of the law book has no case and no events.
+    A change of the law book, and what is done to accounts, has no case and no events.
     """
 
     revision: Revision
     act: CommandId
     case: CaseId
-    command: AnyCommand | AnyLawCommand
+    command: AnyCommand | AnyLawCommand | AnyAccountCommand
     events: tuple[Recorded, ...]
     by: PersonId
     at: dt.datetime
     entered_at: dt.datetime
     committed_at: dt.datetime
-
-
-class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """A person who may sign in, with the hash of the password."""
-
-    person: PersonId
-    name: str
-    unit: UnitId
-    roles: frozenset[Role]
-    password_hash: str = ""
-
-    @property
-    def actor(self) -> Actor:
-        """The person as the rules know one."""
-        return Actor(person=self.person, name=self.name, unit=self.unit, roles=self.roles)
 
 
 class LedgerCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +86,9 @@ class Ledger:
         self._clock = clock
         self.id = ledger
         self.gazette = Gazette(self._read, self._write)
+        self.accounts = Accounts(self._read, self._write)
+        self.sessions = Sessions(self._read, self._write)
+        self.stations = Stations(self._read, self._write)
 
     @classmethod
     def open(cls, url: str, clock: Callable[[], dt.datetime] | None = None) -> "Ledger":
@@ -119,6 +109,11 @@ class Ledger:
     def close(self) -> None:
         """Close all connections; harmless when repeated."""
         self._engine.dispose()
+
+    def probe(self) -> None:
+        """Raise the Trouble that keeps anything from being written, if there is one."""
+        with self._write() as connection:
+            connection.execute(sa.update(schema.head).values(revision=schema.head.c.revision))
 
     # Judging
 
@@ -334,55 +329,6 @@ class Ledger:
             with self._write() as connection:
                 put(connection, schema.units, rows, key=("id",))
 
-    def person(self, person: PersonId) -> Account | None:
-        """Give the account of a sign-in name, None when there is none."""
-        table = schema.accounts
-        with self._read() as connection:
-            row = connection.execute(sa.select(table).where(table.c.person == person)).first()
-        return None if row is None else _account(row)
-
-    def put_account(self, account: Account) -> None:
-        """Add an account or replace the one of the same sign-in name."""
-        values = {
-            "person": account.person,
-            "name": account.name,
-            "unit": account.unit,
-            "roles": msgspec.json.encode(sorted(account.roles)).decode(),
-            "password_hash": account.password_hash,
-        }
-        with self._write() as connection:
-            put(connection, schema.accounts, [values], key=("person",))
-
-    def put_session(self, token_hash: str, person: PersonId, created: dt.datetime, expires: dt.datetime) -> None:
-        """Keep a session by the hash of its token and forget those that have run out by `created`."""
-        table = schema.sessions
-        values = {
-            "token_hash": token_hash,
-            "person": person,
-            "created_ms": epoch_ms(created),
-            "expires_ms": epoch_ms(expires),
-        }
-        with self._write() as connection:
-            connection.execute(sa.delete(table).where(table.c.expires_ms <= epoch_ms(created)))
-            put(connection, table, [values], key=("token_hash",))
-
-    def session(self, token_hash: str, now: dt.datetime) -> Account | None:
-        """Give the account behind a token's hash, None when it is unknown or has run out."""
-        table, accounts = schema.sessions, schema.accounts
-        statement = (
-            sa.select(accounts)
-            .join_from(table, accounts, table.c.person == accounts.c.person)
-            .where(table.c.token_hash == token_hash, table.c.expires_ms > epoch_ms(now))
-        )
-        with self._read() as connection:
-            row = connection.execute(statement).first()
-        return None if row is None else _account(row)
-
-    def drop_session(self, token_hash: str) -> None:
-        """Forget a session; harmless when there is none."""
-        with self._write() as connection:
-            connection.execute(sa.delete(schema.sessions).where(schema.sessions.c.token_hash == token_hash))
-
     @contextlib.contextmanager
     def _read(self) -> Generator[sa.Connection]:
         with sorted_errors(self._engine), self._engine.connect() as connection:
@@ -401,16 +347,6 @@ def _head(connection: sa.Connection) -> Revision:
 def _lock(connection: sa.Connection) -> Revision:
     """Become the only writer until the transaction ends; gives the newest revision."""
     return Revision(connection.execute(sa.select(schema.head.c.revision).with_for_update()).scalar_one())
-
-
-def _account(row: "sa.Row[*tuple[Any, ...]]") -> Account:
-    return Account(
-        person=PersonId(row.person),
-        name=row.name,
-        unit=UnitId(row.unit),
-        roles=_decode_roles(row.roles),
-        password_hash=row.password_hash,
-    )
 
 
 __all__ = ["Account", "JournalEntry", "Ledger", "LedgerCounts", "Outcome", "Page"]

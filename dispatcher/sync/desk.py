@@ -115,8 +115,9 @@ class Desk:
         ledger (the centre was set back) or to another scope, it is emptied too, and Gap asks for a new start.
         """
         known = self._in_force.session if self._in_force else None
-        session = Remembered(actor=welcome.actor, book=welcome.book, units=welcome.units)
-        other_scope = known is not None and scope_of(known.actor) != scope_of(session.actor)
+        scope = welcome.scope or scope_of(welcome.actor)
+        session = Remembered(actor=welcome.actor, book=welcome.book, units=welcome.units, scope=scope)
+        other_scope = known is not None and known.scope != scope
         if welcome.ledger == self._ledger and self._cursor > 0 and (other_scope or welcome.head < self._cursor):
             self._store.begin_ledger(_NO_LEDGER, session)
             self._forget_rows(_NO_LEDGER)
@@ -290,6 +291,12 @@ class Desk:
     def list_receipts(self, limit: int) -> None:
         """Tell the newest receipts."""
         self._listener.receipts_listed(self._store.receipts(limit))
+
+    def destroy(self) -> int:
+        """Destroy the store; gives how many acts in it had no verdict."""
+        unsent = len(self._outbox.all())
+        self._store.destroy()
+        return unsent
 
     def close(self) -> None:
         """Close the store."""

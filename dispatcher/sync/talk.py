@@ -40,6 +40,7 @@ class Talk:
             station=self._station,
             ledger=self._desk.ledger,
             cursor=self._desk.cursor,
+            wipeable=True,
         )
 
     def welcomed(self, welcome: wire.Welcome) -> None:
@@ -82,6 +83,10 @@ class Talk:
     def loaded(self, loads: wire.Loads) -> None:
         """Take the departments' loads."""
         self._listener.loads_changed(loads.units, loads.at)
+
+    def wiped(self, wipe: wire.Wipe) -> wire.Wiped:
+        """Destroy key and files of this station."""
+        return wire.Wiped(order=wipe.order, unsent=self._desk.destroy())
 
     def measured(self, round_trip_s: float) -> None:
         """Take a round trip."""

@@ -86,7 +86,7 @@ def test_everybody_gets_the_cases_of_their_scope_and_callers_where_entitled(tmp_
             "wall": {own: None, secret: None},
             "sun": {foreign: CALLER},
             "li": {own: None},
-            "ding": {own: None, secret: None, foreign: None},
+            "ding": {own: CALLER, secret: CALLER, foreign: CALLER},
             "sheng": {own: None},
             "admin": {},
         }
