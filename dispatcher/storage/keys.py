@@ -100,9 +100,14 @@ class Keyholder:
 
     def make(self) -> Key:
         """Make a new key in place of any before; durable on return. Raises Trouble."""
-        key = Key(secrets.token_hex(32))
-        self._keep(key)
+        key = self.another()
+        self.keep(key)
         return key
+
+    @staticmethod
+    def another() -> Key:
+        """Give a new key that is kept nowhere yet."""
+        return Key(secrets.token_hex(32))
 
     def destroy(self) -> None:
         """Destroy the key wherever it is kept: nothing encrypted with it can be read again. Raises Trouble."""
@@ -120,11 +125,12 @@ class Keyholder:
         older = FileKeys(self._directory) if before == FILE else self._make(before)
         key = older.load()
         if key is not None:
-            self._keep(key)
+            self.keep(key)
             older.destroy()
         return key
 
-    def _keep(self, key: Key) -> None:
+    def keep(self, key: Key) -> None:
+        """Keep a key in place of any before; durable on return. Raises Trouble."""
         self._chosen.keep(key)
         if self._chosen.load() != key:
             raise Trouble(

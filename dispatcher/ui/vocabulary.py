@@ -375,6 +375,7 @@ TROUBLES = (
     QT_TRANSLATE_NOOP("sync", "程序内部错误，已记入日志，正在重新启动同步"),
     QT_TRANSLATE_NOOP("sync", "没有此案件"),
     QT_TRANSLATE_NOOP("sync", "此案件已不在您的管辖范围"),
+    QT_TRANSLATE_NOOP("sync", "本机数据已按中心的指令销毁"),
 )
 
 SHORT_KINDS: dict[WhistleKind, str] = {

@@ -17,6 +17,85 @@
     </message>
 </context>
 <context>
+    <name>AccountDialog</name>
+    <message>
+        <source>我的账号</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>登录的地方</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>工作站或地址</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>登录于</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>有效至</source>
+        <translation type="unfinished">Valid until</translation>
+    </message>
+    <message>
+        <source>说明</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>结束所选的登录</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>更改密码</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>原密码</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>新密码，至少十个字符</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>新密码，再输一次</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>本机还有 {count} 件未发送，换人后由您本人再次登录时发送。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>没有未发送的操作。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>退出登录，换人</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>关闭</source>
+        <translation type="unfinished">Close</translation>
+    </message>
+    <message>
+        <source>本次登录</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>密码已更改，其他地方的登录已结束。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>请填原密码和新密码。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>两次输入的新密码不一样。</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ActBar</name>
     <message>
         <source>签收</source>
@@ -1574,6 +1653,17 @@
     </message>
 </context>
 <context>
+    <name>NoticeDialog</name>
+    <message>
+        <source>本机数据已销毁</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>知道了</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>OthersList</name>
     <message>
         <source>其他在外的哨</source>
@@ -2034,6 +2124,10 @@
         <translation>Sign in to the dispatcher</translation>
     </message>
     <message>
+        <source>验证器上的六位数字，或恢复码</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>中心地址</source>
         <translation>Centre</translation>
     </message>
@@ -2046,8 +2140,20 @@
         <translation>Password</translation>
     </message>
     <message>
-        <source>同一个人可在多台机器登录；离线时用上次登录的身份继续办理。</source>
-        <translation>One person may sign in at several stations; offline, work goes on as whoever signed in last.</translation>
+        <source>验证码</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>本机口令</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>连不上中心时，在本机登录过的人可用原密码离线登录；所办的事联网后由本人账号发送。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>本机口令保护本机密钥，每次启动都要输入；忘记后本机数据只能从中心重新取得。</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>退出</source>
@@ -2064,6 +2170,14 @@
     <message>
         <source>请填密码。</source>
         <translation>Give the password.</translation>
+    </message>
+    <message>
+        <source>请填验证码。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>请填本机口令。</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>正在登录</source>
@@ -2152,6 +2266,10 @@
         <translation>Full screen</translation>
     </message>
     <message>
+        <source>我的账号</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>链路</source>
         <translation>Link</translation>
     </message>
@@ -2182,6 +2300,10 @@
     <message>
         <source>全屏 F11</source>
         <translation>Full screen F11</translation>
+    </message>
+    <message>
+        <source>我的账号 Alt+U</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{where} · 调度台</source>
@@ -3458,6 +3580,10 @@
     <message>
         <source>此案件已不在您的管辖范围</source>
         <translation>This case has left your scope</translation>
+    </message>
+    <message>
+        <source>本机数据已按中心的指令销毁</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
