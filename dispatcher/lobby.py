@@ -44,7 +44,10 @@ async def ask(
         if not answer.done():
             answer.set_result(None)
 
-    dialog.sign_in_requested.connect(lambda *asked: tasks.start(attempt(Asked(*asked))))
+    def asked(centre: str, person: str, password: str, code: str, passphrase: str) -> None:
+        tasks.start(attempt(Asked(centre, person, password, code, passphrase)))
+
+    dialog.sign_in_requested.connect(asked)
     dialog.rejected.connect(gave_up)
     dialog.open()
     try:
@@ -66,8 +69,8 @@ class AccountDesk:
         self._account = Account(entered.centre, entered.token, entered.tls)
         self._tasks = _Tasks()
         self.dialog = AccountDialog(theme, unsent, parent)
-        self.dialog.password_requested.connect(lambda old, new: self._tasks.start(self._change_password(old, new)))
-        self.dialog.end_requested.connect(lambda session: self._tasks.start(self._end(session)))
+        self.dialog.password_requested.connect(self._asked_for_password)
+        self.dialog.end_requested.connect(self._asked_to_end)
         self.dialog.finished.connect(self._tasks.cancel)
         self._tasks.start(self._list())
         self.dialog.open()
@@ -79,6 +82,12 @@ class AccountDesk:
             await self._account.sign_out()
         except Trouble:
             return  # it runs out by itself; here nobody can use it any more
+
+    def _asked_for_password(self, old: str, new: str) -> None:
+        self._tasks.start(self._change_password(old, new))
+
+    def _asked_to_end(self, session: str) -> None:
+        self._tasks.start(self._end(session))
 
     async def _list(self) -> None:
         from dispatcher.ui import strings

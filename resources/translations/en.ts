@@ -20,79 +20,79 @@
     <name>AccountDialog</name>
     <message>
         <source>我的账号</source>
-        <translation type="unfinished"></translation>
+        <translation>My account</translation>
     </message>
     <message>
         <source>登录的地方</source>
-        <translation type="unfinished"></translation>
+        <translation>Where you are signed in</translation>
     </message>
     <message>
         <source>工作站或地址</source>
-        <translation type="unfinished"></translation>
+        <translation>Station or address</translation>
     </message>
     <message>
         <source>登录于</source>
-        <translation type="unfinished"></translation>
+        <translation>Since</translation>
     </message>
     <message>
         <source>有效至</source>
-        <translation type="unfinished">Valid until</translation>
+        <translation>Until</translation>
     </message>
     <message>
         <source>说明</source>
-        <translation type="unfinished"></translation>
+        <translation>Note</translation>
     </message>
     <message>
         <source>结束所选的登录</source>
-        <translation type="unfinished"></translation>
+        <translation>End the chosen sign-in</translation>
     </message>
     <message>
         <source>更改密码</source>
-        <translation type="unfinished"></translation>
+        <translation>Change password</translation>
     </message>
     <message>
         <source>原密码</source>
-        <translation type="unfinished"></translation>
+        <translation>Old password</translation>
     </message>
     <message>
         <source>新密码，至少十个字符</source>
-        <translation type="unfinished"></translation>
+        <translation>New password, ten characters or more</translation>
     </message>
     <message>
         <source>新密码，再输一次</source>
-        <translation type="unfinished"></translation>
+        <translation>New password, once more</translation>
     </message>
     <message>
         <source>本机还有 {count} 件未发送，换人后由您本人再次登录时发送。</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} acts here are not sent yet; they go out when you yourself sign in again.</translation>
     </message>
     <message>
         <source>没有未发送的操作。</source>
-        <translation type="unfinished"></translation>
+        <translation>Nothing waits to be sent.</translation>
     </message>
     <message>
         <source>退出登录，换人</source>
-        <translation type="unfinished"></translation>
+        <translation>Sign out, hand over</translation>
     </message>
     <message>
         <source>关闭</source>
-        <translation type="unfinished">Close</translation>
+        <translation>Close</translation>
     </message>
     <message>
         <source>本次登录</source>
-        <translation type="unfinished"></translation>
+        <translation>This one</translation>
     </message>
     <message>
         <source>密码已更改，其他地方的登录已结束。</source>
-        <translation type="unfinished"></translation>
+        <translation>The password is changed; your other sign-ins have ended.</translation>
     </message>
     <message>
         <source>请填原密码和新密码。</source>
-        <translation type="unfinished"></translation>
+        <translation>Give the old and the new password.</translation>
     </message>
     <message>
         <source>两次输入的新密码不一样。</source>
-        <translation type="unfinished"></translation>
+        <translation>The two new passwords differ.</translation>
     </message>
 </context>
 <context>
@@ -1656,11 +1656,11 @@
     <name>NoticeDialog</name>
     <message>
         <source>本机数据已销毁</source>
-        <translation type="unfinished"></translation>
+        <translation>This station&apos;s data has been destroyed</translation>
     </message>
     <message>
         <source>知道了</source>
-        <translation type="unfinished"></translation>
+        <translation>Understood</translation>
     </message>
 </context>
 <context>
@@ -2125,7 +2125,7 @@
     </message>
     <message>
         <source>验证器上的六位数字，或恢复码</source>
-        <translation type="unfinished"></translation>
+        <translation>six digits of your authenticator, or a recovery code</translation>
     </message>
     <message>
         <source>中心地址</source>
@@ -2141,19 +2141,19 @@
     </message>
     <message>
         <source>验证码</source>
-        <translation type="unfinished"></translation>
+        <translation>Code</translation>
     </message>
     <message>
         <source>本机口令</source>
-        <translation type="unfinished"></translation>
+        <translation>Passphrase</translation>
     </message>
     <message>
         <source>连不上中心时，在本机登录过的人可用原密码离线登录；所办的事联网后由本人账号发送。</source>
-        <translation type="unfinished"></translation>
+        <translation>Without the centre, whoever has signed in here before may do so with the same password; what is done then is sent under that person&apos;s account once there is a link.</translation>
     </message>
     <message>
         <source>本机口令保护本机密钥，每次启动都要输入；忘记后本机数据只能从中心重新取得。</source>
-        <translation type="unfinished"></translation>
+        <translation> The passphrase protects this machine&apos;s key and is asked for at each start; forgotten, the data here can only be fetched from the centre again.</translation>
     </message>
     <message>
         <source>退出</source>
@@ -2173,11 +2173,11 @@
     </message>
     <message>
         <source>请填验证码。</source>
-        <translation type="unfinished"></translation>
+        <translation>Give the code.</translation>
     </message>
     <message>
         <source>请填本机口令。</source>
-        <translation type="unfinished"></translation>
+        <translation>Give the passphrase.</translation>
     </message>
     <message>
         <source>正在登录</source>
@@ -2267,7 +2267,7 @@
     </message>
     <message>
         <source>我的账号</source>
-        <translation type="unfinished"></translation>
+        <translation>My account</translation>
     </message>
     <message>
         <source>链路</source>
@@ -2303,7 +2303,7 @@
     </message>
     <message>
         <source>我的账号 Alt+U</source>
-        <translation type="unfinished"></translation>
+        <translation>My account Alt+U</translation>
     </message>
     <message>
         <source>{where} · 调度台</source>
@@ -2732,7 +2732,7 @@
     </message>
     <message>
         <source>有效至</source>
-        <translation>Valid until</translation>
+        <translation>Until</translation>
     </message>
     <message>
         <source>时限</source>
@@ -3583,7 +3583,7 @@
     </message>
     <message>
         <source>本机数据已按中心的指令销毁</source>
-        <translation type="unfinished"></translation>
+        <translation>This station&apos;s data was destroyed by order of the centre</translation>
     </message>
 </context>
 <context>
