@@ -2,9 +2,7 @@
 
 import argparse
 import dataclasses
-import datetime as dt
 import gc
-import logging
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from dispatcher import __version__
+from dispatcher.logs import begin_logging
 from dispatcher.programs import PROGRAMS
 from dispatcher.settings import (
     AdminSettings,
@@ -42,11 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BadSetting as error:
         print(f"dispatcher {program.name}: {error}", file=sys.stderr)
         return 2
-    level = getattr(settings, "log", "info").upper()
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    # Addresses and headers of each request are noise, and a library's debug log may hold bodies.
-    for noisy in ("httpx", "httpcore", "websockets", "uvicorn.access", "asyncio", "alembic"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    begin_logging(getattr(settings, "log", "info"), getattr(settings, "log_format", "text"))
     return _run(settings, parsed)
 
 
@@ -70,7 +65,9 @@ def _run(settings: object, parsed: argparse.Namespace) -> int:
 
             return run_import(settings, parsed.file)
         case AdminSettings():
-            return _run_admin(settings, parsed)
+            from dispatcher.centre.admin import run_admin
+
+            return run_admin(settings, parsed)
         case LawSettings():
             return _run_law(settings, parsed)
         case WhySettings():
@@ -89,38 +86,6 @@ def _run(settings: object, parsed: argparse.Namespace) -> int:
             return try_file(parsed.file)
         case _:
             raise AssertionError(settings)
-
-
-def _run_admin(settings: AdminSettings, parsed: argparse.Namespace) -> int:
-    from dispatcher.centre import accounts
-
-    match parsed.task:
-        case "add":
-            return accounts.add_account(settings, parsed.new_person, parsed.name, parsed.unit, parsed.role)
-        case "list":
-            return accounts.list_accounts(settings)
-        case "disable":
-            return accounts.allow_account(settings, parsed.account, allowed=False, reason=parsed.reason)
-        case "enable":
-            return accounts.allow_account(settings, parsed.account, allowed=True)
-        case "password":
-            return accounts.renew_password(settings, parsed.account)
-        case "totp":
-            return accounts.set_codes(settings, parsed.account, on=not parsed.off)
-        case "sessions":
-            return accounts.list_sessions(settings, parsed.account)
-        case "end-sessions":
-            return accounts.end_sessions(settings, parsed.account, parsed.session)
-        case "stations":
-            return accounts.list_stations(settings)
-        case "wipe":
-            return accounts.wipe_station(settings, parsed.station, parsed.reason)
-        case "certificates":
-            from dispatcher.centre.certificates import make_certificates
-
-            return make_certificates(parsed.folder, parsed.host, dt.datetime.now(dt.UTC), parsed.days)
-        case _:
-            return accounts.import_roster(settings, parsed.file)
 
 
 def _run_law(settings: LawSettings, parsed: argparse.Namespace) -> int:
@@ -163,7 +128,9 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         if program.name == "import":
             sub.add_argument("file", type=Path, metavar="FILE", help="the file to bring in")
         if program.name == "admin":
-            _add_admin(sub)
+            from dispatcher.centre.admin import add_tasks
+
+            add_tasks(sub)
         if program.name == "rates":
             _add_rates(sub)
         if program.name in _LAW_TASKS:
@@ -199,50 +166,6 @@ def _add_rates(sub: argparse.ArgumentParser) -> None:
     one.add_argument("--verify", default="", metavar="NAME", help="check what was published under a name")
     one.add_argument("--why", default="", metavar="UNIT", help="explain the composite of a unit, by its code or name")
     sub.add_argument("--json", type=Path, metavar="FILE", help="write the table or the check here too")
-
-
-def _add_admin(sub: argparse.ArgumentParser) -> None:
-    tasks = sub.add_subparsers(dest="task", required=True, metavar="TASK")
-    add = tasks.add_parser("add", help="make an account and print its password once")
-    add.add_argument("new_person", metavar="PERSON", help="sign-in name")
-    add.add_argument("--name", required=True, help="the person's name as others see it")
-    add.add_argument("--unit", required=True, metavar="CODE", help="unit code, e.g. 110105016 or a department's")
-    add.add_argument("--role", required=True, action="append", help="a role; may be given several times")
-    tasks.add_parser("list", help="list the accounts")
-    for name, line in (
-        ("disable", "an account may not sign in any more; its sessions end"),
-        ("enable", "it may again"),
-        ("password", "make up another password and print it once; its sessions end"),
-        ("totp", "ask for one-time codes; prints once what the authenticator needs"),
-        ("sessions", "list the sessions of an account, or of all"),
-        ("end-sessions", "end the sessions of an account; consoles are told within seconds"),
-    ):
-        task = tasks.add_parser(name, help=line)
-        task.add_argument("account", metavar="PERSON", nargs="?" if name == "sessions" else None, default="")
-        if name == "disable":
-            task.add_argument("--reason", required=True, metavar="WORDS", help="why, for the record")
-        if name == "totp":
-            task.add_argument("--off", action="store_true", help="do not ask for codes any more")
-        if name == "end-sessions":
-            task.add_argument("--session", default="", metavar="ID", help="only this one, as `sessions` lists it")
-    tasks.add_parser("stations", help="list the stations and when each was last in contact")
-    wipe = tasks.add_parser("wipe", help="have a lost station destroy its key and files at its next contact")
-    wipe.add_argument("station", metavar="STATION", help="its id, as `stations` lists it")
-    wipe.add_argument("--reason", required=True, metavar="WORDS", help="why; shown there and journaled")
-    certificates = tasks.add_parser("certificates", help="make a private authority and the centre's certificate")
-    certificates.add_argument(
-        "folder", type=Path, metavar="DIR", help="where they are kept; an authority there is used"
-    )
-    certificates.add_argument(
-        "--host",
-        required=True,
-        action="append",
-        metavar="NAME",
-        help="a name or address of the centre; may be repeated",
-    )
-    certificates.add_argument("--days", type=int, default=397, metavar="DAYS", help="how long it holds (default: 397)")
-    roster = tasks.add_parser("roster", help="read the duty roster in")
-    roster.add_argument("file", type=Path, metavar="FILE.csv", help="the roster: unit, post, name, phone, from, to")
 
 
 _LAW_TASKS: Final = {

@@ -83,7 +83,7 @@ PROGRAMS = (
     Program(
         "admin",
         AdminSettings,
-        "accounts, stations, certificates and the duty roster of the centre",
+        "accounts, stations, certificates, the duty roster and webhooks of the centre",
         """\
         Works in the centre's ledger, on the machine that can reach its database, while the centre runs or
         not; a running one acts on it within seconds. Passwords are made up and printed once. A duty roster
@@ -99,7 +99,12 @@ PROGRAMS = (
           dispatcher admin stations
           dispatcher admin wipe DESK-3-7f2a91c04b6d --reason 笔记本遗失
           dispatcher admin certificates certificates --host centre.example --host 10.0.0.5
-          dispatcher admin roster duty.csv""",
+          dispatcher admin roster duty.csv
+
+        A webhook is told of accepted acts by signed posts (Standard Webhooks), retried for a day.
+
+          dispatcher admin webhook add https://example.cn/hook --kind blow_whistle --unit 110105
+          dispatcher admin webhook list""",
     ),
     Program(
         "policy",

@@ -177,6 +177,7 @@ def _default_database() -> str:
 _LANGUAGE = one_of("zh", "en")
 _THEME = one_of("dark", "light", "high-contrast")
 _LOG = one_of("debug", "info", "warning", "error")
+_LOG_FORMAT = one_of("text", "json")
 
 
 _KEY_STORE = one_of("keyring", "passphrase", "file")
@@ -255,6 +256,7 @@ class StationSettings(Reaching):
     language: str = setting("zh or en", _LANGUAGE, "zh", metavar="LANG")
     theme: str = setting("dark, light or high-contrast", _THEME, "dark", metavar="THEME")
     log: str = setting("how much is logged: debug, info, warning or error", _LOG, "info", metavar="LEVEL")
+    log_format: str = setting("how it is logged: text, or one JSON object a line", _LOG_FORMAT, "text", metavar="FORM")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -286,6 +288,7 @@ class ServerSettings:
         "allow or refuse to listen without a certificate where other machines can reach it", _PLAIN, "refuse"
     )
     log: str = setting("how much is logged: debug, info, warning or error", _LOG, "info", metavar="LEVEL")
+    log_format: str = setting("how it is logged: text, or one JSON object a line", _LOG_FORMAT, "text", metavar="FORM")
 
     def __post_init__(self) -> None:
         """Refuse half a pair of certificate and key, and to be reached in the clear from other machines."""

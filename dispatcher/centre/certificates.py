@@ -5,6 +5,7 @@ signed with SHA-256. Promises: an authority that is there already is used again,
 private keys are readable by their owner alone.
 """
 
+import argparse
 import datetime as dt
 import ipaddress
 import sys
@@ -17,6 +18,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from dispatcher.centre.admin import Tasks
+from dispatcher.settings import AdminSettings
 from dispatcher.storage.keys import write_private
 
 AUTHORITY: Final = "authority.pem"
@@ -27,6 +30,21 @@ AUTHORITY_DAYS: Final = 3650
 CERTIFICATE_DAYS: Final = 397
 _AHEAD: Final = dt.timedelta(hours=1)
 """Stations' clocks may be behind; a certificate that is not valid yet is of no use to them."""
+
+
+def add_tasks(tasks: Tasks) -> None:
+    """Say what can be done and by which flags."""
+    made = tasks.add_parser("certificates", help="make a private authority and the centre's certificate")
+    made.add_argument("folder", type=Path, metavar="DIR", help="where they are kept; an authority there is used")
+    hosts = "a name or address of the centre; may be repeated"
+    made.add_argument("--host", required=True, action="append", metavar="NAME", help=hosts)
+    days = f"how long it holds (default: {CERTIFICATE_DAYS})"
+    made.add_argument("--days", type=int, default=CERTIFICATE_DAYS, metavar="DAYS", help=days)
+    made.set_defaults(do=_make)
+
+
+def _make(_settings: AdminSettings, parsed: argparse.Namespace) -> int:
+    return make_certificates(parsed.folder, parsed.host, dt.datetime.now(dt.UTC), parsed.days)
 
 
 def make_certificates(folder: Path, hosts: Sequence[str], now: dt.datetime, days: int = CERTIFICATE_DAYS) -> int:

@@ -26,7 +26,7 @@ def run_server(settings: ServerSettings) -> int:
         units = load_organisation()
         law = load_law(settings.policy, units)
     except BadAsset as error:
-        return _failed(error)
+        return failed(error)
     make_folder(settings.database)
     tls = None if settings.certificate is None or settings.key is None else Tls(settings.certificate, settings.key)
     return run(
@@ -61,7 +61,7 @@ def run_import(settings: ImportSettings, path: Path) -> int:
     try:
         tally = asyncio.run(bring())
     except (UnreadableFile, BadProfile, LookupError, Trouble, BadAsset, OSError) as error:
-        return _failed(error)
+        return failed(error)
     say = sys.stdout.write
     say(f"profile {tally.profile}\n")
     say(
@@ -73,7 +73,7 @@ def run_import(settings: ImportSettings, path: Path) -> int:
     if tally.rejected:
         say(f"rejected rows: {rejected_to}\n")
     if tally.failed:
-        return _failed(f"{tally.failed} rows could not be written at the centre; run the import again")
+        return failed(f"{tally.failed} rows could not be written at the centre; run the import again")
     return 0
 
 
@@ -104,6 +104,7 @@ def make_folder(database: str) -> None:
         Path(database.removeprefix("sqlite:///")).absolute().parent.mkdir(parents=True, exist_ok=True)
 
 
-def _failed(error: object, status: int = 1) -> int:
+def failed(error: object, status: int = 1) -> int:
+    """Say what went wrong on standard error; gives the exit status."""
     sys.stderr.write(f"dispatcher: {error}\n")
     return status

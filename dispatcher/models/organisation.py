@@ -119,6 +119,7 @@ class Right(enum.StrEnum):
     SWITCH_FLOOD = "switch_flood"
     READ_STREET = "read_street"
     READ_RATES = "read_rates"
+    READ_METRICS = "read_metrics"
     HEAR_LOADS = "hear_loads"
     ADMINISTER = "administer"
 
@@ -148,9 +149,13 @@ ENTITLEMENTS: Mapping[Role, Entitlement] = {
     Role.COMMUNITY_WORKER: Entitlement(Reach.STREET, _WORK, _DESK_RIGHTS),
     Role.HOTLINE: Entitlement(Reach.CITY, frozenset(Detail), _ABOVE_RIGHTS | {Right.HAND_IN_ORDERS}),
     Role.DISTRICT: Entitlement(Reach.DISTRICT, frozenset(Detail), _ABOVE_RIGHTS),
-    Role.AUDITOR: Entitlement(Reach.CITY, frozenset(), frozenset({Right.READ_STREET, Right.READ_RATES})),
+    Role.AUDITOR: Entitlement(
+        Reach.CITY, frozenset(), frozenset({Right.READ_STREET, Right.READ_RATES, Right.READ_METRICS})
+    ),
     Role.ADMINISTRATOR: Entitlement(
-        Reach.NONE, frozenset(), frozenset({Right.ADMINISTER, Right.CHANGE_POLICY, Right.SWITCH_FLOOD})
+        Reach.NONE,
+        frozenset(),
+        frozenset({Right.ADMINISTER, Right.CHANGE_POLICY, Right.SWITCH_FLOOD, Right.READ_METRICS}),
     ),
     Role.WALL: Entitlement(Reach.STREET, frozenset(), frozenset({Right.READ_STREET, Right.HEAR_LOADS})),
     Role.CENTRE: Entitlement(Reach.NONE, frozenset(), frozenset()),

@@ -4,7 +4,9 @@ Promises: every refusal is JSON with what was wrong and what to do; a body is ne
 posted is logged. The feed's WebSocket is not here: it stands directly on the transport (socket.py).
 """
 
+import datetime as dt
 import functools
+import ipaddress
 from typing import Final
 
 import msgspec
@@ -26,6 +28,7 @@ from dispatcher.server.identity import Identity
 from dispatcher.server.intake import MAX_LINES, Intake, lines_of
 from dispatcher.server.law_words import law_words
 from dispatcher.server.lawgiving import LawGiver
+from dispatcher.server.metrics import CONTENT_TYPE
 from dispatcher.server.orders import MAX_ORDER_BYTES
 from dispatcher.server.rates_door import table_of
 from dispatcher.server.reports import street_report
@@ -88,6 +91,7 @@ class Doors:
             routes=[
                 Route("/health", self.health, methods=["GET"]),
                 Route("/ready", self.ready, methods=["GET"]),
+                Route("/metrics", self.metrics, methods=["GET"]),
                 *self._sign_in.routes(),
                 Route("/intake/orders", self.orders, methods=["POST"]),
                 Route("/law", self.law, methods=["GET"]),
@@ -107,6 +111,20 @@ class Doors:
         await self._desk.probe()
         head = await self._desk.read(lambda ledger: ledger.head())
         return as_json(Health("ready", self._feed.talking, head))
+
+    async def metrics(self, request: Request) -> Response:
+        """Give the centre's figures for Prometheus to this machine; elsewhere to an administrator or auditor."""
+        if not _is_near(request) and not may(await self._actor(request), Right.READ_METRICS):
+            raise Refusal(403, "没有查看指标的角色 | no role that is given metrics", "换账号 | use another account")
+        timer = await self._desk.read(lambda ledger: ledger.next_timer())
+        page = self._desk.metrics.page(
+            consoles=self._feed.talking,
+            head=self._hub.head,
+            queued=self._desk.queued,
+            able=self._desk.trouble is None,
+            timer_late=self._clock.now() - timer if timer else dt.timedelta(),
+        )
+        return Response(page, media_type=CONTENT_TYPE)
 
     async def orders(self, request: Request) -> Response:
         """Take in one order (JSON) or up to MAX_LINES of them (NDJSON)."""
@@ -193,6 +211,12 @@ class Doors:
         if actor is None:
             raise unknown_token()
         return actor
+
+
+def _is_near(request: Request) -> bool:
+    """Tell whether a request comes from this very machine, and not through a proxy on it."""
+    near = request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
+    return near and "x-forwarded-for" not in request.headers and "forwarded" not in request.headers
 
 
 def _encode_lines(answers: list[OrderAnswer]) -> bytes:

@@ -34,6 +34,7 @@ from dispatcher.server.session_watch import SessionWatch
 from dispatcher.server.sign_in_doors import SignInDoors
 from dispatcher.server.socket import Patience, socket_class
 from dispatcher.server.timers import Timers
+from dispatcher.server.webhooks import Courier
 from dispatcher.storage.ledger import Account, Ledger, Outcome
 from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.wire import PROTOCOL, Welcome
@@ -149,7 +150,7 @@ async def serve(
         timers = Timers(desk, clock, giver)
         intake = Intake(desk, clock, {unit.id: unit for unit in found.units})
         watch = SessionWatch(desk, feed, clock)
-        sign_in = SignInDoors(identity, watch)
+        sign_in = SignInDoors(identity, watch, desk.metrics)
         application = Doors(desk, hub, identity, intake, feed, giver, sign_in, clock).application()
         server = _Server(
             uvicorn.Config(
@@ -172,6 +173,7 @@ async def serve(
             asyncio.create_task(timers.run(), name="what the centre does by itself"),
             asyncio.create_task(watch.run(), name="watch over sessions"),
             asyncio.create_task(watch_end(ends, clock), name="watch over the certificate's end"),
+            asyncio.create_task(Courier(desk, clock).run(), name="webhooks"),
         ]
         try:
             await server.serve(sockets=[listener])

@@ -15,6 +15,7 @@ from dispatcher.models.ids import PersonId
 from dispatcher.models.organisation import Actor, Right, may
 from dispatcher.server.answers import Problem, Refusal, as_json, bearer, body_of, unknown_token
 from dispatcher.server.identity import CodeWanted, Identity, SignedIn, Wait, WrongCode
+from dispatcher.server.metrics import Metrics
 from dispatcher.server.session_watch import SessionWatch
 from dispatcher.storage.sessions import Session
 
@@ -79,8 +80,9 @@ class Ended(msgspec.Struct, frozen=True):
 class SignInDoors:
     """The routes and what stands behind each."""
 
-    def __init__(self, identity: Identity, watch: SessionWatch) -> None:
+    def __init__(self, identity: Identity, watch: SessionWatch, metrics: Metrics) -> None:
         self._identity = identity
+        self._metrics = metrics
         self._watch = watch
 
     def routes(self) -> list[Route]:
@@ -103,6 +105,7 @@ class SignInDoors:
         found = await self._identity.sign_in(
             asked.person, asked.password, code=asked.code, device=asked.device, address=_address(request)
         )
+        self._count(found)
         match found:
             case SignedIn():
                 return as_json(Admission(found.token, found.actor, found.device))
@@ -120,6 +123,11 @@ class SignInDoors:
                 raise _too_many(found)
             case None:
                 raise _wrong()
+
+    def _count(self, found: SignedIn | CodeWanted | WrongCode | Wait | None) -> None:
+        self._metrics.sign_in(
+            "wait" if isinstance(found, Wait) else "admitted" if isinstance(found, SignedIn) else "wrong"
+        )
 
     async def sign_out(self, request: Request) -> Response:
         """Make the token worthless and end what was opened with it."""

@@ -38,6 +38,7 @@ from dispatcher.storage.paging import Page, page
 from dispatcher.storage.sessions import Sessions
 from dispatcher.storage.stations import Stations
 from dispatcher.storage.timekeeping import Due
+from dispatcher.storage.webhooks import Webhooks
 from dispatcher.storage.writing import put
 
 _cases = schema.cases
@@ -89,6 +90,7 @@ class Ledger:
         self.accounts = Accounts(self._read, self._write)
         self.sessions = Sessions(self._read, self._write)
         self.stations = Stations(self._read, self._write)
+        self.webhooks = Webhooks(self._read, self._write)
 
     @classmethod
     def open(cls, url: str, clock: Callable[[], dt.datetime] | None = None) -> "Ledger":

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from dispatcher.models.rates import COUNTERS
 
-VERSION: Final = "0006"
+VERSION: Final = "0008"
 """The newest migration of `migrations/centre/versions`."""
 
 metadata = sa.MetaData(
@@ -233,4 +233,30 @@ identity_stamp = sa.Table(
     # Counts what can end a session or wipe a station: whoever serves consoles looks at this one row.
     sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("stamp", sa.BigInteger, nullable=False),
+)
+
+webhooks = sa.Table(
+    "webhooks",
+    metadata,
+    # How far each has been told stands in `cursor`; the others from `tries` on are of the notice that is stuck.
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("secret", sa.Text, nullable=False),
+    sa.Column("kinds", sa.Text, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("cursor", sa.BigInteger, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_try_ms", sa.BigInteger, nullable=True),
+    sa.Column("failing_since_ms", sa.BigInteger, nullable=True),
+    sa.Column("error", sa.Text, nullable=False),
+)
+
+dead_letters = sa.Table(
+    "dead_letters",
+    metadata,
+    sa.Column("webhook", sa.Text, primary_key=True),
+    sa.Column("revision", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("given_up_ms", sa.BigInteger, nullable=False),
 )
