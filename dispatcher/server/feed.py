@@ -110,7 +110,7 @@ class Feed:
     def sessions_ended(self, tokens: Collection[str]) -> None:
         """End the conversations that began with tokens of these hashes."""
         for console, guest in list(self._talking.items()):
-            if guest.token_hash in tokens:
+            if guest.token_hash in tokens and not guest.wipe_order:
                 console.socket.goodbye(Fault.NOT_SIGNED_IN, "the session has ended; sign in again")
 
     def wipe(self, station: Station) -> None:
@@ -118,8 +118,11 @@ class Feed:
         for console, guest in list(self._talking.items()):
             if guest.hello.station == station.station and guest.wipe_order != station.wipe_order:
                 guest.wipe_order = station.wipe_order
+                self._hub.leave(console)  # whatever becomes of it, it is sent nothing more
                 if guest.hello.wipeable:
                     console.write(Wipe(order=station.wipe_order, reason=station.wipe_reason))
+                    part = functools.partial(console.socket.goodbye, Fault.NOT_SIGNED_IN, WITHDRAWN)
+                    asyncio.get_running_loop().call_later(WIPE_WITHIN_S, part)
                 else:
                     console.socket.goodbye(Fault.NOT_SIGNED_IN, WITHDRAWN)
 

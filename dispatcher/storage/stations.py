@@ -82,7 +82,7 @@ class Stations:
             connection.execute(sa.update(_table).where(among).values(seen_ms=epoch_ms(now)))
 
     def order_wipe(self, station: str, reason: str, by: PersonId, now: dt.datetime) -> None:
-        """Have a station wipe itself at its next contact; raises LookupError where nobody knows it."""
+        """Have a station wipe itself at its next contact, and end the sessions there; raises LookupError."""
         order = {
             "wipe_order": str(uuid.uuid4()),
             "wipe_reason": reason,
@@ -92,6 +92,11 @@ class Stations:
         with self._write() as connection:
             if connection.execute(sa.update(_table).where(_table.c.station == station).values(**order)).rowcount != 1:
                 raise LookupError(station)
+            sessions, devices = schema.sessions, schema.devices
+            there = (sessions.c.station == station) & sessions.c.ended_ms.is_(None)
+            connection.execute(sa.update(sessions).where(there).values(ended_ms=epoch_ms(now)))
+            owner = sa.select(_table.c.person).where(_table.c.station == station).scalar_subquery()
+            connection.execute(sa.delete(devices).where(devices.c.person == owner))
             enter(connection, OrderWipe(station=station, reason=reason), by, now)
 
     def confirm_wipe(self, station: str, order: str, unsent: int, token_hash: str, now: dt.datetime) -> bool:

@@ -44,6 +44,7 @@ from dispatcher.wire import (
     Submit,
     Upward,
     Welcome,
+    Wipe,
     encode,
 )
 
@@ -115,7 +116,9 @@ class SeenChanges(Changes, frozen=True, tag="changes"):
     rows: tuple[SeenRow, ...] = ()  # type: ignore[assignment]
 
 
-_decode = msgspec.json.Decoder(Welcome | SeenChanges | Judged | Beat | Pong | LawChanged | Loads | Goodbye).decode
+_decode = msgspec.json.Decoder(
+    Welcome | SeenChanges | Judged | Beat | Pong | LawChanged | Loads | Wipe | Goodbye
+).decode
 
 
 class Client:
@@ -133,6 +136,7 @@ class Client:
         self.pongs: list[Pong] = []
         self.laws: list[LawChanged] = []
         self.loads: list[Loads] = []
+        self.wipes: list[Wipe] = []
         self.goodbye: Goodbye | None = None
         self.close_code: int | None = None
 
@@ -191,6 +195,8 @@ class Client:
                 self.laws.append(message)
             case Loads():
                 self.loads.append(message)
+            case Wipe():
+                self.wipes.append(message)
             case Goodbye():
                 self.goodbye = message
             case _:
