@@ -264,6 +264,7 @@ class Recorder:
         self.settled: list[Receipt] = []
         self.listed: tuple[Receipt, ...] = ()
         self.troubles: list[str] = []
+        self.wiped = ""
 
     @property
     def status(self) -> LinkStatus:

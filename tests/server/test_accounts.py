@@ -30,7 +30,7 @@ from dispatcher.storage.ledger import Ledger
 from dispatcher.wire import PROTOCOL, Fault, Hello, Wiped
 from tests.server.centre import LAW, PASSWORD, STREET, Centre, Client, running_centre
 from tests.server.centre import _hasher as quick_hasher
-from tests.server.test_identity import HandClock
+from tests.server.test_identity import HandClock, all_bytes
 
 HERE = "10.0.0.7"
 
@@ -109,7 +109,7 @@ def test_an_address_that_tries_many_names_waits_and_the_count_is_the_ledger_s(tm
                 await other_process.close()
             clock.pass_by(hours=2)
             assert isinstance(await identity.sign_in("wang", PASSWORD, address=HERE), SignedIn)
-            assert b"guess" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+            assert b"guess" not in all_bytes(tmp_path)
             assert ledger.head() == 0, "signing in is nothing for the journal"
 
     asyncio.run(story())
