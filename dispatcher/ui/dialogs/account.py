@@ -136,7 +136,8 @@ class AccountDialog(QDialog):
         """Say that the password is another one now."""
         for field in (self.old, self.new, self.again):
             field.clear()
-        self.tell(self.tr("密码已更改，其他地方的登录已结束。"))
+        self.tell("")
+        self.waiting.setText(self.tr("密码已更改，其他地方的登录已结束。"))
 
     def tell(self, words: str) -> None:
         """Say what came of it."""
