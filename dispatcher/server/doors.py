@@ -22,6 +22,7 @@ from dispatcher.models.periods import BadPeriod
 from dispatcher.models.ranking import Kind
 from dispatcher.server.answers import Problem, Refusal, as_json, bearer, body_of, refused, unknown_token
 from dispatcher.server.desk import Desk
+from dispatcher.server.duty import Duty
 from dispatcher.server.feed import Feed
 from dispatcher.server.hub import Hub
 from dispatcher.server.identity import Identity
@@ -55,11 +56,12 @@ class LawProblem(Problem, frozen=True, kw_only=True):
 
 
 class Health(msgspec.Struct, frozen=True):
-    """How the centre is."""
+    """How the centre is; of several on one ledger one is on duty and does the periodic work."""
 
     status: str
     consoles: int
     head: int
+    on_duty: bool
 
 
 class Doors:
@@ -75,6 +77,7 @@ class Doors:
         giver: LawGiver,
         sign_in: SignInDoors,
         clock: Clock,
+        duty: Duty,
     ) -> None:
         self._desk = desk
         self._hub = hub
@@ -84,6 +87,7 @@ class Doors:
         self._giver = giver
         self._sign_in = sign_in
         self._clock = clock
+        self._duty = duty
 
     def application(self) -> Starlette:
         """Give the ASGI application."""
@@ -104,13 +108,13 @@ class Doors:
 
     async def health(self, _request: Request) -> Response:
         """Answer as long as the process can."""
-        return as_json(Health("live", self._feed.talking, self._hub.head))
+        return as_json(Health("live", self._feed.talking, self._hub.head, self._duty.is_held))
 
     async def ready(self, _request: Request) -> Response:
         """Answer well only when acts can be judged."""
         await self._desk.probe()
         head = await self._desk.read(lambda ledger: ledger.head())
-        return as_json(Health("ready", self._feed.talking, head))
+        return as_json(Health("ready", self._feed.talking, head, self._duty.is_held))
 
     async def metrics(self, request: Request) -> Response:
         """Give the centre's figures for Prometheus to this machine; elsewhere to an administrator or auditor."""

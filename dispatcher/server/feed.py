@@ -56,6 +56,7 @@ MAX_ACT_BYTES = 64 * 1024
 HELLO_WITHIN_S = 10.0
 WIPE_WITHIN_S = 30.0
 LONGEST_STATION = 120
+ENDED = "the session has ended; sign in again"
 WITHDRAWN = "this station has been withdrawn"
 RESERVED_IDS = ("intake:", "centre:")
 """Acts of the intake and of the centre have ids that begin so; a console may not make such."""
@@ -93,6 +94,7 @@ class Feed:
         self._talking: dict[Console, Guest] = {}
         self._law: LawChanged | None = None
         self._old_rows = False
+        self._ended = 0
 
     @property
     def talking(self) -> int:
@@ -109,9 +111,10 @@ class Feed:
 
     def sessions_ended(self, tokens: Collection[str]) -> None:
         """End the conversations that began with tokens of these hashes."""
+        self._ended += 1
         for console, guest in list(self._talking.items()):
             if guest.token_hash in tokens and not guest.wipe_order:
-                console.socket.goodbye(Fault.NOT_SIGNED_IN, "the session has ended; sign in again")
+                console.socket.goodbye(Fault.NOT_SIGNED_IN, ENDED)
 
     def wipe(self, station: Station) -> None:
         """Tell a station to wipe itself; one too old to know how is told to go."""
@@ -125,6 +128,11 @@ class Feed:
                     asyncio.get_running_loop().call_later(WIPE_WITHIN_S, part)
                 else:
                     console.socket.goodbye(Fault.NOT_SIGNED_IN, WITHDRAWN)
+
+    def move_on(self, why: str) -> None:
+        """Have every console come again, for a welcome of its own."""
+        for console in self._talking:
+            console.socket.goodbye(Fault.STOPPING, why)
 
     def tell_law(self, book: LawBook) -> None:
         """Tell everybody the law; until `rows_are_anew` the ledger's pages may hold rows of the law before."""
@@ -148,9 +156,13 @@ class Feed:
     async def talk(self, socket: Socket) -> None:
         """Serve one console until it goes or must go."""
         try:
+            ended = self._ended
             console, guest = await self._greet(socket)
             self._talking[console] = guest
             try:
+                # It may have been this one's session, before it was among those talking.
+                if ended != self._ended and await self._identity.who(guest.hello.token) is None:
+                    console.socket.goodbye(Fault.NOT_SIGNED_IN, ENDED)
                 await self._serve(console, guest)
             finally:
                 del self._talking[console]

@@ -1,7 +1,7 @@
 """The watch over who is signed in: what ends a session anywhere ends the conversations that began with it here.
 
-Promises: whatever happened in this process is acted on at once (`look`), in any other within LOOK_S; a session that
-runs out, within NOTE_S. Knows the ledger's stamp, not who changed it.
+Promises: `look` ends what has ended by now, whoever ended it; a session that runs out is ended within NOTE_S. When to
+look is said by whoever hears of the ledger's changes, this process's own or another's.
 """
 
 import asyncio
@@ -13,7 +13,6 @@ from dispatcher.server.desk import Desk
 from dispatcher.storage.stations import Station
 from dispatcher.sync.ports import Clock, Trouble
 
-LOOK_S: Final = 2.0
 NOTE_S: Final = 60.0
 
 log = logging.getLogger(__name__)
@@ -46,7 +45,6 @@ class SessionWatch:
         self._desk = desk
         self._talking = talking
         self._clock = clock
-        self._stamp = -1
 
     async def look(self) -> None:
         """End what has ended and wipe what is to be wiped, now. Raises Trouble."""
@@ -60,20 +58,12 @@ class SessionWatch:
         self._talking.sessions_ended(tokens - live)
 
     async def run(self) -> None:
-        """Look whenever the stamp has changed, and now and then, until cancelled."""
-        loop = asyncio.get_running_loop()
-        noted_s = loop.time()
+        """Look now and then, and note which stations are in contact, until cancelled."""
         while True:
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(NOTE_S)
             try:
-                stamp = await self._desk.read(lambda ledger: ledger.sessions.stamp())
-                is_time = loop.time() - noted_s >= NOTE_S
-                if stamp != self._stamp or is_time:
-                    await self.look()
-                    self._stamp = stamp
-                if is_time:
-                    noted_s = loop.time()
-                    await self._note()
+                await self.look()
+                await self._note()
             except Trouble as trouble:
                 log.error("sessions could not be looked at: %s", trouble)  # noqa: TRY400  (words, not a traceback)
 

@@ -18,6 +18,7 @@ from dispatcher.models.ids import CommandId, PersonId, UnitId
 from dispatcher.models.organisation import Actor, Role
 from dispatcher.models.queue import epoch_ms, from_epoch_ms
 from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage import standing
 from dispatcher.storage.writing import put, write_entry
 
 Opening = Callable[[], contextlib.AbstractContextManager[sa.Connection]]
@@ -153,8 +154,7 @@ def end_all(connection: sa.Connection, person: PersonId, now: dt.datetime, keep:
 def enter(connection: sa.Connection, command: AnyAccountCommand, by: PersonId, now: dt.datetime) -> None:
     """Journal what was done and have every process that serves consoles look at their sessions again."""
     write_entry(connection, CommandId(f"account:{uuid.uuid4()}"), command, by, now, now)
-    stamp = schema.identity_stamp
-    connection.execute(sa.update(stamp).values(stamp=stamp.c.stamp + 1))
+    standing.note_sessions_ended(connection)
 
 
 def _put(connection: sa.Connection, account: Account) -> None:

@@ -15,6 +15,7 @@ from dispatcher.models.accounts import EndSessions
 from dispatcher.models.ids import PersonId
 from dispatcher.models.queue import epoch_ms, from_epoch_ms
 from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage import standing
 from dispatcher.storage.accounts import Account, Opening, account_of, end_all, enter
 from dispatcher.storage.writing import put
 
@@ -86,11 +87,6 @@ class Sessions:
                 found |= set(connection.execute(statement.where(among, _is_live(now))).scalars())
         return found
 
-    def stamp(self) -> int:
-        """Give a number that is another one after anything that can end a session or wipe a station."""
-        with self._read() as connection:
-            return connection.execute(sa.select(schema.identity_stamp.c.stamp)).scalar_one()
-
     def of(self, person: PersonId, now: dt.datetime) -> tuple[Session, ...]:
         """List somebody's sessions that have not ended, the newest first; of everybody for an empty name."""
         accounts = schema.accounts
@@ -116,11 +112,10 @@ class Sessions:
 
     def drop(self, token_hash: str, now: dt.datetime) -> None:
         """End one session because its person signs out; harmless when there is none."""
+        mine = (_table.c.token_hash == token_hash) & _table.c.ended_ms.is_(None)
         with self._write() as connection:
-            mine = _table.c.token_hash == token_hash
-            connection.execute(
-                sa.update(_table).where(mine, _table.c.ended_ms.is_(None)).values(ended_ms=epoch_ms(now))
-            )
+            if connection.execute(sa.update(_table).where(mine).values(ended_ms=epoch_ms(now))).rowcount:
+                standing.note_sessions_ended(connection)
 
     # Devices and failures
 

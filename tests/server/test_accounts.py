@@ -28,7 +28,7 @@ from dispatcher.server.identity import (
 )
 from dispatcher.storage.ledger import Ledger
 from dispatcher.wire import PROTOCOL, Fault, Hello, Wiped
-from tests.server.centre import LAW, PASSWORD, STREET, Centre, Client, running_centre
+from tests.server.centre import IN_FORCE, PASSWORD, STREET, Centre, Client, running_centre
 from tests.server.centre import _hasher as quick_hasher
 from tests.server.test_identity import HandClock, all_bytes
 
@@ -42,7 +42,7 @@ async def identity_over(folder: Path, *people: str) -> AsyncIterator[tuple[Ident
     for person in people:
         account = new_account(PersonId(person), person, STREET, [Role.DISPATCHER], PASSWORD, quick_hasher)
         ledger.accounts.seed(account)
-    desk = Desk(ledger, LAW, clock, lambda outcomes: None)
+    desk = Desk(ledger, IN_FORCE, clock, lambda news: None)
     try:
         yield Identity(desk, clock, quick_hasher), ledger, clock
     finally:
@@ -100,7 +100,7 @@ def test_an_address_that_tries_many_names_waits_and_the_count_is_the_ledger_s(tm
             for number in range(FREE_OF_AN_ADDRESS):
                 assert await identity.sign_in(f"nobody {number}", "guess", address=HERE) is None
             assert isinstance(await identity.sign_in("wang", PASSWORD, address=HERE), Wait)
-            other_process = Desk(Ledger.open(f"sqlite:///{tmp_path / 'centre.db'}"), LAW, clock, lambda outcomes: None)
+            other_process = Desk(Ledger.open(f"sqlite:///{tmp_path / 'centre.db'}"), IN_FORCE, clock, lambda news: None)
             try:
                 other = Identity(other_process, clock, quick_hasher)
                 assert isinstance(await other.sign_in("wang", PASSWORD, address=HERE), Wait)

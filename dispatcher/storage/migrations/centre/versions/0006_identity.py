@@ -44,10 +44,3 @@ def upgrade() -> None:
         sa.Column("wiped_ms", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("station", name="pk_stations"),
     )
-    op.create_table(
-        "identity_stamp",
-        sa.Column("one", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("stamp", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("one", name="pk_identity_stamp"),
-    )
-    op.execute("INSERT INTO identity_stamp (one, stamp) VALUES (1, 1)")
