@@ -131,7 +131,7 @@ class Socket(asyncio.Protocol):
         """Say why, close, and cut the connection if the peer does not close it as well within the linger."""
         if not self.is_open:
             return
-        log.info("goodbye to a console: %s %s", fault, detail)
+        log.info("goodbye to a console: %s", fault)  # the detail quotes what the peer sent, which is not for a log
         self.write(framed(encode(Goodbye(fault=fault, detail=detail))))
         self._conn.send_close(_CLOSE_CODES.get(fault, 1008), _clipped(f"{fault}: {detail}" if detail else fault))
         self._end(linger_s)

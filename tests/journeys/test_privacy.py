@@ -1,5 +1,6 @@
 """Nothing that is written down in a whole journey names who called: logs at their loudest, exports, files on disk."""
 
+import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from dispatcher.models import commands as c
@@ -71,7 +73,7 @@ def test_nobody_who_called_is_found_in_what_was_written(tmp_path: Path) -> None:
     written = [path for path in tmp_path.rglob("*") if path.is_file() and not path.name.startswith("centre.db")]
     names = {path.name for path in written}
     assert {"server.log", "console.log", "cache.db", "outbox.db", "rejected.csv"} <= names
-    assert (folder / "server.log").stat().st_size > 1000, "the loudest log says something"
+    assert b"goodbye to a console" in (folder / "server.log").read_bytes(), "the log says something"
     found = [
         f"{path.relative_to(tmp_path)}: {planted}"
         for path in written
@@ -117,5 +119,6 @@ def rubbish(centre: Centre, token: str) -> None:
     for frame in (f'{{"type": "hello", "token": "{PHONE}", "station": 1}}', f"{NAME}", f'{{"type": "{PHONE}"}}'):
         with connect(centre.url.replace("http", "ws") + "/feed", proxy=None) as socket:
             socket.send(frame)
-            for _ in socket:
-                pass
+            with contextlib.suppress(ConnectionClosed):
+                for _ in socket:
+                    pass
