@@ -33,7 +33,6 @@ from dispatcher.sync.engine import Engine
 from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.sync.thread import EngineThread
 from dispatcher.transport.websocket import WebSocketDialer
-from dispatcher.ui import strings
 from dispatcher.ui.language import Language, install
 from dispatcher.ui.station import StationWindow
 from dispatcher.widgets.theme import Theme, load_theme
@@ -359,11 +358,7 @@ class _Sitting:
         self._renewing = None
 
     def _see_wiped(self, reason: str) -> None:
-        chinese, english = (
-            f"管理员已下令销毁本机数据：{reason}。密钥和文件已删除，请联系指挥中心。",
-            f"An administrator had this station's data destroyed: {reason}. Key and files are gone; call the centre.",
-        )
-        self._wiped = strings.trouble(f"{chinese} | {english}")
+        self._wiped = reason
         self._end(handed_over=False)
 
     def _look_at_age(self) -> None:

@@ -125,11 +125,11 @@ class AccountDesk:
         await self._list()
 
 
-async def tell(theme: Theme, words: str) -> None:
-    """Show something that nothing can be done about, until it has been read."""
+async def tell(theme: Theme, reason: str) -> None:
+    """Say why this station has been wiped, until it has been read."""
     from dispatcher.ui.dialogs.notice import NoticeDialog
 
-    dialog = NoticeDialog(theme, words)
+    dialog = NoticeDialog(theme, reason)
     read = asyncio.get_running_loop().create_future()
     dialog.finished.connect(lambda: None if read.done() else read.set_result(None))
     dialog.open()

@@ -1746,6 +1746,10 @@
         <translation>This station&apos;s data has been destroyed</translation>
     </message>
     <message>
+        <source>管理员已下令销毁本机数据：{reason}。密钥和文件已删除，请联系指挥中心。</source>
+        <translation>An administrator had this station&apos;s data destroyed: {reason}. Key and files are gone; call the centre.</translation>
+    </message>
+    <message>
         <source>知道了</source>
         <translation>Understood</translation>
     </message>

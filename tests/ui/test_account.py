@@ -31,7 +31,10 @@ def dialog(qtbot: QtBot, dress: Dress) -> Iterator[AccountDialog]:
 
 @pytest.mark.parametrize(("language", "theme"), looking.LOOKS)
 def test_nothing_is_cut_in_any_look(qtbot: QtBot, dress: Dress, language: str, theme: str) -> None:
-    account, notice = AccountDialog(dress(language, theme), 3), NoticeDialog(dress(language, theme), "words " * 30)
+    account, notice = (
+        AccountDialog(dress(language, theme), 3),
+        NoticeDialog(dress(language, theme), "lost on the way home " * 8),
+    )
     for made in (account, notice):
         qtbot.addWidget(made)
         made.open()

@@ -1,4 +1,4 @@
-"""A notice: something that has happened to this station and that nothing can be done about but to know it."""
+"""A notice: this station has been wiped, and nothing can be done about it but to know it and to call."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -8,9 +8,9 @@ from dispatcher.widgets.theme import Theme
 
 
 class NoticeDialog(QDialog):
-    """Shows words about this station until it is closed."""
+    """Says that the centre had this station wiped, and for what reason, until it is closed."""
 
-    def __init__(self, theme: Theme, words: str, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, reason: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         title = self.tr("本机数据已销毁")
         self.setWindowTitle(title)
@@ -21,6 +21,7 @@ class NoticeDialog(QDialog):
         head = QLabel(title)
         head.setProperty("class", "dialog-title")
         outer.addWidget(head)
+        words = self.tr("管理员已下令销毁本机数据：{reason}。密钥和文件已删除，请联系指挥中心。").format(reason=reason)
         self.words = QLabel(words)
         self.words.setWordWrap(True)
         self.words.setTextFormat(Qt.TextFormat.PlainText)
