@@ -87,7 +87,7 @@ PROGRAMS = (
     Program(
         "admin",
         AdminSettings,
-        "accounts, stations, certificates, the duty roster and webhooks of the centre",
+        "accounts, stations, certificates, roster, webhooks",
         """\
         Works in the centre's ledger, on the machine that can reach its database, while the centre runs or
         not; a running one acts on it within seconds. Passwords are made up and printed once. A duty roster
