@@ -132,6 +132,9 @@ class Watch:
         """Keep for the one who asks."""
         self.troubles.append(text)
 
+    def station_wiped(self, reason: str) -> None:
+        """Of no interest."""
+
 
 def first_sync(home: Path, url: str, token: str) -> Synced:
     """Sync a new home and say what it took, beside the limit."""

@@ -158,6 +158,8 @@ class Bridge(QObject):
     """OpenCases: every open case, as asked for."""
     trouble_told = Signal(object)
     """str: words about the world having failed."""
+    station_wiped = Signal(object)
+    """str: the centre had this station destroy its key and files, for this reason."""
 
     _woken = Signal()
 
@@ -419,3 +421,7 @@ class EngineListener:
     def trouble(self, text: str) -> None:
         """Carry over: words about a failure."""
         self._bridge.say(lambda: self._bridge.trouble_told.emit(text))
+
+    def station_wiped(self, reason: str) -> None:
+        """Carry over: nothing is left here."""
+        self._bridge.say(lambda: self._bridge.station_wiped.emit(reason))

@@ -110,6 +110,7 @@ class MemoryStore:
         self._standing = Standing(ledger=LedgerId(""), cursor=Revision(0), as_of=None)
         self._remembered: Remembered | None = None
         self._law_mark = ""
+        self.destroyed = False
         self._rows: dict[CaseId, wire.CaseRow] = {}
         self._receipts: dict[CommandId, Receipt] = {}
         self._office: OfficeMemory | None = None
@@ -287,6 +288,11 @@ class MemoryStore:
     def close(self) -> None:
         self.is_open = False
 
+    def destroy(self) -> None:
+        self.is_open = False
+        self.__init__(self._page)
+        self.destroyed = True
+
     def wire_rows(self) -> tuple[wire.CaseRow, ...]:
         """Give all that is kept, for comparing."""
         return tuple(self._rows.values())
@@ -324,6 +330,7 @@ class Recorder:
         self.drafts: tuple[Draft, ...] = ()
         self.pack: OpenCases | None = None
         self.troubles: list[str] = []
+        self.wiped = ""
 
     @property
     def status(self) -> LinkStatus:
@@ -400,3 +407,7 @@ class Recorder:
     def trouble(self, text: str) -> None:
         self.told.append("trouble")
         self.troubles.append(text)
+
+    def station_wiped(self, reason: str) -> None:
+        self.told.append("wiped")
+        self.wiped = reason

@@ -25,6 +25,7 @@ from dispatcher.models.queue import NEVER_MS, QueueRow
 from dispatcher.storage import cache_schema, cipher, office, outbox
 from dispatcher.storage.cache_files import Files, run
 from dispatcher.storage.instants import from_us, to_us
+from dispatcher.storage.keys import Keyholder
 from dispatcher.storage.troubles import sqlite_trouble
 from dispatcher.sync.office_ports import OfficeMemory
 from dispatcher.sync.ports import Draft, Receipt, Remembered, Standing, StoreDamaged, Trouble
@@ -56,9 +57,11 @@ class Cache:
         self._connection = self._open()
 
     @classmethod
-    def open(cls, directory: Path, damaged: Callable[[str], None] | None = None) -> "Cache":
+    def open(
+        cls, directory: Path, damaged: Callable[[str], None] | None = None, keys: Keyholder | None = None
+    ) -> "Cache":
         """Open or make the files in a directory, for this program alone; raises Trouble, or StoreNewer."""
-        files = Files(directory)
+        files = Files(directory, keys)
         files.lock()
         try:
             return cls(files, damaged)
@@ -71,6 +74,16 @@ class Cache:
         if not self._closed:
             self._closed = True
             self._connection.close()
+            self._files.unlock()
+
+    def destroy(self) -> None:
+        """Close the files and destroy key and files; raises Trouble where the key could not be destroyed."""
+        if not self._closed:
+            self._closed = True
+            self._connection.close()
+        try:
+            self._files.destroy()
+        finally:
             self._files.unlock()
 
     # How far it has come

@@ -18,8 +18,9 @@ from dispatcher.storage.instants import from_us, to_us
 from dispatcher.sync.ports import ActState, Draft, Receipt, Trouble, state_after
 
 _COLUMNS: Final = "seq, state, act, made_us, sent_us, judged_us, verdict, note"
-_UNSETTLED: Final = "state IN ('queued', 'sent', 'parked', 'expired', 'doubted')"
 _LEDGER: Final = "ledger = (SELECT ledger FROM main.standing)"
+UNSETTLED: Final = "state IN ('queued', 'sent', 'parked', 'expired', 'doubted')"
+"""The condition of what still needs the centre or a person."""
 
 _encode = msgspec.json.Encoder().encode
 _decode_act = msgspec.json.Decoder(Act).decode
@@ -44,7 +45,7 @@ def find(connection: sqlite3.Connection, act_id: str) -> Receipt | None:
 
 def unsettled(connection: sqlite3.Connection) -> tuple[Receipt, ...]:
     """List what still needs the centre or a person, in the order it was made."""
-    found = connection.execute(f"SELECT {_COLUMNS} FROM outbox.receipts WHERE {_UNSETTLED} ORDER BY seq")
+    found = connection.execute(f"SELECT {_COLUMNS} FROM outbox.receipts WHERE {UNSETTLED} ORDER BY seq")
     return tuple(_receipt(row) for row in found)
 
 

@@ -14,7 +14,7 @@ from dispatcher.models.ids import CaseId, Revision
 from dispatcher.models.organisation import Scope, stem_of, street_of
 from dispatcher.models.queue import QueueRow, from_epoch_ms
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.wire import MAX_FRAME_BYTES, NO_CALLER, CaseRow
+from dispatcher.wire import MAX_FRAME_BYTES, NO_CALLER, CaseRow, as_seen_by
 
 PAGE_BYTES: Final = MAX_FRAME_BYTES * 3 // 4
 """A page holds at most this much, so that it fits a frame with room for verdicts."""
@@ -53,7 +53,10 @@ def page(connection: sa.Connection, scope: Scope, after: Revision, limit: int) -
     summaries = _decode_rows(b"[" + b",".join(row.row for row in rows) + b"]")
     return Page(
         rows=tuple(
-            CaseRow(summary, msgspec.Raw(row.body), NO_CALLER if row.caller is None else msgspec.Raw(row.caller))
+            as_seen_by(
+                scope,
+                CaseRow(summary, msgspec.Raw(row.body), NO_CALLER if row.caller is None else msgspec.Raw(row.caller)),
+            )
             for summary, row in zip(summaries, rows, strict=True)
         ),
         gone=tuple(CaseId(row.case_id) for row in lost),
@@ -80,9 +83,9 @@ def _rows(
 
 def _in_scope(scope: Scope) -> "sa.Select[*tuple[Any, ...]]":
     """Say which rows a scope covers. The bound "head" keeps out what is committed while the page is read."""
-    if not scope.with_caller:
+    if not scope.tells_caller(confidential=False):
         caller: sa.ColumnElement[Any] = sa.null()
-    elif scope.everything:
+    elif scope.tells_caller(confidential=True):
         caller = _cases.c.caller
     else:
         caller = sa.case((_cases.c.confidential, sa.null()), else_=_cases.c.caller)
@@ -90,7 +93,9 @@ def _in_scope(scope: Scope) -> "sa.Select[*tuple[Any, ...]]":
         _cases.c.revision, _cases.c.committed_ms, _cases.c.row, _cases.c.body, caller.label("caller")
     ).limit(sa.bindparam("limit"))
     revision = _cases.c.revision
-    if scope.as_summoned:
+    if scope.nothing:
+        statement = statement.where(sa.false())
+    elif scope.as_summoned:
         units = schema.case_units
         statement = statement.join_from(units, _cases, units.c.case_id == _cases.c.id)
         statement = statement.where(units.c.unit == scope.unit)
@@ -111,7 +116,7 @@ def _covered(scope: Scope) -> sa.ColumnElement[bool]:
 
 def _lost(connection: sa.Connection, scope: Scope, after: Revision, last: Revision, limit: int) -> list[Any]:
     """List what has left a scope since a revision; whoever has nothing yet has lost nothing."""
-    if scope.everything or scope.as_summoned or not after:
+    if scope.everything or scope.nothing or scope.as_summoned or not after:
         return []
     if scope.district:
         loser = _lies_in(_losses.c.unit, scope)

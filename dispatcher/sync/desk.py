@@ -139,8 +139,9 @@ class Desk:
         that a centre set back had accepted above its head are in doubt from then on.
         """
         known = self._in_force.session if self._in_force else None
-        session = Remembered(actor=welcome.actor, book=welcome.book, units=welcome.units)
-        other_scope = known is not None and scope_of(known.actor) != scope_of(session.actor)
+        scope = welcome.scope or scope_of(welcome.actor)
+        session = Remembered(actor=welcome.actor, book=welcome.book, units=welcome.units, scope=scope)
+        other_scope = known is not None and known.scope != scope
         set_back = welcome.ledger == self._ledger and welcome.head < self._cursor
         if set_back:
             self._tell_receipts(self._outbox.doubt(welcome.head))
@@ -421,6 +422,12 @@ class Desk:
     def list_receipts(self, limit: int) -> None:
         """Tell the newest receipts."""
         self._listener.receipts_listed(self._store.receipts(limit))
+
+    def destroy(self) -> int:
+        """Destroy the store; gives how many acts in it had no verdict."""
+        unsent = len(self._outbox.all())
+        self._store.destroy()
+        return unsent
 
     def close(self) -> None:
         """Close the store."""

@@ -35,6 +35,7 @@ from dispatcher.sync.ports import (
     LinkState,
     Listener,
     OpenCases,
+    StationWiped,
     Store,
     StoreDamaged,
     StoreNewer,
@@ -107,7 +108,7 @@ class Engine:
         return self._time.now()
 
     async def run(self) -> None:
-        """Keep in step until cancelled; ends by itself only when the cache belongs to a newer program."""
+        """Keep in step until cancelled; ends by itself when the cache belongs to a newer program or has been wiped."""
         self._health.tell()
         try:
             async with asyncio.TaskGroup() as group:  # an error of ours in any part ends all of them, and is raised
@@ -125,7 +126,13 @@ class Engine:
             desk = await self._open()
             if desk is None:
                 return
-            await self._keep_in_step(desk)
+            try:
+                await self._keep_in_step(desk)
+            except StationWiped as wiped:
+                self._desk = None  # there is nothing left to close
+                self._health.become(LinkState.REFUSED, words.WIPED)
+                self._listener.station_wiped(str(wiped))
+                return
             self._close()
             self._interrupt.clear()
             await self._pause(self._back_off.next_s())  # a disk that breaks every file is not asked at full speed
@@ -198,6 +205,8 @@ class Engine:
             except Gap as gap:
                 self._health.become(LinkState.CATCHING_UP, str(gap))
                 await self._pause(self._back_off.next_s())
+            except StationWiped:
+                raise
             except LinkRefused as refused:
                 self._health.become(LinkState.REFUSED, str(refused), REFUSED_PAUSE_S)
                 await self._pause(REFUSED_PAUSE_S)

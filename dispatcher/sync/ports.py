@@ -17,7 +17,7 @@ from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.lawbook import LawBook
 from dispatcher.models.order import Caller
-from dispatcher.models.organisation import Actor, Unit
+from dispatcher.models.organisation import Actor, Scope, Unit
 from dispatcher.models.queue import QueueRow
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Verdict
 from dispatcher.sync.office_ports import OfficeStatus, OfficeStore
@@ -47,6 +47,10 @@ class StoreDamaged(Trouble):
 
 class StoreNewer(Trouble):
     """The cache was written by a newer version of the program; this one must not touch it."""
+
+
+class StationWiped(Trouble):
+    """The centre had this station destroy its key and files; the text is the reason it gave."""
 
 
 class Clock(Protocol):
@@ -147,11 +151,15 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Remembered(msgspec.Struct, frozen=True, kw_only=True):
-    """What the last Welcome said, kept so that the console works before and without a connection."""
+    """What the last Welcome said, kept so that the console works before and without a connection.
+
+    `scope` is what the rows here were sent under, None when an older program took them in.
+    """
 
     actor: Actor
     book: LawBook
     units: tuple[Unit, ...]
+    scope: Scope | None = None
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -257,6 +265,9 @@ class Store(OfficeStore, Protocol):
 
     def drop_draft(self, case: CaseId, form: str) -> None:
         """Forget a draft; harmless where there is none."""
+
+    def destroy(self) -> None:
+        """Close the files and destroy them with their key: nobody can read them again, acts never sent included."""
         ...
 
     def close(self) -> None:
@@ -392,6 +403,10 @@ class Listener(Protocol):
         """The world failed; words for a person."""
         ...
 
+    def station_wiped(self, reason: str) -> None:
+        """Key and files of this station are destroyed, by order of the centre and for this reason; nothing follows."""
+        ...
+
 
 __all__ = [
     "UNSETTLED",
@@ -414,6 +429,7 @@ __all__ = [
     "Receipt",
     "Remembered",
     "Standing",
+    "StationWiped",
     "Store",
     "StoreDamaged",
     "StoreNewer",

@@ -36,6 +36,7 @@ class StationWindow(QMainWindow):
 
     closing = Signal()
     theme_changed = Signal(str)
+    account_requested = Signal()
 
     def __init__(
         self, bridge: Bridge, theme: Theme, *, state_file: Path | None = None, unsent: UnsentAfter | None = None
@@ -204,6 +205,7 @@ class StationWindow(QMainWindow):
         add(window, self.tr("换区，往回"), "Shift+F6", lambda: self._next_pane(-1))
         add(window, self.tr("全屏"), "F11", self.toggle_full_screen)
         add(window, self.tr("外观"), "Alt+V", self._open_view_menu)
+        add(window, self.tr("我的账号"), "Alt+U", self.account_requested.emit)
         link = self.tr("链路")
         add(link, self.tr("本所协同、本机任中继"), "Alt+R", self.open_office)
         add(link, self.tr("电话名单"), "Alt+T", lambda: self.open_phones())
@@ -269,6 +271,7 @@ class StationWindow(QMainWindow):
         self.add_view_entries(menu)
         menu.addSeparator()
         menu.addAction(self.tr("全屏 F11")).triggered.connect(self.toggle_full_screen)
+        menu.addAction(self.tr("我的账号 Alt+U")).triggered.connect(lambda _=False: self.account_requested.emit())
         corner = self._view_button.mapToGlobal(self._view_button.rect().topRight())
         size = menu.sizeHint()
         menu.popup(corner - QPoint(size.width(), size.height()))

@@ -29,12 +29,15 @@ from dispatcher.wire.messages import (
     Submit,
     Upward,
     Welcome,
+    Wipe,
+    Wiped,
     decode_downward,
     decode_upward,
     encode,
     in_frames,
 )
 from dispatcher.wire.orders import OrderAnswer, PostedOrder, posted
+from dispatcher.wire.sight import as_seen_by
 
 __all__ = [
     "MAX_FRAME_BYTES",
@@ -63,6 +66,9 @@ __all__ = [
     "Submit",
     "Upward",
     "Welcome",
+    "Wipe",
+    "Wiped",
+    "as_seen_by",
     "decode_downward",
     "decode_upward",
     "encode",

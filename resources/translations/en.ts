@@ -17,6 +17,85 @@
     </message>
 </context>
 <context>
+    <name>AccountDialog</name>
+    <message>
+        <source>我的账号</source>
+        <translation>My account</translation>
+    </message>
+    <message>
+        <source>登录的地方</source>
+        <translation>Where you are signed in</translation>
+    </message>
+    <message>
+        <source>工作站或地址</source>
+        <translation>Station or address</translation>
+    </message>
+    <message>
+        <source>登录于</source>
+        <translation>Since</translation>
+    </message>
+    <message>
+        <source>有效至</source>
+        <translation>Until</translation>
+    </message>
+    <message>
+        <source>说明</source>
+        <translation>Note</translation>
+    </message>
+    <message>
+        <source>结束所选的登录</source>
+        <translation>End the chosen sign-in</translation>
+    </message>
+    <message>
+        <source>更改密码</source>
+        <translation>Change password</translation>
+    </message>
+    <message>
+        <source>原密码</source>
+        <translation>Old password</translation>
+    </message>
+    <message>
+        <source>新密码，至少十个字符</source>
+        <translation>New password, ten characters or more</translation>
+    </message>
+    <message>
+        <source>新密码，再输一次</source>
+        <translation>New password, once more</translation>
+    </message>
+    <message>
+        <source>本机还有 {count} 件未发送，换人后由您本人再次登录时发送。</source>
+        <translation>{count} acts here are not sent yet; they go out when you yourself sign in again.</translation>
+    </message>
+    <message>
+        <source>没有未发送的操作。</source>
+        <translation>Nothing waits to be sent.</translation>
+    </message>
+    <message>
+        <source>退出登录，换人</source>
+        <translation>Sign out, hand over</translation>
+    </message>
+    <message>
+        <source>关闭</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>本次登录</source>
+        <translation>This one</translation>
+    </message>
+    <message>
+        <source>密码已更改，其他地方的登录已结束。</source>
+        <translation>The password is changed; your other sign-ins have ended.</translation>
+    </message>
+    <message>
+        <source>请填原密码和新密码。</source>
+        <translation>Give the old and the new password.</translation>
+    </message>
+    <message>
+        <source>两次输入的新密码不一样。</source>
+        <translation>The two new passwords differ.</translation>
+    </message>
+</context>
+<context>
     <name>ActBar</name>
     <message>
         <source>签收</source>
@@ -1782,6 +1861,21 @@
     </message>
 </context>
 <context>
+    <name>NoticeDialog</name>
+    <message>
+        <source>本机数据已销毁</source>
+        <translation>This station&apos;s data has been destroyed</translation>
+    </message>
+    <message>
+        <source>管理员已下令销毁本机数据：{reason}。密钥和文件已删除，请联系指挥中心。</source>
+        <translation>An administrator had this station&apos;s data destroyed: {reason}. Key and files are gone; call the centre.</translation>
+    </message>
+    <message>
+        <source>知道了</source>
+        <translation>Understood</translation>
+    </message>
+</context>
+<context>
     <name>Office</name>
     <message>
         <source>经本所中继（{keeper}）</source>
@@ -2740,10 +2834,6 @@
         <translation>Password</translation>
     </message>
     <message>
-        <source>同一个人可在多台机器登录；离线时用上次登录的身份继续办理。</source>
-        <translation>One person may sign in at several stations; offline, work goes on as whoever signed in last.</translation>
-    </message>
-    <message>
         <source>退出</source>
         <translation>Quit</translation>
     </message>
@@ -2762,6 +2852,34 @@
     <message>
         <source>正在登录</source>
         <translation>Signing in</translation>
+    </message>
+    <message>
+        <source>验证器上的六位数字，或恢复码</source>
+        <translation>six digits of your authenticator, or a recovery code</translation>
+    </message>
+    <message>
+        <source>验证码</source>
+        <translation>Code</translation>
+    </message>
+    <message>
+        <source>本机口令</source>
+        <translation>Passphrase</translation>
+    </message>
+    <message>
+        <source>连不上中心时，在本机登录过的人可用原密码离线登录；所办的事联网后由本人账号发送。</source>
+        <translation>Without the centre, whoever has signed in here before may do so with the same password; what is done then is sent under that person&apos;s account once there is a link.</translation>
+    </message>
+    <message>
+        <source>本机口令保护本机密钥，每次启动都要输入；忘记后本机数据只能从中心重新取得。</source>
+        <translation> The passphrase protects this machine&apos;s key and is asked for at each start; forgotten, the data here can only be fetched from the centre again.</translation>
+    </message>
+    <message>
+        <source>请填验证码。</source>
+        <translation>Give the code.</translation>
+    </message>
+    <message>
+        <source>请填本机口令。</source>
+        <translation>Give the passphrase.</translation>
     </message>
 </context>
 <context>
@@ -2888,6 +3006,14 @@
     <message>
         <source>没有报警。{as_of}</source>
         <translation>No alarms. {as_of}</translation>
+    </message>
+    <message>
+        <source>我的账号</source>
+        <translation>My account</translation>
+    </message>
+    <message>
+        <source>我的账号 Alt+U</source>
+        <translation>My account Alt+U</translation>
     </message>
 </context>
 <context>
@@ -4184,6 +4310,10 @@
     <message>
         <source>本所网络上的数据被改动，已断开</source>
         <translation>Data on the office&apos;s network was changed; disconnected</translation>
+    </message>
+    <message>
+        <source>本机数据已按中心的指令销毁</source>
+        <translation>This station&apos;s data was destroyed by order of the centre</translation>
     </message>
 </context>
 <context>

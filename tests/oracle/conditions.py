@@ -351,7 +351,7 @@ def undo(act, life, actor, roles, law, at, entries):
 
 
 def reveal_caller(act, life, actor, roles, law, at, entries):
-    need(not life["confidential"], "confidential")
+    need(not life["confidential"] or roles & {"hotline", "district"}, "confidential")
     text(act, "reason")
     return [("note",)]
 
