@@ -31,6 +31,7 @@ from dispatcher.models.queue import NEVER_MS, epoch_ms, summarise
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Verdict
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage import tallies, writing
+from dispatcher.storage.centre import without_waiting
 from dispatcher.storage.fitness import LONGEST_ID, LONGEST_KEY, fits, unfit
 from dispatcher.storage.writing import Changed, Judgement, Written
 from dispatcher.wire import NO_CALLER, CaseRow
@@ -110,7 +111,8 @@ class Batch:
         self._load([act for act, _ in acts])
         judged = [self._one(act, actor) for act, actor in acts]
         at = committed_at()
-        self._write(at)
+        with without_waiting(self._connection):
+            self._write(at)
         return [self._outcome(act, found, at) for (act, _), found in zip(acts, judged, strict=True)]
 
     # Reading
