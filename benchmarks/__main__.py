@@ -22,7 +22,22 @@ from typing import Final, NamedTuple
 
 from PySide6.QtCore import qVersion
 
-from benchmarks import Result, clocks, commit_to_paint, first_sync, idle, judge, queue_model, rates, start, table
+from benchmarks import (
+    Result,
+    city,
+    clocks,
+    commit_to_paint,
+    delivery,
+    fan_out,
+    first_sync,
+    idle,
+    judge,
+    outbox,
+    queue_model,
+    rates,
+    start,
+    table,
+)
 from benchmarks.processes import ROOT, Ground, ground_at, screen
 
 PAGE: Final = ROOT / "docs" / "performance.md"
@@ -50,6 +65,10 @@ BENCHMARKS: Final[Mapping[str, tuple[str | None, Callable[[Ground, bool], list[R
     "start": (start.__doc__, start.run),
     "idle": (idle.__doc__, idle.run),
     "commit_to_paint": (commit_to_paint.__doc__, commit_to_paint.run),
+    "delivery": (delivery.__doc__, delivery.run),
+    "outbox": (outbox.__doc__, outbox.run),
+    "fan_out": (fan_out.__doc__, fan_out.run),
+    "city": (city.__doc__, city.run),
     "judge": (judge.__doc__, judge.run),
     "clocks": (clocks.__doc__, clocks.run),
     "rates": (rates.__doc__, rates.run),

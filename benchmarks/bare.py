@@ -2,8 +2,8 @@
 
 `python -m benchmarks.bare serve DATABASE` is a WebSocket that commits what it is sent (SQLite FULL, or PostgreSQL) and
 then tells everybody who listens; two on one PostgreSQL tell each other's. `… listen URL FILE COUNT` commits what it
-hears (SQLite FULL, rollback journal, as the cache's) and says how long each took. `… broadcast PER_S BYTES` is a bare
-asyncio protocol that writes the same bytes to all its connections so many times a second.
+hears (SQLite FULL, rollback journal, as the cache's) and says how long each took. `… broadcast PER_S BYTES FILE` is a
+bare asyncio protocol that so many times a second commits some bytes and writes them to all its connections.
 """
 
 import asyncio
@@ -34,16 +34,8 @@ def stamped(payload: bytes) -> bytes:
 
 async def serve_sqlite(path: str) -> None:
     """Commit and tell."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("CREATE TABLE IF NOT EXISTS rows (n INTEGER PRIMARY KEY, body BLOB)")
+    connection = _wal(path)
     everybody: set[ServerConnection] = set()
-
-    def commit(payload: bytes) -> None:
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO rows (body) VALUES (?)", (payload,))
-        connection.execute("COMMIT")
 
     async def talk(socket: ServerConnection) -> None:
         everybody.add(socket)
@@ -51,12 +43,26 @@ async def serve_sqlite(path: str) -> None:
             async for message in socket:
                 assert isinstance(message, bytes)
                 payload = stamped(message)
-                await asyncio.to_thread(commit, payload)
+                await asyncio.to_thread(_commit, connection, payload)
                 broadcast(everybody - {socket}, payload)
         finally:
             everybody.discard(socket)
 
     await _listen(talk)
+
+
+def _wal(path: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("CREATE TABLE IF NOT EXISTS rows (n INTEGER PRIMARY KEY, body BLOB)")
+    return connection
+
+
+def _commit(connection: sqlite3.Connection, payload: bytes) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("INSERT INTO rows (body) VALUES (?)", (payload,))
+    connection.execute("COMMIT")
 
 
 async def serve_postgresql(url: str) -> None:
@@ -165,8 +171,9 @@ class Bare(asyncio.Protocol):
         self._everybody.discard(self._transport)  # type: ignore[arg-type]
 
 
-async def shout(per_s: float, size: int) -> None:
-    """Write the same bytes to all, when SIGTERM has not come."""
+async def shout(per_s: float, size: int, path: str) -> None:
+    """Commit and write the same bytes to all, until it is killed."""
+    connection = _wal(path)
     everybody: set[asyncio.Transport] = set()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Bare(everybody), "127.0.0.1", 0, backlog=2048)
@@ -179,6 +186,7 @@ async def shout(per_s: float, size: int) -> None:
         at = clock.now().astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
         head = f'{{"type":"changes","first":{number},"last":{number},"committed_at":"{at}","rows":"'.encode()
         frame = Frame(Opcode.BINARY, head + b"x" * (size - len(head) - 2) + b'"}').serialize(mask=False)
+        await asyncio.to_thread(_commit, connection, frame)
         for transport in everybody:
             transport.write(frame)
 
@@ -195,5 +203,5 @@ if __name__ == "__main__":
             running = listen(rest[0], rest[1], int(rest[2]))
         case _:
             allow_many_connections()
-            running = shout(float(rest[0]), int(rest[1]))
+            running = shout(float(rest[0]), int(rest[1]), rest[2])
     asyncio.run(running)

@@ -1,9 +1,9 @@
 """From the commit at the centre to the commit in another console's cache, beside a bare WebSocket with two commits.
 
 Orders come one by one through the intake at a steady rate; the station is the real engine over its encrypted cache.
-Both are timed from before the centre's commit to after the console's. The bare one sends as many bytes, commits them at the
-server (SQLite in WAL, synchronous FULL) and at the receiver (rollback journal, FULL: the cache's mode, unencrypted, one
-file) and does nothing else. On PostgreSQL (with fsync) the order is posted at one centre and the console served by
+Both are timed from before the centre's commit to after the console's. The bare one sends as many bytes, commits them at
+the server (SQLite in WAL, synchronous FULL) and at the receiver (rollback journal, FULL: the cache's mode, unencrypted,
+one file) and does nothing else. On PostgreSQL (with fsync) the order is posted at one centre and the console served by
 another; beside it two bare servers that LISTEN for each other's commits.
 """
 

@@ -122,10 +122,10 @@ def address(process: subprocess.Popen[str]) -> str:
     return _line(process, START_WITHIN_S).removeprefix("listening on ").strip()
 
 
-def cpu_s(pid: int) -> float:
-    """Give the processor time a process has used so far, its own and no child's."""
+def cpu_s(pid: int, *, reaped: bool = False) -> float:
+    """Give the processor time a process has used so far, with that of its ended children if asked for."""
     fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, fields[11 : 15 if reaped else 13])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory_bytes(pid: int) -> int:

@@ -50,6 +50,12 @@ class Server:
         _initialise(self._programs, self._data, self._as_user)
         self.url = f"postgresql://{USER}@/postgres?host={quote(str(self._data), safe='/')}"
 
+    @property
+    def pid(self) -> int:
+        """The number of its first process."""
+        assert self._process is not None, "it does not run"
+        return self._process.pid
+
     def start(self) -> None:
         """Start it and wait until it answers."""
         # The socket lies in `data`: its path must stay under 107 bytes.
