@@ -71,7 +71,7 @@ def run(ground: Ground, quick: bool = False) -> list[Result]:
 def _crowd(
     ground: Ground, url: str, consoles: int, changes: int, pid: int, send: Callable[[], None]
 ) -> tuple[Crowded, float, int]:
-    """Give what a crowd saw, the server's processor time (ms) for each change, and its memory with all of them there."""
+    """Give what a crowd saw, the server's processor time for a change (ms), and its memory with all there."""
     with running(ground, ["-m", "benchmarks.crowd", url, CONSOLE_TOKEN, str(consoles), str(changes)]) as crowd:
         hear(crowd, Waiting, 300)
         grown = memory_bytes(pid)
