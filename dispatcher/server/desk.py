@@ -14,7 +14,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from dispatcher.models.commands import Act
 from dispatcher.models.law import Law
@@ -52,10 +52,55 @@ class _Errand(NamedTuple):
     run: Callable[[], None]
 
 
+class Hands(Protocol):
+    """Who does the desk's work on the ledger, beside the event loop."""
+
+    def write(self, turn: Callable[[], None]) -> None:
+        """Have `turn` run soon: one at a time, in their order."""
+        ...
+
+    async def read(self, question: Callable[[], _T]) -> _T:
+        """Have a question answered without holding up what is written."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what was asked for, and take nothing more."""
+        ...
+
+
+class Threads:
+    """The hands of a centre at work: a thread that writes and one that reads."""
+
+    def __init__(self) -> None:
+        self._turns: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._reader = ThreadPoolExecutor(1, "ledger-reader")
+        self._writer = threading.Thread(target=self._write, name="ledger-writer", daemon=True)
+        self._writer.start()
+
+    def write(self, turn: Callable[[], None]) -> None:
+        """Have `turn` run soon on the writing thread."""
+        self._turns.put(turn)
+
+    async def read(self, question: Callable[[], _T]) -> _T:
+        """Have a question answered on the reading thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._reader, question)
+
+    async def close(self) -> None:
+        """End both threads once they have done what they were given."""
+        self._turns.put(None)
+        await asyncio.to_thread(self._writer.join)
+        await asyncio.to_thread(self._reader.shutdown)
+
+    def _write(self) -> None:
+        while (turn := self._turns.get()) is not None:
+            turn()
+
+
 class Desk:
     """The ledger's only writer, and its owner. Made and closed on the event loop that hears the answers.
 
-    `law` is what acts are judged by; it is replaced on the writer's thread alone, between two commits.
+    `law` is what acts are judged by; it is replaced on the writer's thread alone, between two commits. `hands` are
+    threads of its own unless it is given others.
     """
 
     def __init__(
@@ -64,25 +109,25 @@ class Desk:
         law: Law,
         clock: Clock,
         committed: Callable[[Sequence[Outcome]], None],
+        hands: Hands | None = None,
     ) -> None:
         self._ledger = ledger
         self.law = law
         self._clock = clock
         self._committed = committed
         self._loop = asyncio.get_running_loop()
-        self._queue: queue.SimpleQueue[Job | _Errand | None] = queue.SimpleQueue()
-        self._reader = ThreadPoolExecutor(1, "ledger-reader")
-        self._writer = threading.Thread(target=self._write, name="ledger-writer", daemon=True)
+        self._queue: queue.SimpleQueue[Job | _Errand] = queue.SimpleQueue()
+        self._hands = hands or Threads()
+        self._called = False  # a turn that has not begun will find whatever is queued by then
         self._closed = False
         self.trouble: Trouble | None = None
-        self._writer.start()
 
     def enqueue(self, job: Job) -> None:
         """Queue an act; exactly one of its two callbacks is called, on the loop."""
         if self._closed:
             job.failed(Trouble("the centre is stopping"))
         else:
-            self._queue.put(job)
+            self._put(job)
 
     async def judge(self, act: Act, actor: Actor) -> Outcome:
         """Queue one act on its own and give what became of it once that is durable; raises Trouble."""
@@ -121,7 +166,7 @@ class Desk:
             else:
                 self._loop.call_soon_threadsafe(_setter(answer), value)
 
-        self._queue.put(_Errand(run))
+        self._put(_Errand(run))
         return await answer
 
     async def judge_made(self, make: Callable[[Ledger], Sequence[Act]], actor: Actor) -> list[Outcome]:
@@ -138,7 +183,7 @@ class Desk:
 
     async def read(self, question: Callable[[Ledger], _T]) -> _T:
         """Ask the ledger something on the reading thread; raises Trouble."""
-        return await self._loop.run_in_executor(self._reader, question, self._ledger)
+        return await self._hands.read(functools.partial(question, self._ledger))
 
     async def probe(self) -> None:
         """Raise the Trouble that keeps acts from being judged, if there still is one."""
@@ -147,40 +192,41 @@ class Desk:
             self.trouble = None
 
     async def close(self) -> None:
-        """Judge what is queued, end both threads and close the ledger; harmless when repeated."""
+        """Judge what is queued, let the hands go and close the ledger; harmless when repeated."""
         if self._closed:
             return
         self._closed = True
-        self._queue.put(None)
-        await asyncio.to_thread(self._writer.join)
-        await asyncio.to_thread(self._reader.shutdown)
+        await self._hands.close()
         self._ledger.close()
+
+    def _put(self, item: Job | _Errand) -> None:
+        self._queue.put(item)
+        if not self._called:
+            self._called = True
+            self._hands.write(self._turn)
 
     # The writer's thread.
 
-    def _write(self) -> None:
-        open_for_work = True
-        while open_for_work:
-            batch: list[Job] = []
-            errands: list[_Errand] = []
-            item = self._queue.get()
-            while True:
-                if item is None:
-                    open_for_work = False
-                elif isinstance(item, Job):
-                    batch.append(item)
-                else:
-                    errands.append(item)
-                if not open_for_work or errands or len(batch) == BATCH:
-                    break
-                try:
-                    item = self._queue.get_nowait()
-                except queue.Empty:
-                    break
+    def _turn(self) -> None:
+        """Do all that is queued: acts that stand together in one transaction, an errand between two."""
+        self._called = False
+        batch: list[Job] = []
+        while True:
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if isinstance(item, Job):
+                batch.append(item)
+                if len(batch) < BATCH:
+                    continue
             if batch:
                 self._judge(batch)
-            for errand in errands:
-                errand.run()
+                batch = []
+            if isinstance(item, _Errand):
+                item.run()
+        if batch:
+            self._judge(batch)
 
     def _judge(self, batch: list[Job]) -> None:
         sound = [job for job in batch if job.stream.trouble is None]

@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Sequence
 from typing import NamedTuple
 
 import uvicorn
@@ -20,7 +20,7 @@ from dispatcher.models.ids import CaseId, Revision, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.lawbook import LawBook, book_of, law_at
 from dispatcher.models.organisation import Actor, Unit
-from dispatcher.server.desk import Desk
+from dispatcher.server.desk import Desk, Hands
 from dispatcher.server.doors import Doors
 from dispatcher.server.feed import Feed
 from dispatcher.server.hub import Hub
@@ -80,6 +80,64 @@ class _Server(uvicorn.Server):
         yield
 
 
+class Centre:
+    """The centre without its port, made on a running loop over an open ledger, which is closed with it."""
+
+    def __init__(
+        self, ledger: Ledger, found: "Found", clock: Clock, patience: Patience, hands: Hands | None = None
+    ) -> None:
+        self._patience = patience
+        now = clock.now()
+        self.hub = Hub(found.head, clock, patience.beat_s)
+        self._loads = DepartmentLoads(found.owed)
+        self.desk = Desk(ledger, law_at(found.book, now, found.units), clock, self._committed, hands)
+        self.identity = Identity(self.desk, clock)
+
+        def welcome(actor: Actor, head: Revision) -> Welcome:
+            return Welcome(
+                protocol=PROTOCOL,
+                now=clock.now(),
+                ledger=ledger.id,
+                head=head,
+                actor=actor,
+                book=self.giver.book,
+                units=found.units,
+            )
+
+        self.feed = Feed(self.desk, self.hub, self.identity, clock, ledger.id, welcome, self._loads)
+        self.giver = LawGiver(
+            self.desk, self.hub, self.feed, clock, found.units, found.book, now, lambda: self._timers.wake()
+        )
+        self._timers = Timers(self.desk, clock, self.giver)
+        self.intake = Intake(self.desk, clock, {unit.id: unit for unit in found.units})
+
+    @contextlib.asynccontextmanager
+    async def at_work(self) -> AsyncGenerator[None]:
+        """Do what the centre does by itself; at the end nothing of it runs and what is queued is committed."""
+        self.giver.begin()
+        beside = [
+            asyncio.create_task(self.hub.beat(), name="beats of the hub"),
+            asyncio.create_task(
+                self._loads.tell_changes(self.feed.tell_loads, self._patience.loads_s), name="loads of departments"
+            ),
+            asyncio.create_task(self._timers.run(), name="what the centre does by itself"),
+        ]
+        try:
+            yield
+        finally:
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+            await self.giver.close()
+            self.hub.close()
+            await self.desk.close()
+
+    def _committed(self, outcomes: Sequence[Outcome]) -> None:
+        self.hub.committed(outcomes)
+        self._loads.committed(outcomes)
+        self._timers.committed(outcomes)
+
+
 async def serve(
     database: str,
     law: Law,
@@ -99,71 +157,28 @@ async def serve(
     try:
         ledger = await asyncio.to_thread(open_ledger, database, clock, seed)
         try:
-            found = await asyncio.to_thread(_read, ledger, law, clock.now())
+            found = await asyncio.to_thread(find, ledger, law, clock.now())
         except BaseException:
             ledger.close()
             raise
-    except BaseException:
-        listener.close()
-        raise
-    now = clock.now()
-    hub = Hub(found.head, clock, patience.beat_s)
-    loads = DepartmentLoads(found.owed)
-
-    def committed(outcomes: Sequence[Outcome]) -> None:
-        hub.committed(outcomes)
-        loads.committed(outcomes)
-        timers.committed(outcomes)
-
-    desk = Desk(ledger, law_at(found.book, now, found.units), clock, committed)
-    try:
-        identity = Identity(desk, clock)
-
-        def welcome(actor: Actor, head: Revision) -> Welcome:
-            return Welcome(
-                protocol=PROTOCOL,
-                now=clock.now(),
-                ledger=ledger.id,
-                head=head,
-                actor=actor,
-                book=giver.book,
-                units=found.units,
+        centre = Centre(ledger, found, clock, patience)
+        async with centre.at_work():
+            doors = Doors(centre.desk, centre.hub, centre.identity, centre.intake, centre.feed, centre.giver, clock)
+            server = _Server(
+                uvicorn.Config(
+                    doors.application(),
+                    http="h11",
+                    ws=socket_class(centre.feed.talk, patience),
+                    lifespan="off",
+                    log_config=None,
+                    access_log=False,
+                    timeout_graceful_shutdown=STOP_WITHIN_S,
+                ),
+                lambda: started(Running(_url_of(listener, host), server, centre.desk, centre.hub, centre.giver)),
             )
-
-        feed = Feed(desk, hub, identity, clock, ledger.id, welcome, loads)
-        giver = LawGiver(desk, hub, feed, clock, found.units, found.book, now, lambda: timers.wake())
-        timers = Timers(desk, clock, giver)
-        intake = Intake(desk, clock, {unit.id: unit for unit in found.units})
-        application = Doors(desk, hub, identity, intake, feed, giver, clock).application()
-        server = _Server(
-            uvicorn.Config(
-                application,
-                http="h11",
-                ws=socket_class(feed.talk, patience),
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                timeout_graceful_shutdown=STOP_WITHIN_S,
-            ),
-            lambda: started(Running(_url_of(listener, host), server, desk, hub, giver)),
-        )
-        giver.begin()
-        beside = [
-            asyncio.create_task(hub.beat(), name="beats of the hub"),
-            asyncio.create_task(loads.tell_changes(feed.tell_loads, patience.loads_s), name="loads of departments"),
-            asyncio.create_task(timers.run(), name="what the centre does by itself"),
-        ]
-        try:
             await server.serve(sockets=[listener])
-        finally:
-            for task in beside:
-                task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
-            await giver.close()
-            hub.close()
     finally:
         listener.close()
-        await desk.close()
 
 
 def run(
@@ -197,7 +212,7 @@ def run(
     return 0
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
     """What the ledger says at the start."""
 
     head: Revision
@@ -206,7 +221,8 @@ class _Found(NamedTuple):
     owed: dict[CaseId, tuple[UnitId, ...]]
 
 
-def _read(ledger: Ledger, law: Law, now: dt.datetime) -> _Found:
+def find(ledger: Ledger, law: Law, now: dt.datetime) -> Found:
+    """Read what a centre begins with; gives a ledger its first law book and counts what an older program did not."""
     book = ledger.law_book()
     if book is None:
         book = book_of(law.policy, law.calendar)
@@ -214,7 +230,7 @@ def _read(ledger: Ledger, law: Law, now: dt.datetime) -> _Found:
     units = ledger.units()
     if not ledger.tallies_are_whole():
         ledger.recount_tallies(law_at(book, now, units))
-    return _Found(ledger.head(), units, book, ledger.open_whistle_loads())
+    return Found(ledger.head(), units, book, ledger.open_whistle_loads())
 
 
 def open_ledger(database: str, clock: Clock, seed: Seed) -> Ledger:
