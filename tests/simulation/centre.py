@@ -7,22 +7,27 @@ after a commit. What the writer and the reader do is done in turns of their own,
 import asyncio
 import contextlib
 import datetime as dt
-import itertools
+import os
 import random
 import sqlite3
 from collections.abc import Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+from unittest import mock
 
+import msgspec
 import sqlalchemy as sa
 
 from dispatcher.models.commands import Act, AnyCommand
 from dispatcher.models.ids import CommandId, PersonId, UnitId
 from dispatcher.models.law import Law
-from dispatcher.models.lawbook import LawAct, SwitchFlood, law_at
+from dispatcher.models.lawbook import LawAct, SwitchFlood, book_of, law_at
 from dispatcher.models.organisation import Actor, Role
+from dispatcher.models.whistle import WhistleKind
 from dispatcher.server.identity import token_hash
 from dispatcher.server.main import Centre, find
 from dispatcher.server.socket import Patience
+from dispatcher.storage import ledger as ledger_module
+from dispatcher.storage.centre import make_engine
 from dispatcher.storage.ledger import Account, Ledger
 from dispatcher.sync.ports import Trouble
 from dispatcher.wire import Fault
@@ -43,41 +48,53 @@ PEOPLE: Final = (
     builders.HOTLINE,
 )
 PATIENCE: Final = Patience(beat_s=2.0, loads_s=5.0)
+_LIMITS: Final = builders.policy().whistles
+POLICY: Final = msgspec.structs.replace(
+    builders.policy(),
+    whistles=_LIMITS
+    | {
+        WhistleKind.EMERGENCY: msgspec.structs.replace(
+            _LIMITS[WhistleKind.EMERGENCY], valid_for=builders.limit("1 min"), sign=builders.limit("1 min")
+        )
+    },
+)
+"""Whistles here go stale after a minute: a run is short."""
 _T = TypeVar("_T")
-_numbers = itertools.count()
 
 
 class Database:
-    """A SQLite database in memory that is there as long as this object; made from a template in a millisecond."""
+    """A SQLite database in memory, one for a process and begun anew for each run.
 
-    _template: bytes = b""
+    It goes on living when a centre crashes. Its engine is kept, because compiling the ledger's statements anew would
+    cost each run as much as all the rest.
+    """
 
     def __init__(self) -> None:
-        self.name = f"simulated-{next(_numbers)}"
-        self.url = f"sqlite:///file:{self.name}?mode=memory&cache=shared&uri=true"
-        self.raw = sqlite3.connect(f"file:{self.name}?mode=memory&cache=shared", uri=True, isolation_level=None)
-        if not Database._template:
-            self._fill()
-            Database._template = self.raw.serialize()
-        else:
-            source = sqlite3.connect(":memory:")
-            source.deserialize(Database._template)
-            source.backup(self.raw)
-            source.close()
+        name = f"simulated-{os.getpid()}"
+        self._engine: sa.Engine = make_engine(f"sqlite:///file:{name}?mode=memory&cache=shared&uri=true")
+        self.raw = sqlite3.connect(f"file:{name}?mode=memory&cache=shared", uri=True, isolation_level=None)
+        self._fill()
+        self._template = sqlite3.connect(":memory:")
+        self.raw.backup(self._template)
+
+    def begin_anew(self) -> None:
+        """Be as a centre is before its first start: units, law, accounts, and everybody signed in."""
+        self._template.backup(self.raw)
+
+    def open(self, clock: Callable[[], dt.datetime] | None = None) -> "SimulatedLedger":
+        """Open the ledger, as a program does that knows nothing of the one before."""
+        with mock.patch.object(ledger_module, "make_engine", lambda _url: self._engine):
+            return SimulatedLedger.open("", clock)
 
     def _fill(self) -> None:
-        ledger = Ledger.open(self.url)
+        ledger = self.open()
         ledger.put_units(builders.units())
-        ledger.put_first_book(builders.book())
+        ledger.put_first_book(book_of(POLICY, builders.calendar()))
         for person in PEOPLE:
             ledger.put_account(account(person))
             ledger.put_session(
                 token_hash(f"token-{person.person}"), person.person, builders.NOON, builders.NOON + dt.timedelta(30)
             )
-        ledger.close()
-
-    def close(self) -> None:
-        self.raw.close()
 
 
 def account(actor: Actor, unit: UnitId | None = None) -> Account:
@@ -164,12 +181,13 @@ class Turns:
 class CentreHouse:
     """The centre from its first start to the end of the run."""
 
-    def __init__(self, world: "World", rng: random.Random) -> None:
+    def __init__(self, world: "World", database: Database) -> None:
         self.world = world
-        self.rng = rng
-        self.database = Database()
+        self.database = database
+        database.begin_anew()
         self.starts = 0
         self.running = False
+        self.away_s = 1.0
         self.disk_full = False
         self.centre: Centre | None = None
         self._ledger: SimulatedLedger | None = None
@@ -204,14 +222,14 @@ class CentreHouse:
         self.starts += 1
         self.running, self._doomed, self._commits_left = True, False, None
         self.disk_full = False
-        ledger = self._ledger = self.world.ledgers.open(self.database, self.now)
+        ledger = self._ledger = self.database.open(self.now)
         ledger.house = self
         self._begin(self._live(ledger))
 
     async def _live(self, ledger: SimulatedLedger) -> None:
         start = self.starts
         try:
-            found = find(ledger, builders.law(), self.now())
+            found = find(ledger, Law(policy=POLICY, calendar=builders.calendar()), self.now())
             hands = Turns(self, random.Random(f"{self.world.seed} hands {start}"))
             centre = self.centre = Centre(ledger, found, self, PATIENCE, hands)
             async with centre.at_work():
@@ -235,6 +253,7 @@ class CentreHouse:
                 if not wire.is_over:
                     wire.centre_gone()
         self.world.loop.bury(self.actor)
+        self.world.loop.call_later(self.away_s, self.start, context=acting("world"))
 
     def crash_at_commit(self, number: int, after: bool) -> None:
         """Crash just before or just after the commit of that number from now."""
@@ -325,13 +344,3 @@ class CentreHouse:
         self._tasks.discard(task)
         if not task.cancelled():
             task.exception()  # a crash, or told already
-
-
-class Ledgers:
-    """Opens the ledger again after each crash, on engines that are kept: compiling statements costs a run its time."""
-
-    def __init__(self) -> None:
-        self._engines: dict[str, tuple[sa.Engine, Any]] = {}
-
-    def open(self, database: Database, clock: Callable[[], dt.datetime]) -> SimulatedLedger:
-        return SimulatedLedger.open(database.url, clock)

@@ -76,7 +76,6 @@ class Checks:
         self.made: dict[str, tuple[Station, Act]] = {}
         self.given_up: set[CommandId] = set()
         self._tokens: dict[Wire, str] = {}
-        self._left: set[str] = set()
         self._settled: dict[str, Verdict] = {}
 
     # ---- as things happen
@@ -98,16 +97,14 @@ class Checks:
             return
         submit = wire.decode_upward(frame)
         assert isinstance(submit, wire.Submit)
-        assert station.engine is not None
         for act in submit.acts:
             receipt = station.disk.receipt(act.id)
             if receipt is None or receipt.state is ActState.QUEUED:
                 raise self._broken("sent before it was durably marked as sent", f"{station.name}: {act.id}")
             if f"token-{act.by}" != self._tokens[link]:
                 raise self._broken("sent as somebody else", f"{station.name}: {act.id} of {act.by}")
-            fresh = act.id not in self._left
-            self._left.add(act.id)
-            if fresh and act.valid_until is not None and station.engine.now() > act.valid_until:
+            # What may have left before is asked about again, however late: its fate is the centre's to tell.
+            if act.valid_until is not None and receipt.sent_at is not None and receipt.sent_at > act.valid_until:
                 raise self._broken("a stale whistle was sent", f"{station.name}: {act.id} until {act.valid_until}")
 
     def said_down(self, station: "Station", link: "Wire", frame: bytes) -> None:
@@ -252,7 +249,7 @@ class Checks:
         return not self.waiting(station)
 
     def waiting(self, station: "Station") -> set[str]:
-        """Name the makers of acts that nothing holds back and that are not settled."""
+        """Name the makers of the acts that are first on their cases and not settled, with nothing parked before them."""
         blocked: set[CaseId] = set()
         makers: set[str] = set()
         for receipt in sorted(station.disk.all_receipts(), key=lambda r: r.seq):
@@ -261,6 +258,7 @@ class Checks:
                 blocked.add(case)
             elif receipt.state in UNSETTLED and case not in blocked:
                 makers.add(receipt.act.by)
+                blocked.add(case)
         return makers
 
     def at_the_end(self) -> None:

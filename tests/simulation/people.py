@@ -48,6 +48,7 @@ def _of_street(case: Case, rng: random.Random) -> Iterator[c.AnyCommand]:
         case _:
             yield c.SignFor(case=of)
     yield builders.blow(of, WhistleKind.EMERGENCY, whistle)
+    yield builders.blow(of, WhistleKind.EMERGENCY, whistle)
     yield c.AddNote(case=of, text=f"note {rng.randrange(99)}")
     if rng.random() < 0.3:
         yield c.RevealCaller(case=of, reason="to call")

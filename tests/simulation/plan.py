@@ -54,7 +54,7 @@ _FAULTS: Final[dict[Kind, float]] = {
     Kind.HALF_OPEN: 0.7,
     Kind.STALL: 1,
     Kind.SLOW: 0.7,
-    Kind.PART: 1,
+    Kind.PART: 1.5,
     Kind.HEAL: 1,
     Kind.MEDDLE: 1.5,
     Kind.CRASH: 0.7,

@@ -138,6 +138,7 @@ class Station:
         self.person: PersonId = home.person
         self.starts = 0
         self.running = False
+        self.away_s = 1.0
         self._doomed = False
         self._commits_left: int | None = None
         self._after = False
@@ -199,6 +200,7 @@ class Station:
                 wire_.station_gone()
         self.disk = self.disk.survivor()
         self.world.loop.bury(self.actor)
+        self.world.loop.call_later(self.away_s, self.start, context=acting("world"))
 
     def crash_at_commit(self, number: int, after: bool) -> None:
         """Crash just before or just after the commit of that number from now."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import logging
 import random
 import uuid
@@ -12,12 +13,12 @@ from unittest import mock
 
 import msgspec
 
-from dispatcher.models.ids import CaseId, CommandId
+from dispatcher.models.ids import CommandId
 from dispatcher.models.order import Caller, Urgency
 from dispatcher.server import feed, hub
 from dispatcher.sync.ports import UNSETTLED, Trouble
 from tests import builders
-from tests.simulation.centre import CentreHouse, Ledgers
+from tests.simulation.centre import CentreHouse, Database
 from tests.simulation.checks import Broken, Checks
 from tests.simulation.loop import SeededLoop
 from tests.simulation.people import hotline_wish, wish
@@ -31,9 +32,13 @@ STATIONS: Final = (
     ("department", builders.LIAISON),
 )
 QUIET_WITHIN_S: Final = 240.0
-STEPS_AT_MOST: Final = 400_000
-"""Callbacks in one run: more says that something goes round and round."""
-_ledgers = Ledgers()
+WAITS_S: Final = (0.2, 0.2, 1.0, 1.0, 3.0, 12.0, 65.0)
+"""How long nobody does anything; the last is longer than a whistle here is valid."""
+
+
+@functools.cache
+def _database() -> Database:
+    return Database()
 
 
 class Failure(NamedTuple):
@@ -58,13 +63,12 @@ class World:
     def __init__(self, seed: int, loop: SeededLoop) -> None:
         self.seed = seed
         self.loop = loop
-        self.ledgers = _ledgers
         self.failure: Failure | None = None
         self.error: BaseException | None = None
         self.counts: Counter[str] = Counter()
         self.story: list[str] = []
         self.checks = Checks(self)
-        self.centre = CentreHouse(self, random.Random(f"{seed} centre"))
+        self.centre = CentreHouse(self, _database())
         rng = random.Random(f"{seed} stations")
         chosen = [STATIONS[0], *rng.sample(STATIONS[1:], rng.randrange(1, 4))]
         self.stations = [Station(self, name, home, random.Random(f"{seed} {name}")) for name, home in chosen]
@@ -96,6 +100,9 @@ class World:
             await asyncio.sleep(step.after_s)
             self._happen(step)
             self.checks.after_step()
+            if step.kind is Kind.WAIT:
+                await asyncio.sleep(step.random(self.seed).choice(WAITS_S))
+                self.checks.after_step()
         await asyncio.sleep(0.2)
         await self._come_to_rest()
         self.checks.at_the_end()
@@ -112,7 +119,7 @@ class World:
         actor = station.disk.signed_in()
         if not rows or actor is None or not station.running:
             return
-        case_id = rng.choice(rows[-4:])
+        case_id = rng.choice(rows[:3] if rng.random() < 0.8 else rows)  # where others are at work too
         engine = station.engine
         desk = engine._desk if engine is not None else None
         try:
@@ -148,6 +155,7 @@ class World:
             self.centre.act(hotline_wish(chosen.case.id, chosen.case.holder, rng))
 
     def _crash(self, station: Station, rng: random.Random, how: Kind) -> None:
+        station.away_s = rng.choice((0.5, 2.0, 8.0))
         match how:
             case Kind.CRASH:
                 station.crash()
@@ -155,12 +163,9 @@ class World:
                 station.crash_at_commit(rng.randrange(1, 5), after=rng.random() < 0.5)
             case _:
                 self.loop.light_fuse(station.actor, rng.randrange(1, 60), station.crash)
-        self.loop.call_later(rng.choice((0.5, 2.0, 8.0)), self._restart, station)
-
-    def _restart(self, station: Station) -> None:
-        station.start()
 
     def _crash_centre(self, rng: random.Random, how: Kind) -> None:
+        self.centre.away_s = rng.choice((0.5, 2.0, 8.0))
         match how:
             case Kind.CENTRE_CRASH:
                 self.centre.crash()
@@ -168,7 +173,6 @@ class World:
                 self.centre.crash_at_commit(rng.randrange(1, 4), after=rng.random() < 0.5)
             case _:
                 self.loop.light_fuse(self.centre.actor, rng.randrange(1, 80), self.centre.crash)
-        self.loop.call_later(rng.choice((0.5, 2.0, 8.0)), self.centre.start)
 
     def _stall(self, station: Station, rng: random.Random) -> None:
         wire = station.weather.wire
@@ -200,10 +204,8 @@ class World:
         wire = station.weather.wire
         if wire is None:
             return
-        if rng.random() < 0.6:
-            wire.down.meddle = rng.choice(("lose", "repeat", "swap"))
-        else:
-            wire.up.meddle = rng.choice(("repeat", "swap"))
+        pipe, how = (wire.down, ("lose", "repeat", "swap")) if rng.random() < 0.6 else (wire.up, ("repeat", "swap"))
+        pipe.meddle = pipe.meddle or rng.choice(how)  # what has begun goes on to its end
 
     def _half_open(self, station: Station, rng: random.Random) -> None:
         wire = station.weather.wire
@@ -340,6 +342,8 @@ def run(seed: int, keep: Sequence[int] | None = None) -> Run:
             _play(world, loop, steps)
         finally:
             _end(world, loop)
+    for station in world.stations:
+        world.counts.update(f"acts {receipt.state}" for receipt in station.disk.all_receipts())
     world.counts["callbacks"] = loop.steps
     world.counts["acts"] = len(world.checks.made)
     world.counts["judged"] = world.checks.head
@@ -381,7 +385,6 @@ def _end(world: World, loop: SeededLoop) -> None:
             loop.run_until_complete(_gathered(tasks))
     loop.close()
     asyncio.set_event_loop(None)
-    world.centre.database.close()
 
 
 async def _gathered(tasks: set[asyncio.Task[Any]]) -> None:
@@ -406,6 +409,3 @@ def _quiet_log() -> Generator[None]:
     finally:
         logger.propagate = before[0]
         logger.setLevel(before[1])
-
-
-_ = CaseId
