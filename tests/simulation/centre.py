@@ -83,7 +83,7 @@ class Database:
 
     def open(self, clock: Callable[[], dt.datetime] | None = None) -> "SimulatedLedger":
         """Open the ledger, as a program does that knows nothing of the one before."""
-        with mock.patch.object(ledger_module, "make_engine", lambda _url: self._engine):
+        with mock.patch.object(ledger_module, "make_engine", return_value=self._engine):
             return SimulatedLedger.open("", clock)
 
     def _fill(self) -> None:
@@ -154,7 +154,7 @@ class Turns:
                 found = question()
             except Crashed:
                 return
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  (it is raised where it was asked for)
                 if not answer.done():
                     answer.set_exception(error)
             else:
@@ -172,10 +172,8 @@ class Turns:
     def _do(self, turn: Callable[[], None]) -> None:
         self._open -= 1
         self._idle.set()
-        try:
+        with contextlib.suppress(Crashed):
             turn()
-        except Crashed:
-            pass
 
 
 class CentreHouse:
@@ -236,7 +234,7 @@ class CentreHouse:
                 await asyncio.Event().wait()
         except (asyncio.CancelledError, Crashed):
             raise
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  (whatever it is, it ends the run)
             if self.running and self.starts == start:
                 self.world.failed("centre", repr(error), error)
 
@@ -295,7 +293,7 @@ class CentreHouse:
             pass
         except (asyncio.CancelledError, Crashed):
             raise
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  (whatever it is, it ends the run)
             if self.running:
                 self.world.failed("feed", repr(error), error)
         finally:

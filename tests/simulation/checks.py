@@ -181,9 +181,13 @@ class Checks:
             self.cases[CaseId(id_)] = InLedger(revision, case, tuple(summoned_units(case)))
 
     def _fresh_enough(self, act: Act, judged_at: dt.datetime) -> None:
-        if isinstance(act.command, BlowWhistle) and act.valid_until is not None:
-            if judged_at > act.valid_until + dt.timedelta(milliseconds=1):
-                raise self._broken("a stale whistle went off", f"{act.id}: {judged_at} after {act.valid_until}")
+        until = act.valid_until
+        if (
+            isinstance(act.command, BlowWhistle)
+            and until is not None
+            and judged_at > until + dt.timedelta(milliseconds=1)
+        ):
+            raise self._broken("a stale whistle went off", f"{act.id}: {judged_at} after {until}")
 
     def _nothing_lost(self, station: "Station") -> None:
         disk = station.disk
@@ -249,7 +253,7 @@ class Checks:
         return not self.waiting(station)
 
     def waiting(self, station: "Station") -> set[str]:
-        """Name the makers of the acts that are first on their cases and not settled, with nothing parked before them."""
+        """Name the makers of what is first on its case and not settled, with nothing parked before it."""
         blocked: set[CaseId] = set()
         makers: set[str] = set()
         for receipt in sorted(station.disk.all_receipts(), key=lambda r: r.seq):

@@ -1,10 +1,11 @@
-"""One station of the simulated world: the real engine over a disk that survives crashes, with a clock that may be wrong.
+"""One station of the simulated world: the real engine, a disk that survives crashes, a clock that may be wrong.
 
 A crash takes everything but the disk. It may fall between any two awaits, and just before or just after any commit:
 after a crash, the engine of before touches neither disk nor network, whatever it does while it unwinds.
 """
 
 import asyncio
+import contextlib
 import copy
 import datetime as dt
 import random
@@ -184,7 +185,7 @@ class Station:
             await engine.run()
         except asyncio.CancelledError:
             raise
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  (whatever it is, it ends the run)
             if self.engine is engine and self.running and not _is_crash(error):
                 self.world.failed("engine", f"{self.name}: {error!r}", error)
 
@@ -272,10 +273,8 @@ class Station:
         def do() -> None:
             if not self.running or self.starts != start or engine is None:
                 return
-            try:
+            with contextlib.suppress(Crashed):
                 wish(engine)
-            except Crashed:
-                pass
 
         self.world.loop.call_soon(do, context=acting(self.actor))
 

@@ -326,11 +326,11 @@ _HAPPENING: Final[dict[Kind, Callable[[World, Station, random.Random], None]]] =
 def run(seed: int, keep: Sequence[int] | None = None) -> Run:
     """Play one seed, all its steps or those of `keep`."""
     steps = plan(seed, keep)
-    ids = random.Random(f"{seed} ids")
+    ids = functools.partial(_drawn_id, random.Random(f"{seed} ids"))
     loop = SeededLoop(random.Random(f"{seed} order"))
     taste = random.Random(f"{seed} taste")
     with (
-        mock.patch.object(uuid, "uuid4", lambda: uuid.UUID(int=ids.getrandbits(128), version=4)),
+        mock.patch.object(uuid, "uuid4", ids),
         mock.patch.object(hub, "BEHIND_BYTES", taste.choice((hub.BEHIND_BYTES, 20_000))),
         mock.patch.object(hub, "FRAME_BYTES", taste.choice((hub.FRAME_BYTES, 6_000))),
         mock.patch.object(feed, "PAGE_ROWS", taste.choice((feed.PAGE_ROWS, 2, 1))),
@@ -350,6 +350,10 @@ def run(seed: int, keep: Sequence[int] | None = None) -> Run:
     world.counts["refused"] = len(world.checks.verdicts) - len(world.checks.journal)
     world.counts["simulated_s"] = int(loop.time())
     return Run(seed, world.failure, world.counts, world.story)
+
+
+def _drawn_id(rng: random.Random) -> uuid.UUID:
+    return uuid.UUID(int=rng.getrandbits(128), version=4)
 
 
 def _play(world: World, loop: SeededLoop, steps: Sequence[Step]) -> None:
@@ -393,7 +397,7 @@ async def _gathered(tasks: set[asyncio.Task[Any]]) -> None:
 
 def _unhandled(world: World, context: dict[str, Any]) -> None:
     error = context.get("exception")
-    if isinstance(error, Crashed | Broken) or isinstance(error, BaseExceptionGroup):
+    if isinstance(error, Crashed | Broken | BaseExceptionGroup):
         return
     world.failed("an error nobody caught", f"{context.get('message')}: {error!r}", error)
 
