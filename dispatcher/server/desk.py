@@ -19,6 +19,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from dispatcher.models.commands import Act
 from dispatcher.models.law import Law
 from dispatcher.models.organisation import Actor
+from dispatcher.server.metrics import Metrics
 from dispatcher.storage.ledger import Ledger, Outcome
 from dispatcher.sync.ports import Clock, Trouble
 
@@ -115,12 +116,18 @@ class Desk:
         self.law = law
         self._clock = clock
         self._committed = committed
+        self.metrics = Metrics()
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[Job | _Errand] = queue.SimpleQueue()
         self._hands = hands or Threads()
         self._called = False  # a turn that has not begun will find whatever is queued by then
         self._closed = False
         self.trouble: Trouble | None = None
+
+    @property
+    def queued(self) -> int:
+        """How many acts and errands wait for the writer."""
+        return self._queue.qsize()
 
     def enqueue(self, job: Job) -> None:
         """Queue an act; exactly one of its two callbacks is called, on the loop."""
@@ -253,7 +260,8 @@ class Desk:
             return []
         acts = [(job.act, job.actor) for job in jobs]
         try:
-            outcomes = self._ledger.judge(acts, self.law, self._clock.now())
+            with self.metrics.commit(len(acts)):
+                outcomes = self._ledger.judge(acts, self.law, self._clock.now())
         except Trouble:
             raise
         except Exception as bug:  # the centre's last-chance handler: one act must not stop the city
@@ -270,6 +278,7 @@ class Desk:
 
     def _tell(self, answered: Sequence[tuple[Job, Outcome]], stopped: Sequence[tuple[Job, Trouble]]) -> None:
         for job, outcome in answered:
+            self.metrics.judged(outcome.verdict)
             job.judged(outcome)
         for job, trouble in stopped:
             job.failed(trouble)

@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Sequence
 from typing import NamedTuple
 
 import uvicorn
@@ -30,6 +30,7 @@ from dispatcher.server.lawgiving import LawGiver
 from dispatcher.server.loads import DepartmentLoads
 from dispatcher.server.socket import Patience, socket_class
 from dispatcher.server.timers import Timers
+from dispatcher.server.webhooks import Courier
 from dispatcher.storage.ledger import Account, Ledger, Outcome
 from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.wire import PROTOCOL, Welcome
@@ -138,6 +139,16 @@ class Centre:
         self._timers.committed(outcomes)
 
 
+@contextlib.asynccontextmanager
+async def _beside(work: Coroutine[None, None, None], name: str) -> AsyncGenerator[None]:
+    task = asyncio.create_task(work, name=name)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
 async def serve(
     database: str,
     law: Law,
@@ -162,7 +173,7 @@ async def serve(
             ledger.close()
             raise
         centre = Centre(ledger, found, clock, patience)
-        async with centre.at_work():
+        async with centre.at_work(), _beside(Courier(centre.desk, clock).run(), "webhooks"):
             doors = Doors(centre.desk, centre.hub, centre.identity, centre.intake, centre.feed, centre.giver, clock)
             server = _Server(
                 uvicorn.Config(

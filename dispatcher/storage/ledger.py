@@ -35,6 +35,7 @@ from dispatcher.storage.gazette import Gazette
 from dispatcher.storage.judging import Batch, Outcome
 from dispatcher.storage.paging import Page, page
 from dispatcher.storage.timekeeping import Due
+from dispatcher.storage.webhooks import Webhooks
 from dispatcher.storage.writing import put
 
 _cases = schema.cases
@@ -99,6 +100,7 @@ class Ledger:
         self._clock = clock
         self.id = ledger
         self.gazette = Gazette(self._read, self._write)
+        self.webhooks = Webhooks(self._read, self._write)
 
     @classmethod
     def open(cls, url: str, clock: Callable[[], dt.datetime] | None = None) -> "Ledger":
