@@ -20,6 +20,7 @@ from dispatcher.models.ids import CaseId, Revision, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.lawbook import LawBook, book_of, law_at
 from dispatcher.models.organisation import Actor, Unit
+from dispatcher.server import openapi
 from dispatcher.server.desk import Desk, Hands
 from dispatcher.server.doors import Doors
 from dispatcher.server.feed import Feed
@@ -177,7 +178,7 @@ async def serve(
             doors = Doors(centre.desk, centre.hub, centre.identity, centre.intake, centre.feed, centre.giver, clock)
             server = _Server(
                 uvicorn.Config(
-                    doors.application(),
+                    doors.application(openapi.document),
                     http="h11",
                     ws=socket_class(centre.feed.talk, patience),
                     lifespan="off",
