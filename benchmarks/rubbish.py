@@ -12,6 +12,7 @@ import contextlib
 import random
 import re
 import struct
+import subprocess
 import sys
 import tempfile
 import time

@@ -27,51 +27,93 @@ POLL_S = 0.05
 USER = "postgres"
 
 
+class Server:
+    """A PostgreSQL server in a directory of its own, which can be killed and started again over what it has left."""
+
+    name = "database"
+
+    def __init__(self, home: Path) -> None:
+        self._programs = _programs()
+        self._as_user: dict[str, Any] = {"cwd": home}
+        if os.geteuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            self._as_user |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+            if not _readable_by_all(self._programs):
+                self._programs = _copy(self._programs, home)
+            home.chmod(0o755)
+        self._data, self._log = home / "data", home / "log"
+        self._data.mkdir()
+        if "user" in self._as_user:
+            os.chown(self._data, self._as_user["user"], self._as_user["group"])
+        self._data.chmod(0o700)
+        _initialise(self._programs, self._data, self._as_user)
+        # The socket lies in `data`: its path must stay under 107 bytes.
+        self.url = f"postgresql://{USER}@/postgres?host={quote(str(self._data), safe='/')}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers; nothing happens when it runs."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        options = {"fsync": "off", "listen_addresses": "", "unix_socket_directories": str(self._data)}
+        settings = [word for item in options.items() for word in ("-c", "=".join(item))]
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while True:
+            with self._log.open("ab") as output:
+                self._process = subprocess.Popen(
+                    [self._programs / "postgres", "-D", self._data, *settings],
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    **self._as_user,
+                )
+            try:
+                _wait_until_ready(self.url, self._process, self._log)
+            except RuntimeError:  # after a kill, the children of the one before may take a moment to end
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(POLL_S)
+            else:
+                return
+
+    def kill(self) -> None:
+        """Kill it at once; its children end by themselves."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def stop(self) -> None:
+        """Stop it; clients still there are cut off."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.send_signal(signal.SIGINT)  # fast shutdown
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.send_signal(signal.SIGQUIT)  # immediate shutdown
+            self._process.wait(10)
+
+
+@contextlib.contextmanager
+def server() -> Iterator[Server]:
+    """Start a server, yield it, stop it and remove its files."""
+    home = Path(tempfile.mkdtemp(prefix="pg-"))
+    try:
+        found = Server(home)
+        found.start()
+        try:
+            yield found
+        finally:
+            found.stop()
+    finally:
+        shutil.rmtree(home)
+
+
 @contextlib.contextmanager
 def running() -> Iterator[str]:
     """Start a server, yield the URL of its `postgres` database, stop the server and remove its files."""
-    home = Path(tempfile.mkdtemp(prefix="pg-"))
-    try:
-        programs = _programs()
-        as_user: dict[str, Any] = {"cwd": home}
-        if os.geteuid() == 0:
-            nobody = pwd.getpwnam("nobody")
-            as_user |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-            if not _readable_by_all(programs):
-                programs = _copy(programs, home)
-            home.chmod(0o755)
-        data, log = home / "data", home / "log"
-        data.mkdir()
-        if "user" in as_user:
-            os.chown(data, as_user["user"], as_user["group"])
-        data.chmod(0o700)
-        _initialise(programs, data, as_user)
-        # The socket lies in `data`: its path must stay under 107 bytes.
-        options = {"fsync": "off", "listen_addresses": "", "unix_socket_directories": str(data)}
-        settings = [word for item in options.items() for word in ("-c", "=".join(item))]
-        with (
-            log.open("wb") as output,
-            subprocess.Popen(
-                [programs / "postgres", "-D", data, *settings],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                **as_user,
-            ) as server,
-        ):
-            try:
-                url = f"postgresql://{USER}@/postgres?host={quote(str(data), safe='/')}"
-                _wait_until_ready(url, server, log)
-                yield url
-            finally:
-                server.send_signal(signal.SIGINT)  # fast shutdown: clients still there are cut off
-                try:
-                    server.wait(10)
-                except subprocess.TimeoutExpired:
-                    server.send_signal(signal.SIGQUIT)  # immediate shutdown
-                    server.wait(10)
-    finally:
-        shutil.rmtree(home)
+    with server() as found:
+        yield found.url
 
 
 @contextlib.contextmanager

@@ -36,7 +36,7 @@ def test_a_flood_harms_nobody_and_leaves_nothing(tmp_path: Path) -> None:
             assert witness.late_s, "the witness heard of nothing meanwhile"
             await quiet(centre)
             async with asyncio.timeout(60):
-                while len(asyncio.all_tasks()) > tasks:
+                while len(asyncio.all_tasks()) > tasks:  # noqa: ASYNC110  (nobody tells)
                     await asyncio.sleep(0.05)
             assert things() < objects + 60 * flooded.connections, "something is kept of each connection"
 
@@ -46,7 +46,7 @@ def test_a_flood_harms_nobody_and_leaves_nothing(tmp_path: Path) -> None:
 async def quiet(centre: Centre) -> None:
     """Wait until the centre serves nobody."""
     async with asyncio.timeout(60):
-        while (await centre.http.get("/health")).json()["consoles"]:
+        while (await centre.http.get("/health")).json()["consoles"]:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
 
@@ -65,8 +65,7 @@ def url(tmp_path: Path) -> Iterator[str]:
         async with running_centre(f"sqlite:///{tmp_path / 'centre.db'}") as centre:
             found.append(centre.running.url)
             up.set()
-            while not down.is_set():
-                await asyncio.sleep(0.05)
+            await asyncio.to_thread(down.wait)
 
     thread = threading.Thread(target=lambda: asyncio.run(live()))
     thread.start()
