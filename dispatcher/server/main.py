@@ -1,7 +1,8 @@
-"""The centre as a program: builds the parts, listens, and stops without losing anything accepted.
+"""The centre as a process: builds the parts, listens, and stops without losing anything accepted.
 
 Promises: one line "listening on http://HOST:PORT" once it does; on SIGTERM or SIGINT consoles are told, what is
-queued is committed, and the process ends with 0. One centre per ledger: it believes to be the only writer.
+queued is committed, and the process ends with 0. Several may share one PostgreSQL ledger; on SQLite a second one is
+refused in words.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ import socket
 import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import uvicorn
 
@@ -21,18 +22,27 @@ from dispatcher.models.law import Law
 from dispatcher.models.lawbook import LawBook, book_of, law_at
 from dispatcher.models.organisation import Actor, Unit
 from dispatcher.server import openapi
-from dispatcher.server.desk import Desk, Hands
+from dispatcher.server.chore import Chore
+from dispatcher.server.desk import Desk
+from dispatcher.server.directory import Directory
 from dispatcher.server.doors import Doors
+from dispatcher.server.duty import Duty
 from dispatcher.server.feed import Feed
+from dispatcher.server.hands import Hands
 from dispatcher.server.hub import Hub
 from dispatcher.server.identity import Identity
+from dispatcher.server.inforce import InForce
 from dispatcher.server.intake import Intake
 from dispatcher.server.lawgiving import LawGiver
 from dispatcher.server.loads import DepartmentLoads
 from dispatcher.server.socket import Patience, socket_class
+from dispatcher.server.succession import Succession, Tellings
 from dispatcher.server.timers import Timers
 from dispatcher.server.webhooks import Courier
-from dispatcher.storage.ledger import Account, Ledger, Outcome
+from dispatcher.server.workers import run_workers
+from dispatcher.storage.ledger import Account, Ledger
+from dispatcher.storage.news import News
+from dispatcher.storage.standing import Standing
 from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.wire import PROTOCOL, Welcome
 
@@ -54,11 +64,11 @@ PATIENCE = Patience()
 class Running:
     """A centre that listens: where, and how to stop it."""
 
-    def __init__(self, url: str, server: uvicorn.Server, desk: Desk, hub: Hub, giver: LawGiver) -> None:
+    def __init__(self, url: str, server: uvicorn.Server, desk: Desk, hub: Hub, duty: Duty) -> None:
         self.url = url
         self.desk = desk
         self.hub = hub
-        self.giver = giver
+        self.duty = duty
         self._server = server
 
     def stop(self) -> None:
@@ -83,16 +93,29 @@ class _Server(uvicorn.Server):
 
 
 class Centre:
-    """The centre without its port, made on a running loop over an open ledger, which is closed with it."""
+    """The centre without its port, made on a running loop over an open ledger, which is closed with it.
+
+    `works` are done besides the centre's own by the one centre that is on duty.
+    """
 
     def __init__(
-        self, ledger: Ledger, found: "Found", clock: Clock, patience: Patience, hands: Hands | None = None
+        self,
+        ledger: Ledger,
+        found: "Found",
+        clock: Clock,
+        patience: Patience,
+        hands: Hands | None = None,
+        works: Callable[[Desk], Sequence[Callable[[], Coroutine[Any, Any, None]]]] = lambda desk: (),
     ) -> None:
         self._patience = patience
+        self._clock = clock
+        self._found = found
         now = clock.now()
-        self.hub = Hub(found.head, clock, patience.beat_s)
+        self._directory = Directory(found.units)
+        self.hub = Hub(found.standing.head, clock, patience.beat_s)
         self._loads = DepartmentLoads(found.owed)
-        self.desk = Desk(ledger, law_at(found.book, now, found.units), clock, self._committed, hands)
+        in_force = InForce(found.book, found.standing.law, self._directory.units, now)
+        self.desk = Desk(ledger, in_force, clock, lambda news: self._succession.here(news), hands)
         self.identity = Identity(self.desk, clock)
 
         def welcome(actor: Actor, head: Revision) -> Welcome:
@@ -103,26 +126,47 @@ class Centre:
                 head=head,
                 actor=actor,
                 book=self.giver.book,
-                units=found.units,
+                units=self._directory.units,
             )
 
         self.feed = Feed(self.desk, self.hub, self.identity, clock, ledger.id, welcome, self._loads)
+        self._timers = Timers(self.desk, clock)
+        self._recount = Chore("counting the loads", self._count_loads)
+        dismissals = Chore("looking at the sessions", self.feed.dismiss_ended)
+        seating = Chore("reading the directory", self._seat)
+        self._chores = (self._recount, dismissals, seating)
         self.giver = LawGiver(
-            self.desk, self.hub, self.feed, clock, found.units, found.book, now, lambda: self._timers.wake()
+            self.desk,
+            self.hub,
+            self.feed,
+            clock,
+            found.book,
+            now,
+            self._timers.wake,
+            lambda upto: self._succession.reached(upto),
         )
-        self._timers = Timers(self.desk, clock, self.giver)
-        self.intake = Intake(self.desk, clock, {unit.id: unit for unit in found.units})
+        tell = Tellings(
+            self._committed, self.giver.heard, self._skipped, dismissals.ask, seating.ask, self.giver.rows_noted
+        )
+        self._succession = Succession(ledger, found.standing, tell, self.desk.hands)
+        own = (self._timers.run, self.giver.make_rows_anew)
+        self.duty = Duty(ledger.post, (*own, *works(self.desk)), self.desk.hands)
+        self.intake = Intake(self.desk, clock, self._directory)
 
     @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncGenerator[None]:
         """Do what the centre does by itself; at the end nothing of it runs and what is queued is committed."""
-        self.giver.begin()
+        self.feed.tell_law(self._found.book)
+        self.giver.rows_noted(self._found.standing)
+        self._succession.begin()
         beside = [
             asyncio.create_task(self.hub.beat(), name="beats of the hub"),
             asyncio.create_task(
                 self._loads.tell_changes(self.feed.tell_loads, self._patience.loads_s), name="loads of departments"
             ),
-            asyncio.create_task(self._timers.run(), name="what the centre does by itself"),
+            asyncio.create_task(self.giver.keep(), name="dates of the law"),
+            asyncio.create_task(self.duty.run(), name="what one centre does by itself"),
+            *(asyncio.create_task(chore.run()) for chore in self._chores),
         ]
         try:
             yield
@@ -130,24 +174,27 @@ class Centre:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
-            await self.giver.close()
+            await self._succession.close()
             self.hub.close()
             await self.desk.close()
 
-    def _committed(self, outcomes: Sequence[Outcome]) -> None:
-        self.hub.committed(outcomes)
-        self._loads.committed(outcomes)
-        self._timers.committed(outcomes)
+    def _committed(self, news: News) -> None:
+        self.hub.committed(news)
+        self._loads.committed(news)
+        self._timers.committed(news)
 
+    def _skipped(self, revision: Revision) -> None:
+        self.hub.skip_to(revision)
+        self._recount.ask()
+        self._timers.wake()
 
-@contextlib.asynccontextmanager
-async def _beside(work: Coroutine[None, None, None], name: str) -> AsyncGenerator[None]:
-    task = asyncio.create_task(work, name=name)
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+    async def _count_loads(self) -> None:
+        await self._loads.count_anew(lambda: self.desk.read(Ledger.open_whistle_loads))
+
+    async def _seat(self) -> None:
+        self._directory.seat(await self.desk.read(lambda ledger: ledger.units()))
+        await self.desk.write(lambda ledger: self.desk.in_force.seat(self._directory.units, self._clock.now()))
+        self.feed.move_on("the directory of units has changed")
 
 
 async def serve(
@@ -157,25 +204,38 @@ async def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 0,
+    listener: socket.socket | None = None,
     seed: Seed = NO_SEED,
     patience: Patience = PATIENCE,
     started: Callable[[Running], None] = lambda running: None,
 ) -> None:
     """Run a centre until it is stopped; `started` hears when it listens. Raises Trouble when it cannot begin.
 
+    It listens on `listener`, where one is brought, else on `host` and `port`.
+
     Of `law`, policy and calendar are what a ledger without a law book begins with; any other goes by its own book.
     """
-    listener = listen(host, port)
+    listener = listener or listen(host, port)
     try:
         ledger = await asyncio.to_thread(open_ledger, database, clock, seed)
         try:
+            ledger.post.enter()
             found = await asyncio.to_thread(find, ledger, law, clock.now())
         except BaseException:
             ledger.close()
             raise
-        centre = Centre(ledger, found, clock, patience)
-        async with centre.at_work(), _beside(Courier(centre.desk, clock).run(), "webhooks"):
-            doors = Doors(centre.desk, centre.hub, centre.identity, centre.intake, centre.feed, centre.giver, clock)
+        centre = Centre(ledger, found, clock, patience, works=lambda desk: (Courier(desk, clock).run,))
+        async with centre.at_work():
+            doors = Doors(
+                centre.desk,
+                centre.hub,
+                centre.identity,
+                centre.intake,
+                centre.feed,
+                centre.giver,
+                clock,
+                centre.duty,
+            )
             server = _Server(
                 uvicorn.Config(
                     doors.application(openapi.document),
@@ -186,7 +246,7 @@ async def serve(
                     access_log=False,
                     timeout_graceful_shutdown=STOP_WITHIN_S,
                 ),
-                lambda: started(Running(_url_of(listener, host), server, centre.desk, centre.hub, centre.giver)),
+                lambda: started(Running(_url_of(listener, host), server, centre.desk, centre.hub, centre.duty)),
             )
             await server.serve(sockets=[listener])
     finally:
@@ -194,27 +254,65 @@ async def serve(
 
 
 def run(
-    database: str, law: Law, clock: Clock, *, host: str = "127.0.0.1", port: int = 8345, seed: Seed = NO_SEED
+    database: str,
+    law: Law,
+    clock: Clock,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8345,
+    seed: Seed = NO_SEED,
+    workers: int = 1,
 ) -> int:
-    """Run a centre in this process until SIGTERM or SIGINT; prints where it listens; gives the exit status."""
+    """Run a centre until SIGTERM or SIGINT; prints where it listens; gives the exit status.
+
+    With more than one worker, which a SQLite ledger does not allow, they run in processes of their own.
+    """
+
+    def serving(listener: socket.socket, started: Callable[[Running], None]) -> Coroutine[None, None, None]:
+        return serve(database, law, clock, host=host, listener=listener, seed=seed, started=started)
+
+    def work(listener: socket.socket, listening: Callable[[], None], life: int) -> int:
+        return _run_one(lambda started: serving(listener, started), lambda _: listening(), life)
+
+    allow_many_connections()
+    try:
+        if workers > 1:
+            return run_workers(workers, lambda: share(host, port), work, lambda held: _say_where(_url_of(held, host)))
+        listener = listen(host, port)
+    except Trouble as trouble:
+        sys.stderr.write(f"{trouble}\n")
+        return 1
+    return _run_one(lambda started: serving(listener, started), lambda centre: _say_where(centre.url))
+
+
+def _run_one(
+    serving: Callable[[Callable[[Running], None]], Coroutine[None, None, None]],
+    listening: Callable[[Running], None],
+    life: int | None = None,
+) -> int:
+    """Run one centre in this process until SIGTERM or SIGINT, or until the file `life` ends."""
     running: list[Running] = []
     stopped = threading.Event()
 
-    def stop(_signal: int, _frame: object) -> None:
+    def stop() -> None:
         stopped.set()
         for centre in running:
             centre.stop()
 
     def started(centre: Running) -> None:
         running.append(centre)
+        if life is not None:
+            asyncio.get_running_loop().add_reader(life, stop)
         if stopped.is_set():
             centre.stop()
-        sys.stdout.write(f"listening on {centre.url}\n")
-        sys.stdout.flush()
+        listening(centre)
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    def signalled(_signal: int, _frame: object) -> None:
+        stop()
+
+    before = {number: signal.signal(number, signalled) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        asyncio.run(serve(database, law, clock, host=host, port=port, seed=seed, started=started))
+        asyncio.run(serving(started))
     except Trouble as trouble:
         sys.stderr.write(f"{trouble}\n")
         return 1
@@ -224,10 +322,15 @@ def run(
     return 0
 
 
+def _say_where(url: str) -> None:
+    sys.stdout.write(f"listening on {url}\n")
+    sys.stdout.flush()
+
+
 class Found(NamedTuple):
     """What the ledger says at the start."""
 
-    head: Revision
+    standing: Standing
     units: tuple[Unit, ...]
     book: LawBook
     owed: dict[CaseId, tuple[UnitId, ...]]
@@ -235,14 +338,14 @@ class Found(NamedTuple):
 
 def find(ledger: Ledger, law: Law, now: dt.datetime) -> Found:
     """Read what a centre begins with; gives a ledger its first law book and counts what an older program did not."""
+    ledger.put_first_book(book_of(law.policy, law.calendar))
+    standing, units = ledger.standing(), ledger.units()
     book = ledger.law_book()
     if book is None:
-        book = book_of(law.policy, law.calendar)
-        ledger.put_first_book(book)
-    units = ledger.units()
+        raise LookupError("a ledger without a first law book")
     if not ledger.tallies_are_whole():
         ledger.recount_tallies(law_at(book, now, units))
-    return Found(ledger.head(), units, book, ledger.open_whistle_loads())
+    return Found(standing, units, book, ledger.open_whistle_loads())
 
 
 def open_ledger(database: str, clock: Clock, seed: Seed) -> Ledger:
@@ -266,22 +369,47 @@ def _put_accounts(ledger: Ledger, accounts: Iterable[Account]) -> None:
 
 def listen(host: str, port: int) -> socket.socket:
     """Open the port, any free one for 0; raises Trouble."""
+    return _bound(host, port, shared=False)
+
+
+def share(host: str, port: int) -> socket.socket:
+    """Keep a port, any free one for 0, that others of this program may listen on; raises Trouble."""
+    with listen(host, port) as probe:  # alone for a moment: else two centres could share a port unknowingly
+        port = probe.getsockname()[1]
+    return _bound(host, port, shared=True)
+
+
+def _bound(host: str, port: int, shared: bool) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol is named because asyncio switches Nagle's delay off only where it is: 40 ms a message otherwise.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform != "win32":  # there it would let two programs share the port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(BACKLOG)
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        bound.bind((host, port))
+        if not shared:
+            bound.listen(BACKLOG)
     except OSError as error:
-        listener.close()
+        bound.close()
         raise Trouble(
             f"{host}:{port}: 无法监听；换一个端口，或停掉占用它的程序。"
             f" | Cannot listen there; take another port or stop the program that has it. ({error})"
         ) from error
-    listener.setblocking(False)
-    return listener
+    bound.setblocking(False)
+    return bound
+
+
+def allow_many_connections() -> None:
+    """Let this process have as many files open as the system allows it; each console takes one."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):  # what the system does not allow stays as it is
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _url_of(listener: socket.socket, host: str) -> str:

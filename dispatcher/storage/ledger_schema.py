@@ -33,6 +33,21 @@ head = sa.Table(
     # One row: whoever holds its lock is the only writer, so revisions are in the order of the commits.
     sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("revision", sa.BigInteger, nullable=False),
+    # The revision of the newest change of the law, and by which law, as of when, all open rows are made.
+    sa.Column("law", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("rows_law", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("rows_as_of_ms", sa.BigInteger, nullable=False, server_default="0"),
+    # They grow whenever units were put, or sessions ended.
+    sa.Column("directory", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("sessions", sa.BigInteger, nullable=False, server_default="0"),
+)
+
+duty = sa.Table(
+    "duty",
+    metadata,
+    # One row: which centre on this ledger does what only one may do.
+    sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("holder", sa.Text, nullable=False),
 )
 
 journal = sa.Table(

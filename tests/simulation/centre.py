@@ -18,7 +18,7 @@ import msgspec
 import sqlalchemy as sa
 
 from dispatcher.models.commands import Act, AnyCommand
-from dispatcher.models.ids import CommandId, PersonId, UnitId
+from dispatcher.models.ids import CommandId, PersonId, Revision, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.lawbook import LawAct, SwitchFlood, book_of, law_at
 from dispatcher.models.organisation import Actor, Role
@@ -28,6 +28,7 @@ from dispatcher.server.main import Centre, find
 from dispatcher.server.socket import Patience
 from dispatcher.storage import ledger as ledger_module
 from dispatcher.storage.centre import make_engine
+from dispatcher.storage.following import POLL_S, Follower, Heard
 from dispatcher.storage.ledger import Account, Ledger
 from dispatcher.sync.ports import Trouble
 from dispatcher.wire import Fault
@@ -106,6 +107,9 @@ class SimulatedLedger(Ledger):
 
     house: "CentreHouse | None" = None
 
+    def follower(self) -> Follower:
+        return _Follower(self._engine, self.house)
+
     @contextlib.contextmanager
     def _read(self) -> Generator[sa.Connection]:
         if self.house is not None:
@@ -129,6 +133,35 @@ class SimulatedLedger(Ledger):
         house.after_commit()
 
 
+class _Follower(Follower):
+    """Reads what others have done when the house has it look; has no bell, for nobody waits."""
+
+    def __init__(self, engine: sa.Engine, house: "CentreHouse | None") -> None:
+        self._engine = engine
+        self._connection = None
+        self._house = house
+
+    def ring(self) -> None:
+        if self._house is not None and self._house.hands is not None:
+            self._house.hands.look_soon()
+
+    def read(self, after: Revision, law: Revision) -> Heard:
+        if self._house is None or not self._house.running:
+            raise Crashed
+        try:
+            return super().read(after, law)
+        finally:
+            self._disconnect()  # one connection serves this whole world
+
+    def close(self) -> None:
+        self._disconnect()
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
 class Turns:
     """Hands without threads: each turn and each question comes in its own time, turns in their order."""
 
@@ -140,6 +173,7 @@ class Turns:
         self._last_s = 0.0
         self._open = 0
         self._idle = asyncio.Event()
+        self._look: Callable[[], None] | None = None
 
     def write(self, turn: Callable[[], None]) -> None:
         self._open += 1
@@ -163,6 +197,30 @@ class Turns:
 
         self._loop.call_later(self._rng.random() * 0.002, ask, context=self._writer)
         return await answer
+
+    async def ask(self, question: Callable[[], _T]) -> _T:
+        return await self.read(question)
+
+    def follow(self, look: Callable[[], None], wait: Callable[[], None]) -> None:
+        self._look = look
+        self._look_and_look_again()
+
+    def look_soon(self) -> None:
+        """Look, as the one who follows does when the bell rings."""
+        self._loop.call_later(self._rng.random() * 0.002, self._look_once, context=self._writer)
+
+    async def follow_no_more(self) -> None:
+        self._look = None
+
+    def _look_and_look_again(self) -> None:
+        self._look_once()
+        if self._look is not None and self._house.hands is self:
+            self._loop.call_later(POLL_S, self._look_and_look_again, context=self._writer)
+
+    def _look_once(self) -> None:
+        if self._look is not None and self._house.hands is self:
+            with contextlib.suppress(Crashed):
+                self._look()
 
     async def close(self) -> None:
         while self._open:
@@ -188,6 +246,7 @@ class CentreHouse:
         self.away_s = 1.0
         self.disk_full = False
         self.centre: Centre | None = None
+        self.hands: Turns | None = None
         self._ledger: SimulatedLedger | None = None
         self._doomed = False
         self._commits_left: int | None = None
@@ -228,7 +287,7 @@ class CentreHouse:
         start = self.starts
         try:
             found = find(ledger, Law(policy=POLICY, calendar=builders.calendar()), self.now())
-            hands = Turns(self, random.Random(f"{self.world.seed} hands {start}"))
+            hands = self.hands = Turns(self, random.Random(f"{self.world.seed} hands {start}"))
             centre = self.centre = Centre(ledger, found, self, PATIENCE, hands)
             async with centre.at_work():
                 await asyncio.Event().wait()
@@ -245,7 +304,7 @@ class CentreHouse:
         self.world.note("the centre crashes")
         self.running = False
         self._doomed = True
-        self.centre = None
+        self.centre = self.hands = None
         for station in self.world.stations:
             for wire in station.weather.wires:
                 if not wire.is_over:

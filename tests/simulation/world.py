@@ -32,7 +32,7 @@ STATIONS: Final = (
     ("department", builders.LIAISON),
 )
 QUIET_WITHIN_S: Final = 240.0
-WAITS_S: Final = (0.2, 0.2, 1.0, 1.0, 3.0, 12.0, 65.0)
+WAITS_S: Final = (0.2, 0.2, 0.2, 1.0, 1.0, 1.0, 3.0, 3.0, 12.0, 65.0)
 """How long nobody does anything; the last is longer than a whistle here is valid."""
 
 
