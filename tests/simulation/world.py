@@ -32,7 +32,7 @@ STATIONS: Final = (
     ("department", builders.LIAISON),
 )
 QUIET_WITHIN_S: Final = 240.0
-WAITS_S: Final = (0.2, 0.2, 0.2, 1.0, 1.0, 1.0, 3.0, 3.0, 12.0, 65.0)
+WAITS_S: Final = (0.2, 0.2, 1.0, 1.0, 3.0, 3.0, 12.0, 65.0)
 """How long nobody does anything; the last is longer than a whistle here is valid."""
 
 
@@ -226,6 +226,7 @@ class World:
     def _part(self, station: Station, rng: random.Random) -> None:
         station.weather.parted = True
         self._stall(station, rng)
+        self._burst(station, rng)  # what is made now may be stale before it can leave
 
     def _heal(self, station: Station) -> None:
         station.weather.parted = False
