@@ -35,6 +35,7 @@ from dispatcher.server.inforce import InForce
 from dispatcher.server.intake import Intake
 from dispatcher.server.lawgiving import LawGiver
 from dispatcher.server.loads import DepartmentLoads
+from dispatcher.server.offices import Offices
 from dispatcher.server.socket import Patience, socket_class
 from dispatcher.server.succession import Succession, Tellings
 from dispatcher.server.timers import Timers
@@ -129,7 +130,8 @@ class Centre:
                 units=self._directory.units,
             )
 
-        self.feed = Feed(self.desk, self.hub, self.identity, clock, ledger.id, welcome, self._loads)
+        offices = Offices(self.desk, clock)
+        self.feed = Feed(self.desk, self.hub, self.identity, clock, ledger.id, welcome, self._loads, offices)
         self._timers = Timers(self.desk, clock)
         self._recount = Chore("counting the loads", self._count_loads)
         dismissals = Chore("looking at the sessions", self.feed.dismiss_ended)
