@@ -52,6 +52,8 @@ class Killed:
 
     def start(self) -> None:
         """Start it over what it has left behind."""
+        if self.process is not None:
+            self.end()
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, *self._program],
@@ -71,7 +73,16 @@ class Killed:
         """Kill it at once."""
         if self.process is not None:
             self.process.send_signal(signal.SIGKILL)
-            self.process.communicate()
+            self.end()
+
+    def end(self) -> None:
+        """Wait until it has ended, and let its pipes go."""
+        if self.process is not None:
+            self.process.wait(QUIET_WITHIN_S)
+            for pipe in (self.process.stdin, self.process.stdout):
+                if pipe is not None:
+                    with contextlib.suppress(OSError):  # what was not read any more
+                        pipe.close()
 
     def tell(self, word: str) -> None:
         """Say a line to it, or end its input for none."""
@@ -170,12 +181,11 @@ class Scene:
         for station in self.stations:
             station.tell("")
         for station in self.stations:
-            assert station.process is not None
-            await asyncio.to_thread(station.process.wait, QUIET_WITHIN_S)
+            await asyncio.to_thread(station.end)
         for centre in self.centres:
             assert centre.process is not None
             centre.process.terminate()
-            await asyncio.to_thread(centre.process.communicate)
+            await asyncio.to_thread(centre.end)
         await self.proxy.stop()
 
     def leave(self) -> None:
