@@ -22,7 +22,7 @@ from dispatcher.assets import load_organisation
 from dispatcher.models.commands import ReceiveOrder, SignFor
 from dispatcher.models.ids import Revision
 from dispatcher.models.organisation import Role
-from dispatcher.server.identity import token_hash
+from dispatcher.server.credentials import token_hash
 from dispatcher.storage.ledger import Account, Ledger
 from tests.helpers import postgres
 
@@ -84,10 +84,10 @@ def _admit(database: str, crowd: int) -> None:
         admit(ledger, load_organisation(), now)
         for street in streets(crowd):
             person = person_of(street)
-            ledger.put_account(
+            ledger.accounts.seed(
                 Account(person=person, name=street.name, unit=street.id, roles=frozenset({Role.DISPATCHER}))
             )
-            ledger.put_session(token_hash(person), person, now, now + dt.timedelta(days=1))
+            ledger.sessions.put(token_hash(person), person, now, now + dt.timedelta(days=1))
     finally:
         ledger.close()
 

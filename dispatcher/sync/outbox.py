@@ -255,21 +255,19 @@ class Outbox:
         return None
 
     def _judged(self, settles: Iterable[Settled], at: dt.datetime) -> tuple[Receipt, ...]:
-        found: list[Receipt] = []
+        found: dict[CommandId, Receipt] = {}  # a frame that came twice at the centre brings one verdict twice
         for settled in settles:
             receipt = self._receipts.get(settled.act)
             if receipt is None or receipt.state not in _JUDGED_FROM:
                 continue
             verdict = settled.verdict
-            found.append(
-                msgspec.structs.replace(
-                    receipt,
-                    state=state_after(verdict),
-                    verdict=verdict,
-                    judged_at=verdict.judged_at if isinstance(verdict, Accepted) else at,
-                )
+            found[settled.act] = msgspec.structs.replace(
+                receipt,
+                state=state_after(verdict),
+                verdict=verdict,
+                judged_at=verdict.judged_at if isinstance(verdict, Accepted) else at,
             )
-        return tuple(found)
+        return tuple(found.values())
 
     def _take_in(self, receipts: tuple[Receipt, ...]) -> tuple[Receipt, ...]:
         for receipt in receipts:

@@ -30,8 +30,9 @@ USER = "postgres"
 class Server:
     """One server over a directory; it can be killed as by a failing machine, and started again over what is there."""
 
+    name = "database"
+
     def __init__(self, home: Path, fsync: bool) -> None:
-        self._home = home
         self._programs = _programs()
         self._as_user: dict[str, Any] = {"cwd": home}
         if os.geteuid() == 0:
@@ -57,7 +58,22 @@ class Server:
         return self._process.pid
 
     def start(self) -> None:
-        """Start it and wait until it answers."""
+        """Start it and wait until it answers, nothing when it runs.
+
+        Again and again while something of a life that was killed still holds the directory.
+        """
+        if self._process is not None and self._process.poll() is None:
+            return None
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while True:
+            try:
+                return self._start()
+            except RuntimeError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(POLL_S)
+
+    def _start(self) -> None:
         # The socket lies in `data`: its path must stay under 107 bytes.
         options = {
             "fsync": "on" if self._fsync else "off",
@@ -81,17 +97,6 @@ class Server:
             self._process.kill()
             self._process.wait()
             self._process = None
-
-    def start_again(self) -> None:
-        """Start it after it was killed: again and again while something of its last life still holds the directory."""
-        deadline = time.monotonic() + START_TIMEOUT_S
-        while True:
-            try:
-                return self.start()
-            except RuntimeError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(POLL_S)
 
     def stop(self) -> None:
         """Stop it; harmless when it does not run."""

@@ -46,7 +46,7 @@ def test_killed_in_the_middle_postgresql_comes_back_and_every_act_is_there_once(
                 assert await ready(a) == 503
                 answer = await b.http.post("/intake/orders", json=order(), headers=hotline)
                 assert answer.status_code == 503
-                await asyncio.to_thread(server.start_again)
+                await asyncio.to_thread(server.start)
                 async with asyncio.timeout(TIMEOUT_S):
                     while await ready(a) != 200 or await ready(b) != 200:  # noqa: ASYNC110  (only asking tells)
                         await asyncio.sleep(0.05)
