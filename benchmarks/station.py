@@ -19,6 +19,7 @@ from benchmarks.told import Synced, tell
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.ids import CaseId, UnitId
 from dispatcher.models.law import Law
+from dispatcher.models.queue import QueueRow
 from dispatcher.storage import cache_schema, cipher
 from dispatcher.storage.cache import Cache
 from dispatcher.storage.cache_files import CACHE_FILE
@@ -109,6 +110,9 @@ class Watch:
         """Of no interest."""
 
     def receipts_listed(self, receipts: tuple[Receipt, ...]) -> None:
+        """Of no interest."""
+
+    def cases_found(self, asked: str, rows: tuple[QueueRow, ...]) -> None:
         """Of no interest."""
 
     def trouble(self, text: str) -> None:

@@ -29,6 +29,7 @@ from dispatcher.sync.clock import SystemClock
 from dispatcher.sync.engine import Engine
 from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.sync.thread import EngineThread
+from dispatcher.transport.snapshots import HttpSnapshots
 from dispatcher.transport.websocket import WebSocketDialer
 from dispatcher.ui.language import Language, install
 from dispatcher.widgets.theme import Theme, load_theme
@@ -102,6 +103,7 @@ class Station(QObject):
             clock=clock,
             token=token,
             station=home.name,
+            snapshots=HttpSnapshots(centre),
             first_page_s=FIRST_PAGE_S,
         )
         self.thread_of_engine = EngineThread(engine, listener)

@@ -17,7 +17,7 @@ from dispatcher.models.commands import AnyCommand
 from dispatcher.models.ids import CaseId, CommandId, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.organisation import Unit
-from dispatcher.models.queue import epoch_ms
+from dispatcher.models.queue import QueueRow, epoch_ms
 from dispatcher.sync.ports import (
     UNSETTLED,
     ActAnswer,
@@ -75,6 +75,10 @@ class Station(Protocol):
         """Ask for the newest receipts."""
         ...
 
+    def search(self, asked: str, limit: int) -> None:
+        """Search all cases at this station."""
+        ...
+
     def reconnect(self) -> None:
         """Try the link now."""
         ...
@@ -105,6 +109,8 @@ class Bridge(QObject):
     """Receipt with its verdict."""
     receipts_listed = Signal(object)
     """tuple[Receipt, ...], newest first."""
+    cases_found = Signal(object)
+    """tuple[str, tuple[QueueRow, ...]]: the words asked for and what a search of all cases has found."""
     trouble_told = Signal(object)
     """str: words about the world having failed."""
 
@@ -170,6 +176,10 @@ class Bridge(QObject):
     def list_receipts(self, limit: int) -> None:
         """Ask for the newest receipts; `receipts_listed` brings them."""
         self._engine.list_receipts(limit)
+
+    def search(self, asked: str, limit: int) -> None:
+        """Search all cases at this station, also those closed long ago; `cases_found` brings what is found."""
+        self._engine.search(asked, limit)
 
     def reconnect(self) -> None:
         """Try the link now instead of after the back-off."""
@@ -311,6 +321,10 @@ class EngineListener:
     def receipts_listed(self, receipts: tuple[Receipt, ...]) -> None:
         """Carry over: receipts asked for."""
         self._bridge.say(lambda: self._bridge.receipts_listed.emit(receipts))
+
+    def cases_found(self, asked: str, rows: tuple[QueueRow, ...]) -> None:
+        """Carry over: what a search has found."""
+        self._bridge.say(lambda: self._bridge.cases_found.emit((asked, rows)))
 
     def trouble(self, text: str) -> None:
         """Carry over: words about a failure."""

@@ -138,3 +138,20 @@ def scope_of(actor: Actor) -> Scope:
             return Scope(unit=actor.unit, community=True)
         return Scope(unit=actor.unit, with_caller=actor.is_any(*CALLER_ROLES))
     return Scope(unit=actor.unit, as_summoned=True)
+
+
+def lies_within(inner: Scope, outer: Scope) -> bool:
+    """Tell whether whoever is sent `outer` is sent every case and every caller of `inner` at any time."""
+    if inner.with_caller and not outer.with_caller:
+        return False
+    if outer.everything:
+        return True
+    if inner.everything or inner.as_summoned or outer.as_summoned:
+        return inner.as_summoned and outer.as_summoned and inner.unit == outer.unit
+    if outer.district:
+        return covers(outer.unit, street_of(inner.unit) if inner.community else inner.unit)
+    if outer.community:
+        return inner.community and inner.unit == outer.unit
+    if inner.district:
+        return False
+    return outer.unit == (street_of(inner.unit) if inner.community else inner.unit)

@@ -29,6 +29,7 @@ from dispatcher.server.lawgiving import LawGiver
 from dispatcher.server.orders import MAX_ORDER_BYTES
 from dispatcher.server.rates_door import may_read, table_of
 from dispatcher.server.reports import street_report
+from dispatcher.server.snapshots import Snapshots
 from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.wire import OrderAnswer
 
@@ -101,6 +102,7 @@ class Doors:
         intake: Intake,
         feed: Feed,
         giver: LawGiver,
+        snapshots: Snapshots,
         clock: Clock,
     ) -> None:
         self._desk = desk
@@ -109,6 +111,7 @@ class Doors:
         self._intake = intake
         self._feed = feed
         self._giver = giver
+        self._snapshots = snapshots
         self._clock = clock
 
     def application(self) -> Starlette:
@@ -120,6 +123,7 @@ class Doors:
                 Route("/sign-in", self.sign_in, methods=["POST"]),
                 Route("/sign-out", self.sign_out, methods=["POST"]),
                 Route("/intake/orders", self.orders, methods=["POST"]),
+                Route("/snapshot", self.snapshot, methods=["GET"]),
                 Route("/law", self.law, methods=["GET"]),
                 Route("/law", self.change_law, methods=["POST"]),
                 Route("/report/street/{unit}", self.street, methods=["GET"]),
@@ -179,6 +183,10 @@ class Doors:
             case other:
                 remedy = "application/json 或 application/x-ndjson | application/json or application/x-ndjson"
                 raise Refusal(415, f"content-type {other[:80]}", remedy)
+
+    async def snapshot(self, request: Request) -> Response:
+        """Give all that the person is sent, to be taken over whole (wire.snapshots); Range goes on with an etag."""
+        return await self._snapshots.answer(request, await self._actor(request))
 
     async def law(self, request: Request) -> Response:
         """Give the law book to anybody who is signed in."""

@@ -10,7 +10,7 @@ import contextlib
 import datetime as dt
 import functools
 from collections.abc import Callable, Iterable, Iterator
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 import msgspec
 
@@ -25,14 +25,17 @@ from dispatcher.server.desk import Desk, Job, Stream
 from dispatcher.server.hub import Console, Hub, batches
 from dispatcher.server.identity import Identity
 from dispatcher.server.loads import DepartmentLoads
+from dispatcher.server.snapshots import OFFERED_FROM
 from dispatcher.server.socket import Closed, Socket, framed
 from dispatcher.server.sound import YEARS, has_nul, is_sound
 from dispatcher.storage.ledger import Ledger, Outcome, Page
 from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.wire import (
     PROTOCOL,
+    SNAPSHOT_FORMAT,
     BadMessage,
     Beat,
+    Begin,
     Downward,
     Fault,
     Hello,
@@ -66,6 +69,7 @@ class Feed:
         ledger: LedgerId,
         welcome: Callable[[Actor, Revision], Welcome],
         loads: DepartmentLoads,
+        rows_will_change: Callable[[], None],
     ) -> None:
         self._desk = desk
         self._hub = hub
@@ -74,6 +78,7 @@ class Feed:
         self._ledger = ledger
         self._welcome = welcome
         self._loads = loads
+        self._rows_will_change = rows_will_change
         self._talking: dict[Console, str] = {}
         self._law: LawChanged | None = None
         self._old_rows = False
@@ -93,11 +98,13 @@ class Feed:
         """Tell everybody the law; until `rows_are_anew` the ledger's pages may hold rows of the law before."""
         self._law = LawChanged(book=book)
         self._old_rows = True
+        self._rows_will_change()
         self._tell(self._law, self._talking)
 
     def rows_are_anew(self) -> None:
         """Take it that all rows of the ledger are of the law told last."""
         self._old_rows = False
+        self._rows_will_change()
 
     def tell_loads(self) -> None:
         """Tell the departments' loads to everybody with a role of a street."""
@@ -139,10 +146,16 @@ class Feed:
         actor = await self._identity.who(hello.token)
         if actor is None:
             raise BadMessage(Fault.NOT_SIGNED_IN, "the token is unknown or has run out; sign in again")
-        head = await self._desk.read(lambda ledger: ledger.head())
-        known = hello.ledger == self._ledger and 0 <= hello.cursor <= head
-        console = Console(socket, actor, scope_of(actor), hello.cursor if known else Revision(0))
-        console.write(self._welcome(actor, head))
+        scope = scope_of(actor)
+        start = await self._desk.read(
+            functools.partial(_start, hello=hello, scope=scope, ours=hello.ledger == self._ledger)
+        )
+        console = Console(socket, actor, scope, start.after)
+        offered = SNAPSHOT_FORMAT if hello.snapshot and start.is_far and not self._old_rows else 0
+        if not offered:
+            console.begun.set()
+        welcome = self._welcome(actor, start.head)
+        console.write(msgspec.structs.replace(welcome, after=start.after, rows=start.rows, snapshot=offered))
         if self._old_rows and self._law is not None:
             console.write(self._law)
         if _sees_loads(console):
@@ -163,6 +176,7 @@ class Feed:
                 await asyncio.gather(feeding, listening, return_exceptions=True)
 
     async def _keep_fed(self, console: Console) -> None:
+        await console.begun.wait()
         while True:
             await self._catch_up(console)
             await console.behind.wait()
@@ -204,10 +218,21 @@ class Feed:
                 case Submit():
                     for act in message.acts:
                         self._submit(act, console, stream, waiting)
+                case Begin():
+                    await self._begin(console, message.after)
                 case Hello():
                     raise BadMessage(Fault.BAD_FIELD, "hello is said once")
                 case _:
                     assert_never(message)
+
+    async def _begin(self, console: Console, after: Revision) -> None:
+        if console.begun.is_set():
+            raise BadMessage(Fault.BAD_FIELD, "begin is said once, and only where a snapshot was offered")
+        head = await self._desk.read(lambda ledger: ledger.head())
+        if not 0 <= after <= head:
+            raise BadMessage(Fault.BAD_FIELD, f"after {after} is no revision of this ledger, which is at {head}")
+        console.sent = after
+        console.begun.set()
 
     def _submit(self, act: Act, console: Console, stream: Stream, waiting: "_Window") -> None:
         flaw = flaw_of(act)
@@ -280,6 +305,27 @@ def _with_hints_masked(act: Act) -> Act:
         caller_phone_hint=masked_phone(command.order.caller_phone_hint),
     )
     return msgspec.structs.replace(act, command=msgspec.structs.replace(command, order=order))
+
+
+class _Start(NamedTuple):
+    """Where a console begins: `rows` come after `after`; `is_far` when they are better fetched as a snapshot."""
+
+    head: Revision
+    after: Revision
+    rows: int
+    is_far: bool
+
+
+def _start(ledger: Ledger, hello: Hello, scope: Scope, ours: bool) -> _Start:
+    """Say where a console begins: after its cursor, where that is this ledger's as it stands today."""
+    head = ledger.head()
+    known = ours and 0 <= hello.cursor <= head
+    if known and hello.newest_act:
+        known = ledger.was_made(hello.newest, hello.newest_act)
+    after = hello.cursor if known else Revision(0)
+    rows = ledger.size(scope, after)
+    is_far = rows >= OFFERED_FROM and (after == 0 or 2 * rows >= ledger.size(scope, Revision(0)))
+    return _Start(head, after, rows, is_far)
 
 
 def _page(ledger: Ledger, scope: Scope, after: Revision) -> Page:

@@ -28,6 +28,7 @@ from dispatcher.server.identity import Identity
 from dispatcher.server.intake import Intake
 from dispatcher.server.lawgiving import LawGiver
 from dispatcher.server.loads import DepartmentLoads
+from dispatcher.server.snapshots import Snapshots
 from dispatcher.server.socket import Patience, socket_class
 from dispatcher.server.timers import Timers
 from dispatcher.storage.ledger import Account, Ledger, Outcome
@@ -116,6 +117,7 @@ async def serve(
         timers.committed(outcomes)
 
     desk = Desk(ledger, law_at(found.book, now, found.units), clock, committed)
+    snapshots = Snapshots(ledger, clock)
     try:
         identity = Identity(desk, clock)
 
@@ -130,11 +132,11 @@ async def serve(
                 units=found.units,
             )
 
-        feed = Feed(desk, hub, identity, clock, ledger.id, welcome, loads)
+        feed = Feed(desk, hub, identity, clock, ledger.id, welcome, loads, snapshots.forget)
         giver = LawGiver(desk, hub, feed, clock, found.units, found.book, now, lambda: timers.wake())
         timers = Timers(desk, clock, giver)
         intake = Intake(desk, clock, {unit.id: unit for unit in found.units})
-        application = Doors(desk, hub, identity, intake, feed, giver, clock).application()
+        application = Doors(desk, hub, identity, intake, feed, giver, snapshots, clock).application()
         server = _Server(
             uvicorn.Config(
                 application,
@@ -163,6 +165,7 @@ async def serve(
             hub.close()
     finally:
         listener.close()
+        await snapshots.close()
         await desk.close()
 
 

@@ -15,7 +15,7 @@ from dispatcher.models.changes import ChangeSet
 from dispatcher.models.commands import Act, AnyCommand, RevealCaller
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
 from dispatcher.models.lawbook import LawBook
-from dispatcher.models.organisation import scope_of
+from dispatcher.models.organisation import Scope, lies_within, scope_of
 from dispatcher.models.queue import epoch_ms
 from dispatcher.models.verdicts import Accepted, Settled
 from dispatcher.sync import words
@@ -31,6 +31,7 @@ from dispatcher.sync.ports import (
     Receipt,
     Remembered,
     Store,
+    TakenUpTo,
     Trouble,
 )
 from dispatcher.sync.replica import Replica
@@ -42,11 +43,9 @@ SHOWN_AFTER_CLOSE = dt.timedelta(hours=24)
 ACT_BYTES_AT_MOST = 256 * 1024
 """An act longer than this on the wire is not taken: it would stand in the way of all that follow."""
 
-_NO_LEDGER = LedgerId("")
-
 
 class Gap(LinkLost):
-    """The feed does not follow on what is here, or the cache had to be emptied: connect again at once."""
+    """The feed does not follow on what is here, or all has to come again: connect again at once."""
 
 
 class Desk:
@@ -61,6 +60,8 @@ class Desk:
         standing = store.standing()
         self._ledger, self._cursor, self._as_of = standing.ledger, standing.cursor, standing.as_of
         self._touched_as_of = standing.as_of
+        self._filling = standing.is_filling
+        self._indexing = False
         self._in_force: InForce | None = None
         self._restating = Restating(store, self._replica)
         self._loaded = False
@@ -90,6 +91,22 @@ class Desk:
         return self._as_of
 
     @property
+    def newest(self) -> tuple[Revision, CommandId]:
+        """The newest revision there was a row of, and the act that made it: the proof of the cursor."""
+        standing = self._store.standing()
+        return standing.newest, standing.newest_act
+
+    @property
+    def taking(self) -> TakenUpTo | None:
+        """How far a snapshot has been taken over, None when none is under way."""
+        return self._store.standing().taking
+
+    @property
+    def is_indexing(self) -> bool:
+        """Tell whether there may be cases whose words cannot be searched yet, and nothing that goes before."""
+        return self._indexing and self._loaded and not self._restating.is_going
+
+    @property
     def is_restating(self) -> bool:
         """Tell whether there are rows to be made anew, and the cache has been told."""
         return self._restating.is_going and self._loaded
@@ -106,21 +123,19 @@ class Desk:
             yield
         if reset:
             self._tell_rows(ChangeSet(reset=True))
-        self._loaded = True
+        self._loaded = self._indexing = True
 
     def welcome(self, welcome: wire.Welcome) -> bool:
         """Take the centre's first word and tell whether there is anything to catch up with.
 
-        Where the cache belongs to another ledger it is emptied. Where it belongs to a later state of the same
-        ledger (the centre was set back) or to another scope, it is emptied too, and Gap asks for a new start.
+        Where the cache belongs to another ledger it is emptied. Where the cursor is not this ledger's as it stands (it
+        was set back), or the person's scope has grown, all comes again while what is here stays in use; for a grown
+        scope Gap asks for a new start. What a scope has lost goes at once.
         """
         known = self._in_force.session if self._in_force else None
         session = Remembered(actor=welcome.actor, book=welcome.book, units=welcome.units)
-        other_scope = known is not None and scope_of(known.actor) != scope_of(session.actor)
-        if welcome.ledger == self._ledger and self._cursor > 0 and (other_scope or welcome.head < self._cursor):
-            self._store.begin_ledger(_NO_LEDGER, session)
-            self._forget_rows(_NO_LEDGER)
-            raise Gap(words.ANEW)
+        if welcome.ledger == self._ledger:
+            self._fit_in(scope_of(known.actor) if known else None, scope_of(session.actor), welcome)
         self._store.begin_ledger(welcome.ledger, session)
         if welcome.ledger != self._ledger:
             self._forget_rows(welcome.ledger)
@@ -131,6 +146,46 @@ class Desk:
             self._restating.in_doubt = False
         self._outbox.person_changed()
         return welcome.head > self._cursor
+
+    def _fit_in(self, before: Scope | None, scope: Scope, welcome: wire.Welcome) -> None:
+        """Let go what a scope has lost, and let all come again where the feed would leave something out."""
+        other = before is not None and before != scope
+        if other:
+            self._tell_rows(self._replica.confirm((), self._store.keep_only(scope)))
+            self._tell_case((self._watched,) if self._watched else ())
+        grown = other and before is not None and not lies_within(scope, before)
+        set_back = welcome.head < self._cursor or (welcome.after is not None and welcome.after < self._cursor)
+        if grown or set_back or (self.taking is not None and not welcome.snapshot):
+            cursor = self._cursor
+            self._begin_again()
+            if cursor and (grown or welcome.after is None):  # the centre has taken our word for where to begin
+                raise Gap(words.ANEW)
+
+    def take_part(self, part: wire.Part, up_to: TakenUpTo) -> int:
+        """Take a part of a snapshot, make it durable and tell its rows; gives how many. Raises LinkLost."""
+        head = part.head
+        try:
+            rows = part.rows()
+        except msgspec.DecodeError as error:
+            raise LinkLost(f"{words.NO_SNAPSHOT}（{error}）") from error
+        if head.ledger != self._ledger or (head.place and self.taking is None):
+            raise LinkLost(words.NO_SNAPSHOT)
+        self._store.take(part, up_to)
+        if not head.place:
+            self._cursor, self._filling = Revision(0), self._store.standing().is_filling
+        self._tell_rows(self._replica.confirm(rows, ()))
+        if head.last:
+            self._cursor, self._as_of, self._touched_as_of = head.revision, head.at, head.at
+            self._filled()
+            if self._restating.in_doubt and self._in_force is not None:
+                self._restating.begin(self._in_force)
+        self._tell_case([row.id for row in rows])
+        return len(rows)
+
+    def give_up_taking(self) -> None:
+        """Let rows come one by one after all."""
+        if self.taking is not None:
+            self._begin_again()
 
     def take(self, changes: wire.Changes, at_s: float) -> bool:
         """Take a batch, come at `at_s` of the loop's clock; tells whether it is durable and told by now.
@@ -164,6 +219,9 @@ class Desk:
         self._write_gathered()
         self._cursor = max(self._cursor, head)
         self._as_of = at
+        if self._filling:
+            self._store.touch(at, self._cursor)
+            self._filled()
         released = self._released(self._cursor)
         self._settle(released)
         self._forget_held(released)
@@ -186,6 +244,10 @@ class Desk:
     def restate(self) -> None:
         """Make some more open rows anew; what looks different is told when all are."""
         self._tell_rows(self._restating.step())
+
+    def index(self) -> None:
+        """Make some more cases ready to be searched."""
+        self._indexing = self._store.index_some()
 
     def touch(self) -> None:
         """Write down how far the cache is complete, if that is news."""
@@ -287,6 +349,10 @@ class Desk:
         if case is not None:
             self._tell_view(case, words.NOT_HERE)
 
+    def search(self, asked: str, limit: int) -> None:
+        """Tell what all cases here have of these words."""
+        self._listener.cases_found(asked, self._store.search(asked, limit))
+
     def list_receipts(self, limit: int) -> None:
         """Tell the newest receipts."""
         self._listener.receipts_listed(self._store.receipts(limit))
@@ -308,6 +374,7 @@ class Desk:
             changes = msgspec.structs.replace(changes, settles=(*changes.settles, *released))
         self._store.apply(changes, as_of)
         self._gathering.clear()
+        self._indexing |= not changes.catching_up
         self._cursor, self._as_of, self._touched_as_of = changes.last, as_of, as_of
         self._forget_held(released)
         receipts = self._outbox.applied(changes.settles, now)
@@ -323,6 +390,22 @@ class Desk:
                 self._tell_view(self._watched, words.LEFT)
             else:
                 self._tell_case(touched)
+        if not changes.catching_up and self._filling:
+            self._filled()
+
+    def _begin_again(self) -> None:
+        self._store.begin_again()
+        self._cursor, self._filling = Revision(0), self._store.standing().is_filling
+
+    def _filled(self) -> None:
+        """All has come: what has not come again goes."""
+        self._indexing = True
+        if not self._filling:
+            return
+        gone = self._store.sweep()
+        self._filling = False
+        self._tell_rows(self._replica.confirm((), gone))
+        self._tell_case(gone)
 
     def _closed_since_ms(self) -> int:
         return epoch_ms(self._time.now() - SHOWN_AFTER_CLOSE)
@@ -332,7 +415,10 @@ class Desk:
         self._listener.session_changed(there.session, there.law)
         self._tell_rows(self._replica.judge_by(there.session.actor, there.law))
         if self._store.law_mark() != there.mark():
-            self._restating.begin(there)
+            if self._store.count():
+                self._restating.begin(there)
+            else:
+                self._store.mark_law(there.mark())  # whatever comes is made under the law told last
 
     def _forget_rows(self, ledger: LedgerId) -> None:
         self._ledger, self._cursor, self._as_of, self._touched_as_of = ledger, Revision(0), None, None

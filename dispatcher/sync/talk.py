@@ -7,7 +7,9 @@ from dispatcher.models.commands import Act
 from dispatcher.sync import words
 from dispatcher.sync.desk import Desk
 from dispatcher.sync.health import Health
-from dispatcher.sync.ports import LinkState, Listener
+from dispatcher.sync.ports import LinkState, Listener, Snapshots
+from dispatcher.sync.taking import take_over
+from dispatcher.wire import SNAPSHOT_FORMAT
 
 STEADY_AFTER_S = 3.0
 
@@ -15,14 +17,19 @@ STEADY_AFTER_S = 3.0
 class Talk:
     """A conversation's partner for the length of one link. `token` and `station` go into its Hello."""
 
-    def __init__(self, desk: Desk, health: Health, listener: Listener, token: str, station: str) -> None:
+    def __init__(
+        self, desk: Desk, health: Health, listener: Listener, snapshots: Snapshots | None, token: str, station: str
+    ) -> None:
         self._desk = desk
         self._health = health
         self._listener = listener
+        self._snapshots = snapshots
         self._token = token
         self._station = station
         self._loop = asyncio.get_running_loop()
         self._received = 0
+        self._expected: int | None = None
+        self._offered = False
         self._online_since_s: float | None = None
 
     @property
@@ -40,6 +47,9 @@ class Talk:
             station=self._station,
             ledger=self._desk.ledger,
             cursor=self._desk.cursor,
+            newest=self._desk.newest[0],
+            newest_act=self._desk.newest[1],
+            snapshot=SNAPSHOT_FORMAT if self._snapshots is not None else 0,
         )
 
     def welcomed(self, welcome: wire.Welcome) -> None:
@@ -48,18 +58,34 @@ class Talk:
         if self._desk.as_of is None:
             self._health.forget_as_of()
         if catching_up:
-            self._health.note(received=0)
+            self._offered = bool(welcome.snapshot)
+            self._expected = welcome.rows
+            self._health.note_progress(0, self._expected)
             self._health.become(LinkState.CATCHING_UP)
         else:
             self._desk.complete(welcome.head, welcome.now)
             self._be_online()
+
+    async def fetched(self) -> wire.Begin | None:
+        """Take the snapshot that was offered; gives after what the feed is to begin, None where nothing was offered."""
+        if not self._offered or self._snapshots is None:
+            return None
+        if not await take_over(self._desk, self._snapshots, self._token, self._taken):
+            self._desk.give_up_taking()
+        return wire.Begin(after=self._desk.cursor)
+
+    def _taken(self, head: wire.PartHead, rows: int) -> None:
+        self._received, self._expected = head.place + rows, head.total
+        self._health.note_progress(self._received, self._expected)
+        self._health.note(as_of=self._desk.as_of)
+        self._health.tell()
 
     def changed(self, changes: wire.Changes) -> None:
         """Take a batch."""
         written = self._desk.take(changes, self._loop.time())
         if self._online_since_s is None:
             self._received += len(changes.rows)
-            self._health.note(received=self._received)
+            self._health.note_progress(self._received, self._expected)
         if not changes.catching_up:
             self._be_online()
         elif written:

@@ -10,6 +10,7 @@ from dispatcher.wire.messages import (
     PROTOCOL,
     BadMessage,
     Beat,
+    Begin,
     CaseRow,
     Changes,
     Downward,
@@ -29,16 +30,21 @@ from dispatcher.wire.messages import (
     encode,
 )
 from dispatcher.wire.orders import OrderAnswer, PostedOrder, posted
+from dispatcher.wire.snapshots import SNAPSHOT_FORMAT, BadPart, Entry, Part, PartHead, part_bytes, read_part
 
 __all__ = [
     "MAX_FRAME_BYTES",
     "NO_CALLER",
     "PROTOCOL",
+    "SNAPSHOT_FORMAT",
     "BadMessage",
+    "BadPart",
     "Beat",
+    "Begin",
     "CaseRow",
     "Changes",
     "Downward",
+    "Entry",
     "Fault",
     "Goodbye",
     "Hello",
@@ -46,6 +52,8 @@ __all__ = [
     "LawChanged",
     "Loads",
     "OrderAnswer",
+    "Part",
+    "PartHead",
     "Ping",
     "Pong",
     "PostedOrder",
@@ -55,5 +63,7 @@ __all__ = [
     "decode_downward",
     "decode_upward",
     "encode",
+    "part_bytes",
     "posted",
+    "read_part",
 ]

@@ -11,7 +11,7 @@ from typing import TypeVar, get_args
 import msgspec
 
 from dispatcher.models.commands import Act
-from dispatcher.models.ids import CaseId, Instant, LedgerId, Revision, UnitId
+from dispatcher.models.ids import CaseId, CommandId, Instant, LedgerId, Revision, UnitId
 from dispatcher.models.lawbook import LawBook
 from dispatcher.models.organisation import Actor, Unit
 from dispatcher.models.queue import QueueRow
@@ -52,19 +52,33 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
 
 
 class Hello(Message, frozen=True, tag="hello"):
-    """First word of a console: who it is and up to which revision of which ledger it has everything."""
+    """First word of a console: who it is and up to which revision of which ledger it has everything.
+
+    `newest` is the newest revision it has had a row of and `newest_act` the act that made it: a ledger that was set
+    back and went on knows by them that the cursor is not its own. `snapshot` is the form of snapshot that it can take
+    over, 0 for none; one that says it knows `Begin`.
+    """
 
     protocol: int
     token: str
     station: str
     ledger: LedgerId = LedgerId("")
     cursor: Revision = Revision(0)
+    newest: Revision = Revision(0)
+    newest_act: CommandId = CommandId("")
+    snapshot: int = 0
 
 
 class Submit(Message, frozen=True, tag="submit"):
     """Acts to be judged, in the order they were made."""
 
     acts: tuple[Act, ...]
+
+
+class Begin(Message, frozen=True, tag="begin"):
+    """Begin the feed after this revision: said once, to a centre that has offered a snapshot and waits."""
+
+    after: Revision
 
 
 class Ping(Message, frozen=True, tag="ping"):
@@ -76,7 +90,11 @@ class Ping(Message, frozen=True, tag="ping"):
 class Welcome(Message, frozen=True, tag="welcome"):
     """The centre's first word: its clock, its ledger, who you are, the law book and the directory of units.
 
-    When `ledger` is not the console's own, the console forgets its rows and begins at revision 0.
+    When `ledger` is not the console's own, the console forgets its rows and begins at revision 0. The feed begins after
+    `after`; where that is less than the console's cursor, the cursor is not this ledger's (any more), and whatever the
+    feed does not bring again is gone. None, from an older centre: the cursor, or 0 where it is above `head`. `rows` is
+    how many rows will come before what is live, about. `snapshot` is the form of a snapshot that may be fetched
+    instead (GET /snapshot, by the same token), 0 for none: with one, the feed waits for `Begin`.
     """
 
     protocol: int
@@ -86,6 +104,9 @@ class Welcome(Message, frozen=True, tag="welcome"):
     actor: Actor
     book: LawBook
     units: tuple[Unit, ...]
+    after: Revision | None = None
+    rows: int | None = None
+    snapshot: int = 0
 
 
 NO_CALLER = msgspec.Raw(b"null")
@@ -170,7 +191,7 @@ class Goodbye(Message, frozen=True, tag="goodbye"):
     detail: str = ""
 
 
-Upward = Hello | Submit | Ping
+Upward = Hello | Submit | Ping | Begin
 Downward = Welcome | Changes | Judged | Beat | Pong | LawChanged | Loads | Goodbye
 
 _M = TypeVar("_M")
