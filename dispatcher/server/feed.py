@@ -94,6 +94,20 @@ class Feed:
             if used == token:
                 console.socket.goodbye(Fault.NOT_SIGNED_IN, "signed out")
 
+    async def see_people(self, every_s: float) -> None:
+        """End the conversations of people whose unit or roles have changed, until cancelled: they come again at once."""
+        while True:
+            await asyncio.sleep(every_s)
+            asked = list(self._talking)
+            if not asked:
+                continue
+            persons = {console.actor.person for console in asked}
+            with contextlib.suppress(Trouble):  # the next look will do
+                found = await self._desk.read(lambda ledger, persons=persons: ledger.actors(persons))
+                for console in asked:
+                    if found.get(console.actor.person) != console.actor:
+                        console.socket.goodbye(Fault.STOPPING, "unit or roles have changed")
+
     def tell_law(self, book: LawBook) -> None:
         """Tell everybody the law; until `rows_are_anew` the ledger's pages may hold rows of the law before."""
         self._law = LawChanged(book=book)

@@ -153,6 +153,7 @@ async def serve(
         beside = [
             asyncio.create_task(hub.beat(), name="beats of the hub"),
             asyncio.create_task(loads.tell_changes(feed.tell_loads, patience.loads_s), name="loads of departments"),
+            asyncio.create_task(feed.see_people(patience.people_s), name="who people are"),
             asyncio.create_task(timers.run(), name="what the centre does by itself"),
         ]
         try:

@@ -41,7 +41,8 @@ class Closed(Exception):
 class Patience(NamedTuple):
     """How long is waited: `slow_s` without progress, `silent_s` without a sign of life, `linger_s` to close.
 
-    `beat_s` lies between two of the centre's own signs of life, `loads_s` at least between two tellings of the loads.
+    `beat_s` lies between two of the centre's own signs of life, `loads_s` at least between two tellings of the loads,
+    `people_s` between two looks at who has another unit or other roles by now.
     """
 
     slow_s: float = 10.0
@@ -49,6 +50,7 @@ class Patience(NamedTuple):
     linger_s: float = 3.0
     beat_s: float = 2.0
     loads_s: float = 5.0
+    people_s: float = 3.0
 
 
 def framed(payload: bytes) -> bytes:

@@ -147,8 +147,8 @@ class Cache:
         placed: dict[CaseId, int] = {}
         with self._transaction() as connection:
             if self._places is None:
-                cache_filling.make_room(connection, changes.rows)
-                cache_rows.write(connection, changes.rows, self._packer)
+                above = cache_filling.make_room(connection, changes.rows)
+                cache_rows.write(connection, changes.rows, above, self._packer)
             else:
                 placed = cache_rows.append(connection, changes.rows, self._places, self._packer)
             cache_rows.remove(connection, filter(None, (placed.get(c) or self._place(c) for c in changes.gone)))

@@ -39,16 +39,17 @@ def begin(connection: sqlite3.Connection) -> None:
     ).close()
 
 
-def make_room(connection: sqlite3.Connection, rows: Sequence[CaseRow]) -> None:
-    """Remove the rows of before of cases that have come again."""
+def make_room(connection: sqlite3.Connection, rows: Sequence[CaseRow]) -> int:
+    """Remove the rows of before of cases that have come again; gives the place above which theirs must lie."""
     stale_to = stale(connection)
     if not stale_to:
-        return
+        return 0
     found = [
         connection.execute("SELECT n FROM queue WHERE case_id = ? AND n <= ?", (row.row.id, stale_to)).fetchone()
         for row in rows
     ]
     cache_rows.empty(connection, filter(None, found))
+    return stale_to
 
 
 def stale(connection: sqlite3.Connection) -> int:

@@ -51,13 +51,17 @@ class _Lying(msgspec.Struct, frozen=True):
 _decode_lying = msgspec.json.Decoder(_Lying).decode
 
 
-def write(connection: sqlite3.Connection, rows: Sequence[CaseRow], packer: "Packer") -> None:
-    """Write rows in the places their cases have, or in new ones."""
+def write(connection: sqlite3.Connection, rows: Sequence[CaseRow], above: int, packer: "Packer") -> None:
+    """Write rows in the places their cases have, or in new ones, which lie above all others and above `above`."""
+    first = max(last_place(connection), above) + 1
     connection.executemany(
-        "INSERT INTO queue (case_id, revision, due_ms, closed_ms, row) VALUES (?, ?, ?, ?, ?)"
+        "INSERT INTO queue VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (case_id) DO UPDATE SET revision = excluded.revision, due_ms = excluded.due_ms,"
         " closed_ms = excluded.closed_ms, row = excluded.row",
-        [(r.row.id, r.row.revision, r.row.due_ms, r.row.closed_ms, _encode(r.row)) for r in rows],
+        [
+            (n, r.row.id, r.row.revision, r.row.due_ms, r.row.closed_ms, _encode(r.row))
+            for n, r in enumerate(rows, first)
+        ],
     )
     connection.executemany(
         "REPLACE INTO documents (n, body, caller) SELECT n, ?, ? FROM queue WHERE case_id = ?",

@@ -361,6 +361,13 @@ class Ledger:
             row = connection.execute(sa.select(table).where(table.c.person == person)).first()
         return None if row is None else _account(row)
 
+    def actors(self, persons: Iterable[PersonId]) -> dict[PersonId, Actor]:
+        """Give who these people are by now, each with unit and roles; left out who has no account any more."""
+        table = schema.accounts
+        with self._read() as connection:
+            found = connection.execute(sa.select(table).where(table.c.person.in_(list(persons)))).all()
+        return {account.person: account.actor for account in map(_account, found)}
+
     def put_account(self, account: Account) -> None:
         """Add an account or replace the one of the same sign-in name."""
         values = {

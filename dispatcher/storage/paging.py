@@ -68,22 +68,20 @@ def size(connection: sa.Connection, scope: Scope, after: Revision) -> int:
     return connection.execute(rows).scalar_one()
 
 
-def everything(connection: sa.Connection, scope: Scope, first: int) -> Iterator[list[CaseRow]]:
-    """Give all rows of a scope, some at a time: `first` of those that are due first, then the others by revision.
+def everything(connection: sa.Connection, scope: Scope, first: int) -> Iterator[CaseRow]:
+    """Give all rows of a scope: `first` of those that are due first, then the others by revision.
 
     They are of one state where the transaction holds still.
     """
     statement, revision = _in_scope(scope)
     due = statement.where(_cases.c.is_open).order_by(_cases.c.due_ms, _cases.c.id).limit(first)
     rows = _case_rows(connection.execute(due).all())
-    if rows:
-        yield rows
+    yield from rows
     told = {row.row.id for row in rows}
     streaming = connection.execution_options(yield_per=STREAMED)
     with streaming.execute(statement.order_by(revision)) as found:
         for some in found.partitions():
-            if rows := [row for row in _case_rows(some) if row.row.id not in told]:
-                yield rows
+            yield from [row for row in _case_rows(some) if row.row.id not in told]
 
 
 def _case_rows(rows: Sequence[Any]) -> list[CaseRow]:

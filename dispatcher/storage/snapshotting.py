@@ -6,7 +6,7 @@ for pages and snapshots alike.
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice
 from typing import Final
 
 import msgspec
@@ -54,13 +54,10 @@ def parts(
         place += len(rows)
         return part_bytes(head, entries, block)
 
-    waiting: list[CaseRow] = []
-    for some in paging.everything(connection, scope, FIRST_ROWS):
-        waiting += some
-        if place == 0 or len(waiting) >= PART_ROWS:
-            yield part(waiting)
-            waiting = []
-    yield part(waiting, last=True)
+    coming = paging.everything(connection, scope, FIRST_ROWS)
+    while rows := list(islice(coming, PART_ROWS if place else FIRST_ROWS)):
+        yield part(rows)
+    yield part((), last=True)
 
 
 def _laid_out(rows: Sequence[CaseRow], packer: Packer) -> tuple[list[Entry], bytes, int]:

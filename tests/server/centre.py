@@ -52,7 +52,7 @@ STREET, OTHER_STREET = UnitId("110101001"), UnitId("110101002")
 COMMUNITY = UnitId("110101001001")
 WATER = UnitId("D-WATER")
 CITY = UnitId("110000")
-QUICK = Patience(beat_s=0.2, loads_s=0.05)
+QUICK = Patience(beat_s=0.2, loads_s=0.05, people_s=0.1)
 PASSWORD = "correct horse"
 LAW = load_law()
 _hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
