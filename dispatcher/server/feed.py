@@ -95,7 +95,7 @@ class Feed:
                 console.socket.goodbye(Fault.NOT_SIGNED_IN, "signed out")
 
     async def see_people(self, every_s: float) -> None:
-        """End the conversations of people whose unit or roles have changed, until cancelled: they come again at once."""
+        """End the conversations of people whose unit or roles have changed, for a new welcome; until cancelled."""
         while True:
             await asyncio.sleep(every_s)
             asked = list(self._talking)

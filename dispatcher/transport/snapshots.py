@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from http.client import HTTPConnection, HTTPResponse
 
 PATH: Final = "/snapshot"
-TIMEOUT_S: Final = 30.0
+TIMEOUT_S: Final = 60.0
 CHUNK: Final = 256 * 1024
 MOST_PART_BYTES: Final = 64 * 1024 * 1024
 _REFUSING: Final = frozenset({401, 403})

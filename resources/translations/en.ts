@@ -1634,6 +1634,10 @@
         <source>链路已恢复，正在补收 {count} 条</source>
         <translation>The link is back, catching up: {count}</translation>
     </message>
+    <message>
+        <source>链路已恢复，正在补收 {count} / {total} 条</source>
+        <translation>Link restored; catching up, {count} of {total}</translation>
+    </message>
 </context>
 <context>
     <name>OutboxPage</name>
@@ -2233,6 +2237,10 @@
     <message>
         <source>补收 {n} 条</source>
         <translation>{n} received</translation>
+    </message>
+    <message>
+        <source>补收 {n} / {total} 条</source>
+        <translation>{n} of {total} received</translation>
     </message>
     <message>
         <source>{n} 秒后重连</source>

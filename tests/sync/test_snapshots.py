@@ -1,4 +1,4 @@
-"""A station takes a snapshot of a real centre over, is broken off, and goes on; whatever befell it, it ends the same."""
+"""A station takes a real centre's snapshot over, is broken off, and goes on; whatever befell it, it ends the same."""
 
 import asyncio
 import contextlib

@@ -40,6 +40,7 @@ class FakeBridge(QObject):
     act_answered = Signal(object)
     act_settled = Signal(object)
     receipts_listed = Signal(object)
+    cases_found = Signal(object)
     trouble_told = Signal(object)
 
     def __init__(self, now: dt.datetime, session: Remembered | None = None, cases: Iterable[Case] = ()) -> None:
@@ -57,6 +58,7 @@ class FakeBridge(QObject):
         self.confirmed: dict[CaseId, Case] = {}
         self.rows: dict[CaseId, QueueRow] = {}
         self.watched: CaseId | None = None
+        self.beyond: tuple[QueueRow, ...] = ()
         self.submitted: list[AnyCommand] = []
         self.asked: list[tuple[object, ...]] = []
         self.caller = Caller("刘丽华", "13800001234")
@@ -86,6 +88,10 @@ class FakeBridge(QObject):
         self.asked.append(("watch", case))
         self.watched = case
         self.case_changed.emit(self.view(case) if case else None)
+
+    def search(self, asked: str, limit: int) -> None:
+        self.asked.append(("search", asked, limit))
+        self.cases_found.emit((asked, self.beyond))
 
     @property
     def flood(self) -> bool:
