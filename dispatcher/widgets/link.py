@@ -116,7 +116,7 @@ class LinkBadge(Painted):
             painter.drawText(QRectF(x, 0, self.width(), self.height()), LEFT, self._detail)
         if self._share is not None:
             bar = QRectF(20, self.height() - _BAR_PX, self.width() - 20, _BAR_PX)
-            painter.fillRect(bar, theme.colour("border"))
+            painter.fillRect(bar, theme.colour("line"))
             bar.setWidth(bar.width() * min(1.0, max(0.0, self._share)))
             painter.fillRect(bar, theme.colour(f"{path}.mark"))
         painter.end()
