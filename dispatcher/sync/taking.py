@@ -6,6 +6,7 @@ on between two parts.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Protocol
 
@@ -16,6 +17,9 @@ from dispatcher.wire import BadPart, Part, PartHead, read_part
 RETRY_S = 0.5
 TRIES = 3
 """So often in a row a snapshot may break off without one more part, before rows are asked for one by one."""
+
+
+_log = logging.getLogger(__name__)
 
 
 class Taker(Protocol):
@@ -41,7 +45,8 @@ async def take_over(taker: Taker, snapshots: Snapshots, token: str, taken: Calla
         before = taker.taking
         try:
             await _take_once(taker, snapshots, token, taken)
-        except LinkLost:
+        except LinkLost as lost:
+            _log.info("a snapshot has broken off: %s", lost)
             failures = failures + 1 if taker.taking == before else 0
             await asyncio.sleep(RETRY_S)
         else:
