@@ -9,6 +9,8 @@ MAKEFLAGS += --no-print-directory
 
 VENV := .venv
 LOWEST := .venv-lowest
+MUTATION := .venv-mutation
+MUTMUT := mutmut==3.8.1
 PY := $(VENV)/bin/python
 PIP := -m pip --disable-pip-version-check --quiet --no-input
 # Arguments for the program or the tests: make demo ARGS="--for 30", make test ARGS="-k whistle"
@@ -16,7 +18,8 @@ ARGS ?=
 # The window tests run on a real X server of their own: same pixels everywhere, no window in your way.
 ON_SCREEN := tools/on-virtual-screen
 
-.PHONY: help setup demo test test-locked test-lowest check lint format performance screenshots translations rules lock clean
+.PHONY: help setup demo test test-locked test-lowest check lint format performance mutation screenshots translations \
+  pages lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -29,7 +32,16 @@ demo: setup
 	@$(VENV)/bin/dispatcher demo $(ARGS)
 
 ## make test         every test on the locked versions, then the windows' on the lowest allowed ones
-test: setup test-locked test-lowest
+test: setup
+	@tools/run-tests plain $(PY) $(ARGS)
+	said=$$(mktemp)
+	trap 'rm -f "$$said"' EXIT
+	$(MAKE) test-lowest >"$$said" 2>&1 & lowest=$$!  # beside the others, on a screen of its own
+	status=0
+	tools/run-tests windows $(PY) $(ARGS) || status=$$?
+	wait $$lowest || status=$$?
+	cat "$$said"
+	exit $$status
 
 ## make check        what must be green before a commit: format, lint, types, borders, tests
 check: lint test-locked
@@ -42,16 +54,18 @@ lint: setup
 	$(VENV)/bin/lint-imports
 	$(PY) tools/translations.py --check
 	$(PY) tools/rules.py --check
+	$(PY) tools/protocol.py --check
 
 test-locked: setup
-	@$(ON_SCREEN) $(PY) -m pytest $(ARGS)
+	@tools/run-tests plain $(PY) $(ARGS)
+	tools/run-tests windows $(PY) $(ARGS)
 
 test-lowest: setup
 	@if $(PY) -c 'import sys; sys.exit(sys.version_info < (3, 14))'; then
 	  echo "The lowest versions have no wheels for Python 3.14; run this with 3.11 to 3.13."
 	else
 	  $(MAKE) $(LOWEST)/.ready
-	  $(ON_SCREEN) $(LOWEST)/bin/python -m pytest -m "window or journey" $(ARGS)
+	  tools/run-tests windows $(LOWEST)/bin/python $(ARGS)
 	fi
 
 ## make format       format and mend what ruff can mend
@@ -63,6 +77,10 @@ format: setup
 performance: setup
 	@$(ON_SCREEN) $(PY) -m benchmarks $(ARGS)
 
+## make mutation     mutants of the rules, clocks and rates: which of them the tests catch (ARGS="--sample 0": all)
+mutation: $(MUTATION)/.ready
+	@$(MUTATION)/bin/python tools/mutation.py $(ARGS)
+
 ## make screenshots  make the pictures in docs/images anew
 screenshots: setup
 	@tools/screenshots
@@ -71,9 +89,10 @@ screenshots: setup
 translations: setup
 	@$(PY) tools/translations.py
 
-## make rules        make the tables of docs/rules.md anew from the code
-rules: setup
+## make pages        make the tables of docs/rules.md and docs/protocol.md anew from the code
+pages: setup
 	@$(PY) tools/rules.py
+	$(PY) tools/protocol.py
 
 ## make lock         resolve the dependencies anew (needs the package index)
 lock:
@@ -87,7 +106,7 @@ lock:
 
 ## make clean        remove the environments and what the tools left
 clean:
-	rm -rf $(VENV) $(LOWEST) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis demo-output
+	rm -rf $(VENV) $(LOWEST) $(MUTATION) mutants build dist *.egg-info .pytest_cache .ruff_cache .hypothesis demo-output
 
 # The environment is ready when its packages are the lock's and Qt finds its system libraries.
 $(VENV)/.ready: $(VENV)/.packages tools/system-libraries
@@ -100,4 +119,9 @@ $(VENV)/.packages: requirements.lock pyproject.toml setup.py tools/make-environm
 
 $(LOWEST)/.ready: requirements-lowest.lock pyproject.toml setup.py tools/make-environment
 	@PYTHON=$(PY) tools/make-environment $(LOWEST) requirements-lowest.lock
+	touch $@
+
+$(MUTATION)/.ready: requirements.lock pyproject.toml setup.py tools/make-environment
+	@tools/make-environment $(MUTATION) requirements.lock
+	$(MUTATION)/bin/python $(PIP) install $(MUTMUT)
 	touch $@

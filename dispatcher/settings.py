@@ -176,6 +176,7 @@ def _default_database() -> str:
 _LANGUAGE = one_of("zh", "en")
 _THEME = one_of("dark", "light", "high-contrast")
 _LOG = one_of("debug", "info", "warning", "error")
+_LOG_FORMAT = one_of("text", "json")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,6 +189,7 @@ class StationSettings:
     language: str = setting("zh or en", _LANGUAGE, "zh", metavar="LANG")
     theme: str = setting("dark, light or high-contrast", _THEME, "dark", metavar="THEME")
     log: str = setting("how much is logged: debug, info, warning or error", _LOG, "info", metavar="LEVEL")
+    log_format: str = setting("how it is logged: text, or one JSON object a line", _LOG_FORMAT, "text", metavar="FORM")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,8 +212,10 @@ class ServerSettings:
     database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
     host: str = setting("address to listen on", text, "127.0.0.1", metavar="ADDRESS")
     port: int = setting("port to listen on; 0 takes a free one and says which", whole(0, 65535), DEFAULT_PORT)
+    workers: int = setting("processes that share the port; more than one needs PostgreSQL", whole(1, 64), 1)
     policy: str = setting("a shipped policy's name or a TOML file", text, "city", metavar="NAME|FILE")
     log: str = setting("how much is logged: debug, info, warning or error", _LOG, "info", metavar="LEVEL")
+    log_format: str = setting("how it is logged: text, or one JSON object a line", _LOG_FORMAT, "text", metavar="FORM")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,9 @@ Promises: every refusal is JSON with what was wrong and what to do; a body is ne
 posted is logged. The feed's WebSocket is not here: it stands directly on the transport (socket.py).
 """
 
+import datetime as dt
 import functools
+import ipaddress
 from collections.abc import Mapping
 from typing import Final
 
@@ -20,12 +22,14 @@ from dispatcher.models.organisation import CITY_ROLES, DISTRICT_ROLES, STREET_RO
 from dispatcher.models.periods import BadPeriod
 from dispatcher.models.ranking import Kind
 from dispatcher.server.desk import Desk
+from dispatcher.server.duty import Duty
 from dispatcher.server.feed import Feed
 from dispatcher.server.hub import Hub
 from dispatcher.server.identity import Identity, Wait
 from dispatcher.server.intake import MAX_LINES, Intake, lines_of
 from dispatcher.server.law_words import law_words
 from dispatcher.server.lawgiving import LawGiver
+from dispatcher.server.metrics import CONTENT_TYPE
 from dispatcher.server.orders import MAX_ORDER_BYTES
 from dispatcher.server.rates_door import may_read, table_of
 from dispatcher.server.reports import street_report
@@ -74,11 +78,12 @@ class LawProblem(Problem, frozen=True, kw_only=True):
 
 
 class Health(msgspec.Struct, frozen=True):
-    """How the centre is."""
+    """How the centre is; of several on one ledger one is on duty and does the periodic work."""
 
     status: str
     consoles: int
     head: int
+    on_duty: bool
 
 
 class Refusal(Exception):
@@ -104,6 +109,7 @@ class Doors:
         giver: LawGiver,
         snapshots: Snapshots,
         clock: Clock,
+        duty: Duty,
     ) -> None:
         self._desk = desk
         self._hub = hub
@@ -113,6 +119,7 @@ class Doors:
         self._giver = giver
         self._snapshots = snapshots
         self._clock = clock
+        self._duty = duty
 
     def application(self) -> Starlette:
         """Give the ASGI application."""
@@ -120,6 +127,7 @@ class Doors:
             routes=[
                 Route("/health", self.health, methods=["GET"]),
                 Route("/ready", self.ready, methods=["GET"]),
+                Route("/metrics", self.metrics, methods=["GET"]),
                 Route("/sign-in", self.sign_in, methods=["POST"]),
                 Route("/sign-out", self.sign_out, methods=["POST"]),
                 Route("/intake/orders", self.orders, methods=["POST"]),
@@ -134,13 +142,27 @@ class Doors:
 
     async def health(self, _request: Request) -> Response:
         """Answer as long as the process can."""
-        return _json(Health("live", self._feed.talking, self._hub.head))
+        return _json(Health("live", self._feed.talking, self._hub.head, self._duty.is_held))
 
     async def ready(self, _request: Request) -> Response:
         """Answer well only when acts can be judged."""
         await self._desk.probe()
         head = await self._desk.read(lambda ledger: ledger.head())
-        return _json(Health("ready", self._feed.talking, head))
+        return _json(Health("ready", self._feed.talking, head, self._duty.is_held))
+
+    async def metrics(self, request: Request) -> Response:
+        """Give the centre's figures for Prometheus to this machine; elsewhere to an administrator or auditor."""
+        if not _is_near(request) and not (await self._actor(request)).is_any(Role.ADMINISTRATOR, Role.AUDITOR):
+            raise Refusal(403, "没有查看指标的角色 | no role that is given metrics", "换账号 | use another account")
+        timer = await self._desk.read(lambda ledger: ledger.next_timer())
+        page = self._desk.metrics.page(
+            consoles=self._feed.talking,
+            head=self._hub.head,
+            queued=self._desk.queued,
+            able=self._desk.trouble is None,
+            timer_late=self._clock.now() - timer if timer else dt.timedelta(),
+        )
+        return Response(page, media_type=CONTENT_TYPE)
 
     async def sign_in(self, request: Request) -> Response:
         """Give a token for a name and a password."""
@@ -150,6 +172,7 @@ class Doors:
             remedy = '送 {"person": …, "password": …} | send {"person": …, "password": …}'
             raise Refusal(400, str(error), remedy) from None
         found = await self._identity.sign_in(asked.person, asked.password)
+        self._desk.metrics.sign_in("wait" if isinstance(found, Wait) else "admitted" if found else "wrong")
         if found is None:
             raise Refusal(401, "账号或密码不对 | wrong name or password", "重新输入 | try again")
         if isinstance(found, Wait):
@@ -259,6 +282,12 @@ class Doors:
         if actor is None:
             raise _unknown()
         return actor
+
+
+def _is_near(request: Request) -> bool:
+    """Tell whether a request comes from this very machine, and not through a proxy on it."""
+    near = request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
+    return near and "x-forwarded-for" not in request.headers and "forwarded" not in request.headers
 
 
 def _token(request: Request) -> str:

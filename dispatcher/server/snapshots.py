@@ -61,7 +61,13 @@ class Snapshot:
         self.trouble: Trouble | None = None
         self.pieces: list[Piece] = []
         self.readers = 0
+        self.of_old_law = False
         self._grown = asyncio.Event()
+
+    @property
+    def can_be_given(self) -> bool:
+        """Tell whether it may be given to somebody who asks now."""
+        return self.trouble is None and not self.of_old_law
 
     @property
     def length(self) -> int:
@@ -119,10 +125,10 @@ class Snapshots:
         self._closing = threading.Event()
 
     def forget(self) -> None:
-        """Give out what there is to nobody who begins: the law has changed, and with it the rows."""
+        """Give what there is to nobody who asks from now on: the law has changed, and with it the rows."""
         for snapshots in self._kept.values():
             for snapshot in snapshots:
-                snapshot.made_at_s = -FRESH_S
+                snapshot.of_old_law = True
 
     async def close(self) -> None:
         """Stop making, and remove what was made."""
@@ -172,12 +178,12 @@ class Snapshots:
             snapshot.readers -= 1
 
     def _of(self, scope: Scope, etag: str) -> Snapshot | None:
-        return next((s for s in self._kept.get(scope, ()) if s.etag == etag and s.trouble is None), None)
+        return next((s for s in self._kept.get(scope, ()) if s.etag == etag and s.can_be_given), None)
 
     def _fresh(self, scope: Scope) -> Snapshot:
         now_s = self._clock.monotonic()
         for snapshot in self._kept.get(scope, ()):
-            if snapshot.trouble is None and now_s - snapshot.made_at_s < FRESH_S:
+            if snapshot.can_be_given and now_s - snapshot.made_at_s < FRESH_S:
                 return snapshot
         self._let_go(now_s)
         if self._bytes_kept() > MOST_BYTES:
@@ -195,7 +201,7 @@ class Snapshots:
         """Remove what is old, and above the bound what was used longest ago; never what is being fetched."""
         kept = [(snapshot, scope) for scope, snapshots in self._kept.items() for snapshot in snapshots]
         for snapshot, scope in sorted(kept, key=lambda each: each[0].used_at_s):
-            old = now_s - snapshot.used_at_s > KEPT_S or self._bytes_kept() > MOST_BYTES
+            old = now_s - snapshot.used_at_s > KEPT_S or self._bytes_kept() > MOST_BYTES or not snapshot.can_be_given
             if snapshot.trouble is not None or (snapshot.whole and old and not snapshot.readers):
                 self._kept[scope].remove(snapshot)
                 with contextlib.suppress(FileNotFoundError):

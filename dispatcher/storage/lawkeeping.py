@@ -16,11 +16,12 @@ from dispatcher.models.organisation import Actor
 from dispatcher.models.queue import epoch_ms
 from dispatcher.models.verdicts import Accepted
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage import tallies
+from dispatcher.storage import standing, tallies
 from dispatcher.storage.fitness import LONGEST_ID, LONGEST_KEY, is_storable
 from dispatcher.storage.writing import put
 
 _ONE: Final = 1
+_SAME: Final = schema.law.c.one == schema.head.c.one
 NO_CASE: Final = CaseId("")
 """Stands in the journal for the case of an act that is about none."""
 
@@ -35,9 +36,16 @@ def book(connection: sa.Connection) -> LawBook | None:
     return None if text is None else _decode_book(text)
 
 
+def book_and_revision(connection: sa.Connection) -> tuple[LawBook, Revision]:
+    """Read the book and the revision of its newest change."""
+    both = sa.select(schema.law.c.book, schema.head.c.law).join_from(schema.law, schema.head, _SAME)
+    text, revision = connection.execute(both).one()
+    return _decode_book(text), Revision(revision)
+
+
 def put_first(connection: sa.Connection, first: LawBook) -> None:
     """Write the first book unless there is one."""
-    connection.execute(sa.select(schema.head.c.revision).with_for_update()).scalar_one()
+    standing.lock(connection)
     if book(connection) is None:
         _put(connection, first)
 
@@ -48,7 +56,7 @@ def change(
     """Judge one change and write what follows: book, journal, verdict and head, or the refusal."""
     if not act.id or len(act.id) > LONGEST_ID or not is_storable(act.id):
         return LawRefused(reason=LawReason.BAD_FIELD, field="id", detail=ascii(act.id[:LONGEST_ID])[1:-1])
-    head = Revision(connection.execute(sa.select(schema.head.c.revision).with_for_update()).scalar_one())
+    head = standing.lock(connection).head
     present = book(connection)
     if present is None:
         raise LookupError("a ledger without a first law book")
@@ -97,7 +105,7 @@ def change(
     }
     put(connection, schema.verdicts, [verdict])
     _put(connection, found)
-    connection.execute(sa.update(schema.head).values(revision=revision))
+    standing.move(connection, revision=revision, law=revision)
     return found
 
 

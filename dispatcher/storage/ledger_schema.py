@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from dispatcher.models.rates import COUNTERS
 
-VERSION: Final = "0003"
+VERSION: Final = "0008"
 """The newest migration of `migrations/centre/versions`."""
 
 metadata = sa.MetaData(
@@ -33,6 +33,21 @@ head = sa.Table(
     # One row: whoever holds its lock is the only writer, so revisions are in the order of the commits.
     sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("revision", sa.BigInteger, nullable=False),
+    # The revision of the newest change of the law, and by which law, as of when, all open rows are made.
+    sa.Column("law", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("rows_law", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("rows_as_of_ms", sa.BigInteger, nullable=False, server_default="0"),
+    # They grow whenever units were put, or sessions ended.
+    sa.Column("directory", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("sessions", sa.BigInteger, nullable=False, server_default="0"),
+)
+
+duty = sa.Table(
+    "duty",
+    metadata,
+    # One row: which centre on this ledger does what only one may do.
+    sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("holder", sa.Text, nullable=False),
 )
 
 journal = sa.Table(
@@ -186,4 +201,30 @@ sessions = sa.Table(
     sa.Column("person", sa.Text, nullable=False, index=True),
     sa.Column("created_ms", sa.BigInteger, nullable=False),
     sa.Column("expires_ms", sa.BigInteger, nullable=False),
+)
+
+webhooks = sa.Table(
+    "webhooks",
+    metadata,
+    # How far each has been told stands in `cursor`; the others from `tries` on are of the notice that is stuck.
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("secret", sa.Text, nullable=False),
+    sa.Column("kinds", sa.Text, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("cursor", sa.BigInteger, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_try_ms", sa.BigInteger, nullable=True),
+    sa.Column("failing_since_ms", sa.BigInteger, nullable=True),
+    sa.Column("error", sa.Text, nullable=False),
+)
+
+dead_letters = sa.Table(
+    "dead_letters",
+    metadata,
+    sa.Column("webhook", sa.Text, primary_key=True),
+    sa.Column("revision", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("given_up_ms", sa.BigInteger, nullable=False),
 )

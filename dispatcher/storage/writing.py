@@ -19,6 +19,7 @@ from dispatcher.models.organisation import Actor
 from dispatcher.models.queue import QueueRow, epoch_ms
 from dispatcher.models.verdicts import Accepted, Verdict
 from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage import standing
 from dispatcher.wire import CaseRow
 
 _encode = msgspec.json.Encoder().encode
@@ -129,7 +130,7 @@ def write_losses(connection: sa.Connection, written: Iterable[Written]) -> None:
 
 def write_head(connection: sa.Connection, head: Revision) -> None:
     """Move the newest revision on."""
-    connection.execute(sa.update(schema.head).values(revision=head))
+    standing.move(connection, revision=head)
 
 
 def summoned_units(case: Case) -> tuple[UnitId, ...]:
