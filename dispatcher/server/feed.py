@@ -133,8 +133,9 @@ class Feed:
 
     def rows_are_anew(self) -> None:
         """Take it that all rows of the ledger are of the law told last."""
-        self._old_rows = False
-        self._rows_will_change()
+        if self._old_rows:
+            self._old_rows = False
+            self._rows_will_change()
 
     def tell_loads(self) -> None:
         """Tell the departments' loads to everybody with a role of a street."""

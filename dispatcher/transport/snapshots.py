@@ -83,7 +83,7 @@ class _Stream:
         headers = {"authorization": f"Bearer {self._token}", "accept-encoding": "identity"}
         if self._resume is not None:
             headers |= {"range": f"bytes={self._resume.offset}-", "if-range": self._resume.etag}
-        connection = self._connection = self._dialled()
+        connection = self._dialled()
         connection.request("GET", f"{self._centre.path.rstrip('/')}{PATH}", headers=headers)
         response = self._response = connection.getresponse()
         match response.status:
@@ -106,6 +106,7 @@ class _Stream:
             connection = HTTPSConnection(host, port, timeout=TIMEOUT_S, context=self._tls)
         else:
             connection = HTTPConnection(host, port, timeout=TIMEOUT_S)
+        self._connection = connection
         connection.connect()
         self._socket = connection.sock
         if self._cut:
