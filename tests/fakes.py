@@ -7,7 +7,7 @@ import asyncio
 import datetime as dt
 import selectors
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -22,6 +22,7 @@ from dispatcher.models.organisation import Scope, in_scope
 from dispatcher.models.queue import QueueRow
 from dispatcher.models.verdicts import Accepted
 from dispatcher.storage.bodies import Packer
+from dispatcher.sync.office_ports import OfficeMemory
 from dispatcher.sync.ports import (
     ActAnswer,
     ActState,
@@ -37,6 +38,7 @@ from dispatcher.sync.ports import (
     state_after,
 )
 from dispatcher.wire import NO_CALLER
+from dispatcher.wire.office import OfficeAct
 from tests import builders
 
 PATIENCE_S = 120.0
@@ -114,6 +116,8 @@ class MemoryStore:
         self._receipts: dict[CommandId, Receipt] = {}
         self._stale: set[CaseId] = set()
         self._unindexed = False
+        self._office: OfficeMemory | None = None
+        self._office_acts: dict[CommandId, OfficeAct] = {}
 
     def reopened(self) -> "MemoryStore":
         """Give the store as the next start of the program opens it."""
@@ -301,6 +305,39 @@ class MemoryStore:
     def receipts(self, limit: int) -> tuple[Receipt, ...]:
         self._reads()
         return tuple(reversed(self._receipts.values()))[:limit]
+
+    def receipt(self, act: CommandId) -> Receipt | None:
+        self._reads()
+        return self._receipts.get(act)
+
+    def office_memory(self) -> OfficeMemory | None:
+        self._reads()
+        return self._office
+
+    def keep_office_memory(self, memory: OfficeMemory) -> None:
+        self._wrote()
+        self._office = memory
+
+    def office_acts(self) -> tuple[OfficeAct, ...]:
+        self._reads()
+        return tuple(sorted(self._office_acts.values(), key=lambda entry: (entry.place, entry.act.id)))
+
+    def keep_office_acts(self, kept: Sequence[OfficeAct], dropped: Iterable[CommandId]) -> None:
+        self._wrote()
+        self._office_acts |= {entry.act.id: entry for entry in kept}
+        for act in dropped:
+            self._office_acts.pop(act, None)
+
+    def rows_after(self, revision: Revision) -> Iterator[tuple[wire.CaseRow, ...]]:
+        self._reads()
+        later = sorted((r for r in self._rows.values() if r.row.revision > revision), key=lambda r: r.row.revision)
+        for start in range(0, len(later), self._page):
+            yield tuple(later[start : start + self._page])
+
+    def borrow(self, rows: Sequence[wire.CaseRow]) -> None:
+        self._wrote()
+        for row in rows:
+            self._rows[row.row.id] = row
 
     def close(self) -> None:
         self.is_open = False

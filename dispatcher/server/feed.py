@@ -25,6 +25,7 @@ from dispatcher.server.desk import Desk, Job, Stream
 from dispatcher.server.hub import Console, Hub, batches
 from dispatcher.server.identity import Identity
 from dispatcher.server.loads import DepartmentLoads
+from dispatcher.server.offices import Offices
 from dispatcher.server.snapshots import OFFERED_FROM
 from dispatcher.server.socket import Closed, Socket, framed
 from dispatcher.server.sound import YEARS, has_nul, is_sound
@@ -39,6 +40,7 @@ from dispatcher.wire import (
     Downward,
     Fault,
     Hello,
+    Inquire,
     LawChanged,
     Ping,
     Pong,
@@ -70,6 +72,7 @@ class Feed:
         welcome: Callable[[Actor, Revision], Welcome],
         loads: DepartmentLoads,
         rows_will_change: Callable[[], None],
+        offices: Offices,
     ) -> None:
         self._desk = desk
         self._hub = hub
@@ -79,6 +82,7 @@ class Feed:
         self._welcome = welcome
         self._loads = loads
         self._rows_will_change = rows_will_change
+        self._offices = offices
         self._talking: dict[Console, str] = {}
         self._law: LawChanged | None = None
         self._old_rows = False
@@ -150,14 +154,17 @@ class Feed:
         """Serve one console until it goes or must go."""
         try:
             ended = self._ended
-            console, token = await self._greet(socket)
-            self._talking[console] = token
+            console, hello = await self._greet(socket)
+            self._talking[console] = hello.token
             try:
                 if ended != self._ended:  # it may have been this one's session, before it was among those talking
                     await self.dismiss_ended()
+                if hello.office is not None:
+                    await self._offices.enter(console, hello.office)
                 await self._serve(console)
             finally:
                 del self._talking[console]
+                self._offices.leave(console)
                 self._hub.leave(console)
         except BadMessage as bad:
             socket.goodbye(bad.fault, bad.detail)
@@ -166,7 +173,7 @@ class Feed:
         except Closed:
             pass
 
-    async def _greet(self, socket: Socket) -> tuple[Console, str]:
+    async def _greet(self, socket: Socket) -> tuple[Console, Hello]:
         try:
             async with asyncio.timeout(HELLO_WITHIN_S):
                 hello = decode_upward(await socket.receive())
@@ -194,7 +201,7 @@ class Feed:
             console.write(self._law)
         if _sees_loads(console):
             console.write(self._loads.as_of(self._clock.now()))
-        return console, hello.token
+        return console, hello
 
     async def _serve(self, console: Console) -> None:
         feeding = asyncio.create_task(self._keep_fed(console), name=f"feeding {console.actor.person}")
@@ -254,6 +261,8 @@ class Feed:
                         self._submit(act, console, stream, waiting)
                 case Begin():
                     await self._begin(console, message.after)
+                case Inquire():
+                    await self._offices.answer(console, message.acts)
                 case Hello():
                     raise BadMessage(Fault.BAD_FIELD, "hello is said once")
                 case _:

@@ -33,6 +33,7 @@ from dispatcher.server.inforce import InForce
 from dispatcher.server.intake import Intake
 from dispatcher.server.lawgiving import LawGiver
 from dispatcher.server.loads import DepartmentLoads
+from dispatcher.server.offices import Offices
 from dispatcher.server.snapshots import Snapshots
 from dispatcher.server.socket import Patience, socket_class
 from dispatcher.server.succession import Succession, Tellings
@@ -158,7 +159,7 @@ async def serve(
                 units=directory.units,
             )
 
-        feed = Feed(desk, hub, identity, clock, ledger.id, welcome, loads, snapshots.forget)
+        feed = Feed(desk, hub, identity, clock, ledger.id, welcome, loads, snapshots.forget, Offices(desk, clock))
         timers = Timers(desk, clock)
         recount = Chore("counting the loads", lambda: loads.count_anew(lambda: desk.read(Ledger.open_whistle_loads)))
         dismissals = Chore("looking at the sessions", feed.dismiss_ended)

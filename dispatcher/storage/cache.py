@@ -12,7 +12,7 @@ import contextlib
 import datetime as dt
 import functools
 import sqlite3
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -24,18 +24,21 @@ from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
 from dispatcher.models.order import Caller
 from dispatcher.models.organisation import Scope
 from dispatcher.models.queue import NEVER_MS, QueueRow
-from dispatcher.storage import cache_filling, cache_rows, cache_words, cipher, outbox
+from dispatcher.storage import cache_filling, cache_rows, cache_words, cipher, office, outbox
 from dispatcher.storage.cache_files import Files, run
 from dispatcher.storage.instants import from_us, to_us
 from dispatcher.storage.troubles import sqlite_trouble
+from dispatcher.sync.office_ports import OfficeMemory
 from dispatcher.sync.ports import Receipt, Remembered, Standing, StoreDamaged, TakenUpTo, Trouble
-from dispatcher.wire import CaseRow, Changes, Part
+from dispatcher.wire import NO_CALLER, CaseRow, Changes, Part
+from dispatcher.wire.office import OfficeAct
 
 if TYPE_CHECKING:
     from dispatcher.storage.bodies import Packer
 
 FIRST_PAGE: Final = 100
 PAGE: Final = 4_000
+LENT_PAGE: Final = 200
 INDEXED_AT_ONCE: Final = 500
 
 _encode = msgspec.json.Encoder().encode
@@ -144,13 +147,8 @@ class Cache:
     def apply(self, changes: Changes, as_of: dt.datetime) -> None:
         """Write rows, removals, the new cursor and the settled acts in one transaction."""
         complete = not self._indexed and not changes.catching_up
-        placed: dict[CaseId, int] = {}
         with self._transaction() as connection:
-            if self._places is None:
-                above = cache_filling.make_room(connection, changes.rows)
-                cache_rows.write(connection, changes.rows, above, self._packer)
-            else:
-                placed = cache_rows.append(connection, changes.rows, self._places, self._packer)
+            placed = self._keep(connection, changes.rows)
             cache_rows.remove(connection, filter(None, (placed.get(c) or self._place(c) for c in changes.gone)))
             outbox.settle(connection, changes.settles, as_of)
             connection.execute("UPDATE standing SET cursor = ?, as_of_us = ?", (changes.last, to_us(as_of)))
@@ -173,7 +171,7 @@ class Cache:
         with self._transaction() as connection:
             if self._places:  # rows have come one by one before
                 cache_rows.make_indexes(connection)
-            cache_filling.take(connection, part, up_to)
+            cache_filling.take(connection, part, up_to, among_others=self._indexed or bool(self._places))
             if part.head.last:
                 cache_rows.make_indexes(connection)
         self._places, self._indexed = None, self._indexed or bool(self._places) or part.head.last
@@ -295,6 +293,62 @@ class Cache:
         with self._guarded():
             return outbox.newest(self._connection, limit)
 
+    def receipt(self, act: CommandId) -> Receipt | None:
+        """Give the receipt of an act of this station, whatever became of it."""
+        with self._guarded():
+            return outbox.find(self._connection, act)
+
+    # The office
+
+    def office_memory(self) -> OfficeMemory | None:
+        """Give what is kept of the office, None before the first."""
+        with self._guarded():
+            return office.memory(self._connection)
+
+    def keep_office_memory(self, memory: OfficeMemory) -> None:
+        """Replace it."""
+        with self._transaction() as connection:
+            office.keep_memory(connection, memory)
+
+    def office_acts(self) -> tuple[OfficeAct, ...]:
+        """List the office's pending acts in their order."""
+        with self._guarded():
+            return office.acts(self._connection)
+
+    def keep_office_acts(self, kept: Sequence[OfficeAct], dropped: Iterable[CommandId]) -> None:
+        """Add or replace acts, and drop others."""
+        with self._transaction() as connection:
+            office.keep_acts(connection, kept, dropped)
+
+    def rows_after(self, revision: Revision) -> Iterator[tuple[CaseRow, ...]]:
+        """Page through the confirmed cases with a later revision, in the order of revisions.
+
+        No index knows revisions: the places are looked for once, about 3 ms for 1,000 cases.
+        """
+        places = [n for (n,) in self._all("SELECT n FROM queue WHERE revision > ? ORDER BY revision", (revision,))]
+        for start in range(0, len(places), LENT_PAGE):
+            some = places[start : start + LENT_PAGE]
+            found = self._all(
+                "SELECT row, body, caller FROM queue JOIN documents USING (n)"
+                f" WHERE n IN ({','.join('?' * len(some))}) ORDER BY revision",
+                some,
+            )
+            yield tuple(
+                CaseRow(
+                    self._decoded(_decode_row, row),
+                    msgspec.Raw(self._decoded(self._packer.unpack, body)),
+                    NO_CALLER if caller is None else msgspec.Raw(caller),
+                )
+                for row, body, caller in found
+            )
+
+    def borrow(self, rows: Sequence[CaseRow]) -> None:
+        """Keep confirmed cases that did not come from the centre: the cursor stays."""
+        with self._transaction() if self._places is not None else self._with_indexes() as connection:
+            placed = self._keep(connection, rows)
+        if self._places is not None:
+            self._places.update(placed)
+
     # Within
 
     def _open(self) -> sqlite3.Connection:
@@ -354,6 +408,13 @@ class Cache:
     def _one(self, statement: str, values: Sequence[object] = ()) -> tuple[Any, ...] | None:
         with self._guarded():
             return self._connection.execute(statement, values).fetchone()
+
+    def _keep(self, connection: sqlite3.Connection, rows: Sequence[CaseRow]) -> dict[CaseId, int]:
+        """Write rows; gives the places of new ones where there is no index yet."""
+        if self._places is not None:
+            return cache_rows.append(connection, rows, self._places, self._packer)
+        cache_rows.write(connection, rows, cache_filling.make_room(connection, rows), self._packer)
+        return {}
 
     @functools.cached_property
     def _packer(self) -> "Packer":

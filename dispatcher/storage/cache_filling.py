@@ -74,10 +74,11 @@ def taken_up_to(connection: sqlite3.Connection) -> TakenUpTo | None:
     return None if found is None else TakenUpTo(*found)
 
 
-def take(connection: sqlite3.Connection, part: Part, up_to: TakenUpTo) -> None:
+def take(connection: sqlite3.Connection, part: Part, up_to: TakenUpTo, *, among_others: bool) -> None:
     """Write a part's cases behind what is here, and how far the snapshot has come with it.
 
-    The first part begins a filling; the last one leaves the cache complete up to the snapshot's revision.
+    The first part begins a filling; the last one leaves the cache complete up to the snapshot's revision. With
+    `among_others` some of its cases may be here already, by whatever way they came; the indexes are there then.
     """
     head = part.head
     if head.place == 0:
@@ -85,7 +86,7 @@ def take(connection: sqlite3.Connection, part: Part, up_to: TakenUpTo) -> None:
         base = cache_rows.last_place(connection)
     else:
         base = connection.execute("SELECT base FROM taking").fetchone()[0]
-    if stale(connection):
+    if among_others:
         cache_rows.empty(connection, connection.execute(_SAME, (part.entries,)).fetchall())
     of = (base + head.place + 1, part.block, part.entries)
     for statement in (_QUEUE, _DOCUMENTS, _UNINDEXED):

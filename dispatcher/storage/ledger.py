@@ -34,6 +34,7 @@ from dispatcher.storage.centre import make_engine, migrate, sorted_errors
 from dispatcher.storage.following import Follower
 from dispatcher.storage.gazette import Gazette
 from dispatcher.storage.judging import Batch, Outcome
+from dispatcher.storage.officekeeping import OfficeBook
 from dispatcher.storage.paging import Page
 from dispatcher.storage.post import Post
 from dispatcher.storage.standing import Standing
@@ -112,6 +113,7 @@ class Ledger:
         self._on_duty = False
         self.id = ledger
         self.gazette = Gazette(self._read, self._write)
+        self.offices = OfficeBook(self._read, self._write)
         self.webhooks = Webhooks(self._read, self._write)
         self.post = Post(engine)
         self.untold: Revision | None = None

@@ -4,9 +4,11 @@ import asyncio
 
 from dispatcher import wire
 from dispatcher.models.commands import Act
+from dispatcher.models.ids import CommandId
 from dispatcher.sync import words
 from dispatcher.sync.desk import Desk
 from dispatcher.sync.health import Health
+from dispatcher.sync.office import Office
 from dispatcher.sync.ports import LinkState, Listener, Snapshots
 from dispatcher.sync.taking import take_over
 from dispatcher.wire import SNAPSHOT_FORMAT
@@ -15,10 +17,20 @@ STEADY_AFTER_S = 3.0
 
 
 class Talk:
-    """A conversation's partner for the length of one link. `token` and `station` go into its Hello."""
+    """A conversation's partner for the length of one link. `token` and `station` go into its Hello.
+
+    `office` hears what concerns the station's neighbours, where it works with any.
+    """
 
     def __init__(
-        self, desk: Desk, health: Health, listener: Listener, snapshots: Snapshots | None, token: str, station: str
+        self,
+        desk: Desk,
+        health: Health,
+        listener: Listener,
+        snapshots: Snapshots | None,
+        token: str,
+        station: str,
+        office: Office | None,
     ) -> None:
         self._desk = desk
         self._health = health
@@ -26,6 +38,8 @@ class Talk:
         self._snapshots = snapshots
         self._token = token
         self._station = station
+        self._office = office
+        self._may_inquire = False
         self._loop = asyncio.get_running_loop()
         self._received = 0
         self._expected: int | None = None
@@ -50,6 +64,7 @@ class Talk:
             newest=self._desk.newest[0],
             newest_act=self._desk.newest[1],
             snapshot=SNAPSHOT_FORMAT if self._snapshots is not None else 0,
+            office=self._office.station() if self._office is not None else None,
         )
 
     def welcomed(self, welcome: wire.Welcome) -> None:
@@ -83,6 +98,8 @@ class Talk:
     def changed(self, changes: wire.Changes) -> None:
         """Take a batch."""
         written = self._desk.take(changes, self._loop.time())
+        if self._office is not None:
+            self._office.confirmed(changes.rows)
         if self._online_since_s is None:
             self._received += len(changes.rows)
             self._health.note_progress(self._received, self._expected)
@@ -109,6 +126,12 @@ class Talk:
         """Take the departments' loads."""
         self._listener.loads_changed(loads.units, loads.at)
 
+    def office_told(self, office: wire.Office) -> None:
+        """Take what the office needs without the centre."""
+        self._may_inquire = True
+        if self._office is not None:
+            self._office.told(office)
+
     def measured(self, round_trip_s: float) -> None:
         """Take a round trip."""
         self._health.note(round_trip_ms=round(round_trip_s * 1000, 1))
@@ -125,6 +148,12 @@ class Talk:
     def to_send(self) -> tuple[Act, ...]:
         """Choose the acts that leave now."""
         return self._desk.to_send()
+
+    def to_inquire(self) -> tuple[CommandId, ...]:
+        """Choose colleagues' acts to ask about now."""
+        if self._office is None or not self._may_inquire:
+            return ()
+        return self._office.to_inquire(self._loop.time())
 
     def _be_online(self) -> None:
         self._health.note(as_of=self._desk.as_of)

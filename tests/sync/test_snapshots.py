@@ -152,7 +152,7 @@ async def in_step(centre: Centre, home: Path, rows: int, person: str = "wang") -
 
 async def orders(centre: Centre, count: int, **more: object) -> list[CaseId]:
     # A centre that has just begun makes its rows anew; a snapshot made before that is not given out any more after it.
-    while not (await centre.running.desk.read(lambda ledger: ledger.standing())).rows_as_of_ms:
+    while not (await centre.running.desk.read(lambda ledger: ledger.standing())).rows_as_of_ms:  # noqa: ASYNC110
         await asyncio.sleep(0.02)
     return await centre.accepted(*(order(**more) for _ in range(count)))
 
