@@ -86,7 +86,7 @@ def take(connection: sqlite3.Connection, part: Part, up_to: TakenUpTo, *, among_
         base = cache_rows.last_place(connection)
     else:
         base = connection.execute("SELECT base FROM taking").fetchone()[0]
-    if among_others:
+    if among_others or stale(connection):
         cache_rows.empty(connection, connection.execute(_SAME, (part.entries,)).fetchall())
     of = (base + head.place + 1, part.block, part.entries)
     for statement in (_QUEUE, _DOCUMENTS, _UNINDEXED):
