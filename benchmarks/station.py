@@ -29,7 +29,18 @@ from dispatcher.storage.cache_files import CACHE_FILE
 from dispatcher.storage.keys import KEY_FILE, load_key
 from dispatcher.sync.clock import SystemClock
 from dispatcher.sync.engine import Engine
-from dispatcher.sync.ports import ActAnswer, Arrival, CaseView, Link, LinkState, LinkStatus, Receipt, Remembered
+from dispatcher.sync.ports import (
+    ActAnswer,
+    Arrival,
+    CaseView,
+    Draft,
+    Link,
+    LinkState,
+    LinkStatus,
+    OpenCases,
+    Receipt,
+    Remembered,
+)
 from dispatcher.sync.thread import EngineThread
 from dispatcher.transport.snapshots import HttpSnapshots
 from dispatcher.transport.websocket import WebSocketDialer
@@ -124,9 +135,18 @@ class Watch:
     def cases_found(self, asked: str, rows: tuple[QueueRow, ...]) -> None:
         """Of no interest."""
 
+    def drafts_changed(self, drafts: tuple[Draft, ...]) -> None:
+        """Of no interest."""
+
+    def open_cases_listed(self, listed: OpenCases) -> None:
+        """Of no interest."""
+
     def trouble(self, text: str) -> None:
         """Keep for the one who asks."""
         self.troubles.append(text)
+
+    def station_wiped(self, reason: str) -> None:
+        """Of no interest."""
 
 
 class Indexed(Cache):

@@ -28,8 +28,10 @@ from dispatcher.sync.ports import (
     ActState,
     Arrival,
     CaseView,
+    Draft,
     LinkState,
     LinkStatus,
+    OpenCases,
     Receipt,
     Remembered,
     Standing,
@@ -112,12 +114,15 @@ class MemoryStore:
         self._standing = Standing(ledger=LedgerId(""), cursor=Revision(0), as_of=None)
         self._remembered: Remembered | None = None
         self._law_mark = ""
+        self.destroyed = False
         self._rows: dict[CaseId, wire.CaseRow] = {}
         self._receipts: dict[CommandId, Receipt] = {}
         self._stale: set[CaseId] = set()
         self._unindexed = False
         self._office: OfficeMemory | None = None
         self._office_acts: dict[CommandId, OfficeAct] = {}
+        self._ledgers: dict[CommandId, LedgerId] = {}
+        self._drafts: dict[tuple[CaseId, str], Draft] = {}
 
     def reopened(self) -> "MemoryStore":
         """Give the store as the next start of the program opens it."""
@@ -169,6 +174,7 @@ class MemoryStore:
         for settled in changes.settles:
             receipt = self._receipts.get(settled.act)
             if receipt is not None:
+                self._ledgers[settled.act] = self._standing.ledger
                 judged_at = settled.verdict.judged_at if isinstance(settled.verdict, Accepted) else as_of
                 self._receipts[settled.act] = msgspec.structs.replace(
                     receipt, state=state_after(settled.verdict), verdict=settled.verdict, judged_at=judged_at
@@ -211,20 +217,23 @@ class MemoryStore:
         self._standing = msgspec.structs.replace(self._standing, is_filling=False)
         return gone
 
-    def keep_only(self, scope: Scope) -> tuple[CaseId, ...]:
+    def keep_only(self, scope: Scope) -> tuple[tuple[QueueRow, ...], tuple[CaseId, ...]]:
         self._wrote()
         gone: list[CaseId] = []
+        changed: list[QueueRow] = []
         for id_, row in self._rows.items():
             case = msgspec.json.decode(row.body, type=Case)
             summoned = {summons.unit for whistle in case.whistles for summons in whistle.summons}
             if not in_scope(scope, case.holder, case.order.place.community_code, summoned):
                 gone.append(id_)
-            elif not scope.with_caller or (case.order.confidential and not scope.everything):
-                self._rows[id_] = msgspec.structs.replace(row, caller=NO_CALLER)
+            elif (seen := wire.as_seen_by(scope, row)) is not row:
+                self._rows[id_] = seen
+                changed.append(seen.row)
         for id_ in gone:
             del self._rows[id_]
             self._stale.discard(id_)
-        return tuple(gone)
+        self._unindexed |= bool(changed)
+        return tuple(changed), tuple(gone)
 
     def index_some(self) -> bool:
         more, self._unindexed = self._unindexed, False
@@ -255,6 +264,7 @@ class MemoryStore:
         self._wrote()
         for receipt in receipts:
             self._receipts[receipt.act.id] = receipt
+            self._ledgers[receipt.act.id] = self._standing.ledger
 
     def touch(self, as_of: dt.datetime, cursor: Revision) -> None:
         self._wrote()
@@ -299,8 +309,29 @@ class MemoryStore:
 
     def unsettled(self) -> tuple[Receipt, ...]:
         self._reads()
-        waiting = (ActState.QUEUED, ActState.SENT, ActState.PARKED, ActState.EXPIRED)
+        waiting = (ActState.QUEUED, ActState.SENT, ActState.PARKED, ActState.EXPIRED, ActState.DOUBTED)
         return tuple(receipt for receipt in self._receipts.values() if receipt.state in waiting)
+
+    def doubt(self, head: Revision) -> tuple[Receipt, ...]:
+        self._wrote()
+        for act, receipt in self._receipts.items():
+            verdict = receipt.verdict
+            above = isinstance(verdict, Accepted) and verdict.revision > head
+            if above and receipt.state is ActState.ACCEPTED and self._ledgers.get(act) == self._standing.ledger:
+                self._receipts[act] = msgspec.structs.replace(receipt, state=ActState.DOUBTED)
+        return tuple(receipt for receipt in self._receipts.values() if receipt.state is ActState.DOUBTED)
+
+    def drafts(self) -> tuple[Draft, ...]:
+        self._reads()
+        return tuple(sorted(self._drafts.values(), key=lambda draft: draft.saved_at, reverse=True))
+
+    def keep_draft(self, draft: Draft) -> None:
+        self._wrote()
+        self._drafts[draft.case, draft.form] = draft
+
+    def drop_draft(self, case: CaseId, form: str) -> None:
+        self._wrote()
+        self._drafts.pop((case, form), None)
 
     def receipts(self, limit: int) -> tuple[Receipt, ...]:
         self._reads()
@@ -341,6 +372,11 @@ class MemoryStore:
 
     def close(self) -> None:
         self.is_open = False
+
+    def destroy(self) -> None:
+        self.is_open = False
+        self.__init__(self._page)
+        self.destroyed = True
 
     def wire_rows(self) -> tuple[wire.CaseRow, ...]:
         """Give all that is kept, for comparing."""
@@ -390,7 +426,10 @@ class Recorder:
         self.settled: list[Receipt] = []
         self.listed: tuple[Receipt, ...] = ()
         self.found: list[tuple[str, tuple[QueueRow, ...]]] = []
+        self.drafts: tuple[Draft, ...] = ()
+        self.pack: OpenCases | None = None
         self.troubles: list[str] = []
+        self.wiped = ""
 
     @property
     def status(self) -> LinkStatus:
@@ -460,6 +499,18 @@ class Recorder:
         self.told.append("found")
         self.found.append((asked, rows))
 
+    def drafts_changed(self, drafts: tuple[Draft, ...]) -> None:
+        self.told.append("drafts")
+        self.drafts = drafts
+
+    def open_cases_listed(self, listed: OpenCases) -> None:
+        self.told.append("pack")
+        self.pack = listed
+
     def trouble(self, text: str) -> None:
         self.told.append("trouble")
         self.troubles.append(text)
+
+    def station_wiped(self, reason: str) -> None:
+        self.told.append("wiped")
+        self.wiped = reason

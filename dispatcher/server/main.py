@@ -1,6 +1,6 @@
 """The centre as a process: builds the parts, listens, and stops without losing anything accepted.
 
-Promises: one line "listening on http://HOST:PORT" once it does; on SIGTERM or SIGINT consoles are told, what is
+Promises: one line "listening on http(s)://HOST:PORT" once it does; on SIGTERM or SIGINT consoles are told, what is
 queued is committed, and the process ends with 0. Several may share one PostgreSQL ledger; on SQLite a second one is
 refused in words.
 """
@@ -13,6 +13,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Coroutine, Generator, Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 import uvicorn
@@ -20,7 +21,8 @@ import uvicorn
 from dispatcher.models.ids import CaseId, Revision, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.lawbook import LawBook, book_of, law_at
-from dispatcher.models.organisation import Actor, Unit
+from dispatcher.models.organisation import Actor, Unit, scope_of
+from dispatcher.server.certificate import check, watch_end
 from dispatcher.server.chore import Chore
 from dispatcher.server.desk import Desk
 from dispatcher.server.directory import Directory
@@ -34,6 +36,8 @@ from dispatcher.server.intake import Intake
 from dispatcher.server.lawgiving import LawGiver
 from dispatcher.server.loads import DepartmentLoads
 from dispatcher.server.offices import Offices
+from dispatcher.server.session_watch import SessionWatch
+from dispatcher.server.sign_in_doors import SignInDoors
 from dispatcher.server.snapshots import Snapshots
 from dispatcher.server.socket import Patience, socket_class
 from dispatcher.server.succession import Succession, Tellings
@@ -55,6 +59,13 @@ class Seed(NamedTuple):
 
     units: tuple[Unit, ...] = ()
     accounts: tuple[Account, ...] = ()
+
+
+class Tls(NamedTuple):
+    """The files of a certificate (with its chain) and its private key, both PEM."""
+
+    certificate: Path
+    key: Path
 
 
 NO_SEED = Seed()
@@ -102,6 +113,7 @@ async def serve(
     listener: socket.socket | None = None,
     seed: Seed = NO_SEED,
     patience: Patience = PATIENCE,
+    tls: Tls | None = None,
     started: Callable[[Running], None] = lambda running: None,
 ) -> None:
     """Run a centre until it is stopped; `started` hears when it listens. Raises Trouble when it cannot begin.
@@ -110,6 +122,7 @@ async def serve(
 
     Of `law`, policy and calendar are what a ledger without a law book begins with; any other goes by its own book.
     """
+    ends = None if tls is None else check(tls.certificate, tls.key)
     listener = listener or listen(host, port)
     try:
         ledger = await asyncio.to_thread(open_ledger, database, clock, seed)
@@ -157,19 +170,22 @@ async def serve(
                 actor=actor,
                 book=giver.book,
                 units=directory.units,
+                scope=scope_of(actor),
             )
 
         feed = Feed(desk, hub, identity, clock, ledger.id, welcome, loads, snapshots.forget, Offices(desk, clock))
         timers = Timers(desk, clock)
         recount = Chore("counting the loads", lambda: loads.count_anew(lambda: desk.read(Ledger.open_whistle_loads)))
-        dismissals = Chore("looking at the sessions", feed.dismiss_ended)
+        watch = SessionWatch(desk, feed, clock)
+        dismissals = Chore("looking at the sessions", watch.look)
         seating = Chore("reading the directory", seat)
         giver = LawGiver(desk, hub, feed, clock, found.book, now, timers.wake, lambda upto: succession.reached(upto))
         tell = Tellings(committed, giver.heard, skipped, dismissals.ask, seating.ask, giver.rows_noted)
         succession = Succession(ledger, found.standing, tell)
         duty = Duty(ledger.post, (timers.run, giver.make_rows_anew, Courier(desk, clock).run))
         intake = Intake(desk, clock, directory)
-        application = Doors(desk, hub, identity, intake, feed, giver, snapshots, clock, duty).application()
+        sign_in = SignInDoors(identity, watch, desk.metrics)
+        application = Doors(desk, hub, identity, intake, feed, giver, snapshots, sign_in, clock, duty).application()
         server = _Server(
             uvicorn.Config(
                 application,
@@ -179,8 +195,10 @@ async def serve(
                 log_config=None,
                 access_log=False,
                 timeout_graceful_shutdown=STOP_WITHIN_S,
+                ssl_certfile=tls and tls.certificate,
+                ssl_keyfile=tls and tls.key,
             ),
-            lambda: started(Running(_url_of(listener, host), server, desk, hub, duty)),
+            lambda: started(Running(_url_of(listener, host, tls), server, desk, hub, duty)),
         )
         feed.tell_law(found.book)
         giver.rows_noted(found.standing)
@@ -188,7 +206,8 @@ async def serve(
         beside = [
             asyncio.create_task(hub.beat(), name="beats of the hub"),
             asyncio.create_task(loads.tell_changes(feed.tell_loads, patience.loads_s), name="loads of departments"),
-            asyncio.create_task(feed.see_people(patience.people_s), name="who people are"),
+            asyncio.create_task(watch.run(), name="watch over sessions"),
+            asyncio.create_task(watch_end(ends, clock), name="watch over the certificate's end"),
             asyncio.create_task(giver.keep(), name="dates of the law"),
             asyncio.create_task(duty.run(), name="what one centre does by itself"),
             *(asyncio.create_task(chore.run()) for chore in (recount, dismissals, seating)),
@@ -217,6 +236,7 @@ def run(
     port: int = 8345,
     seed: Seed = NO_SEED,
     workers: int = 1,
+    tls: Tls | None = None,
 ) -> int:
     """Run a centre until SIGTERM or SIGINT; prints where it listens; gives the exit status.
 
@@ -224,7 +244,7 @@ def run(
     """
 
     def serving(listener: socket.socket, started: Callable[[Running], None]) -> Coroutine[None, None, None]:
-        return serve(database, law, clock, host=host, listener=listener, seed=seed, started=started)
+        return serve(database, law, clock, host=host, listener=listener, seed=seed, tls=tls, started=started)
 
     def work(listener: socket.socket, listening: Callable[[], None], life: int) -> int:
         return _run_one(lambda started: serving(listener, started), lambda _: listening(), life)
@@ -232,7 +252,9 @@ def run(
     allow_many_connections()
     try:
         if workers > 1:
-            return run_workers(workers, lambda: share(host, port), work, lambda held: _say_where(_url_of(held, host)))
+            return run_workers(
+                workers, lambda: share(host, port), work, lambda held: _say_where(_url_of(held, host, tls))
+            )
         listener = listen(host, port)
     except Trouble as trouble:
         sys.stderr.write(f"{trouble}\n")
@@ -317,8 +339,8 @@ def open_ledger(database: str, clock: Clock, seed: Seed) -> Ledger:
 
 def _put_accounts(ledger: Ledger, accounts: Iterable[Account]) -> None:
     for account in accounts:
-        if ledger.person(account.person) is None:
-            ledger.put_account(account)
+        if ledger.accounts.get(account.person) is None:
+            ledger.accounts.seed(account)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -366,7 +388,7 @@ def allow_many_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def _url_of(listener: socket.socket, host: str) -> str:
+def _url_of(listener: socket.socket, host: str, tls: Tls | None) -> str:
     port = listener.getsockname()[1]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{shown}:{port}"
+    return f"{'http' if tls is None else 'https'}://{shown}:{port}"

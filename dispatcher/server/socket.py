@@ -41,8 +41,7 @@ class Closed(Exception):
 class Patience(NamedTuple):
     """How long is waited: `slow_s` without progress, `silent_s` without a sign of life, `linger_s` to close.
 
-    `beat_s` lies between two of the centre's own signs of life, `loads_s` at least between two tellings of the loads,
-    `people_s` between two looks at who has another unit or other roles by now.
+    `beat_s` lies between two of the centre's own signs of life, `loads_s` at least between two tellings of the loads.
     """
 
     slow_s: float = 10.0
@@ -50,7 +49,6 @@ class Patience(NamedTuple):
     linger_s: float = 3.0
     beat_s: float = 2.0
     loads_s: float = 5.0
-    people_s: float = 3.0
 
 
 def framed(payload: bytes) -> bytes:
@@ -95,6 +93,12 @@ class Socket(asyncio.Protocol):
         return not self._ended and self._conn.state is State.OPEN
 
     @property
+    def address(self) -> str:
+        """The peer's network address, empty when there is none."""
+        peer: Any = self._transport.get_extra_info("peername") if self._transport else None
+        return str(peer[0]) if peer else ""
+
+    @property
     def backlog_bytes(self) -> int:
         """Bytes written that the peer's machine has not taken yet."""
         return self._transport.get_write_buffer_size() if self._transport else 0
@@ -127,7 +131,7 @@ class Socket(asyncio.Protocol):
         """Say why, close, and cut the connection if the peer does not close it as well within the linger."""
         if not self.is_open:
             return
-        log.info("goodbye to a console: %s %s", fault, detail)
+        log.info("goodbye to a console: %s", fault)  # the detail quotes what the peer sent, which is not for a log
         self.write(framed(encode(Goodbye(fault=fault, detail=detail))))
         self._conn.send_close(_CLOSE_CODES.get(fault, 1008), _clipped(f"{fault}: {detail}" if detail else fault))
         self._end(linger_s)

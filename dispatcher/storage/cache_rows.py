@@ -12,9 +12,9 @@ import msgspec
 
 from dispatcher.models.ids import CaseId, UnitId
 from dispatcher.models.organisation import Scope, in_scope
-from dispatcher.models.queue import Flag, QueueRow
+from dispatcher.models.queue import QueueRow
 from dispatcher.storage import cache_schema, cache_words
-from dispatcher.wire import NO_CALLER, CaseRow
+from dispatcher.wire import NO_CALLER, CaseRow, as_seen_by
 
 if TYPE_CHECKING:
     from dispatcher.storage.bodies import Packer
@@ -48,6 +48,7 @@ class _Lying(msgspec.Struct, frozen=True):
     whistles: tuple[_Whistle, ...] = ()
 
 
+_NOWHERE: Final = _Lying(_Order())
 _decode_lying = msgspec.json.Decoder(_Lying).decode
 
 
@@ -110,38 +111,40 @@ def empty(connection: sqlite3.Connection, places: Iterable[tuple[int]]) -> None:
     connection.executemany("DELETE FROM documents WHERE n = ?", of)
 
 
-def keep_only(connection: sqlite3.Connection, scope: Scope, packer: "Packer") -> tuple[CaseId, ...]:
-    """Remove what lies outside a scope, and callers whom it is not entitled to; gives the cases removed.
+def keep_only(
+    connection: sqlite3.Connection, scope: Scope, packer: "Packer"
+) -> tuple[tuple[QueueRow, ...], tuple[CaseId, ...]]:
+    """Remove what lies outside a scope, and of what stays the details it has not; gives rows changed, cases removed.
 
     Raises ValueError for a row or body that nobody can read.
     """
     gone: list[tuple[int, CaseId]] = []
-    callerless: list[tuple[int]] = []
+    changed: list[tuple[int, CaseRow]] = []
     after = 0
     looks_inside = scope.as_summoned or scope.community
     while found := connection.execute(
-        f"SELECT n, row, {'body' if looks_inside else 'NULL'} FROM queue JOIN documents USING (n)"
-        " WHERE n > ? ORDER BY n LIMIT ?",
-        (after, READ),
+        "SELECT n, row, body, caller FROM queue JOIN documents USING (n) WHERE n > ? ORDER BY n LIMIT ?", (after, READ)
     ).fetchall():
         after = found[-1][0]
-        for n, row_bytes, body in found:
-            row = _decode_row(row_bytes)
-            community, summoned = UnitId(""), set[UnitId]()
-            if looks_inside:
-                lying = _decode_lying(packer.unpack(body))
-                community = lying.order.place.community_code
-                summoned = {summons.unit for whistle in lying.whistles for summons in whistle.summons}
-            if not in_scope(scope, row.holder, community, summoned):
-                gone.append((n, row.id))
-            elif not scope.everything and row.flags & Flag.CONFIDENTIAL:
-                callerless.append((n,))
+        for n, row_bytes, stored, caller in found:
+            body = packer.unpack(stored)
+            case = CaseRow(
+                _decode_row(row_bytes), msgspec.Raw(body), NO_CALLER if caller is None else msgspec.Raw(caller)
+            )
+            lying = _decode_lying(body) if looks_inside else _NOWHERE
+            summoned = {summons.unit for whistle in lying.whistles for summons in whistle.summons}
+            if not in_scope(scope, case.row.holder, lying.order.place.community_code, summoned):
+                gone.append((n, case.row.id))
+            elif (seen := as_seen_by(scope, case)) is not case:
+                changed.append((n, seen))
     remove(connection, [n for n, _ in gone])
-    if scope.with_caller:
-        connection.executemany("UPDATE documents SET caller = NULL WHERE n = ?", callerless)
-    else:
-        connection.execute("UPDATE documents SET caller = NULL WHERE caller IS NOT NULL").close()
-    return tuple(case for _, case in gone)
+    connection.executemany("UPDATE queue SET row = ? WHERE n = ?", [(_encode(seen.row), n) for n, seen in changed])
+    connection.executemany(
+        "UPDATE documents SET body = ?, caller = ? WHERE n = ?",
+        [(packer.pack(seen.body), _present(seen.caller), n) for n, seen in changed],
+    )
+    connection.executemany("INSERT OR IGNORE INTO unindexed VALUES (?)", [(n,) for n, _ in changed])
+    return tuple(seen.row for _, seen in changed), tuple(case for _, case in gone)
 
 
 def last_place(connection: sqlite3.Connection) -> int:

@@ -16,7 +16,7 @@ from dispatcher.models.ids import CaseId, Revision
 from dispatcher.models.organisation import Scope, stem_of, street_of
 from dispatcher.models.queue import QueueRow, from_epoch_ms
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.wire import MAX_FRAME_BYTES, NO_CALLER, CaseRow
+from dispatcher.wire import MAX_FRAME_BYTES, NO_CALLER, CaseRow, as_seen_by
 
 PAGE_BYTES: Final = MAX_FRAME_BYTES * 3 // 4
 """A page holds at most this much, so that it fits a frame with room for verdicts."""
@@ -53,7 +53,7 @@ def page(connection: sa.Connection, scope: Scope, after: Revision, limit: int) -
         last = Revision(lost[-1].revision)
         rows = [row for row in rows if row.revision <= last]
     return Page(
-        rows=tuple(_case_rows(rows)),
+        rows=tuple(_case_rows(scope, rows)),
         gone=tuple(CaseId(row.case_id) for row in lost),
         last=last,
         more=more,
@@ -75,20 +75,23 @@ def everything(connection: sa.Connection, scope: Scope, first: int) -> Iterator[
     """
     statement, revision = _in_scope(scope)
     due = statement.where(_cases.c.is_open).order_by(_cases.c.due_ms, _cases.c.id).limit(first)
-    rows = _case_rows(connection.execute(due).all())
+    rows = _case_rows(scope, connection.execute(due).all())
     yield from rows
     told = {row.row.id for row in rows}
     streaming = connection.execution_options(yield_per=STREAMED)
     with streaming.execute(statement.order_by(revision)) as found:
         for some in found.partitions():
-            yield from [row for row in _case_rows(some) if row.row.id not in told]
+            yield from [row for row in _case_rows(scope, some) if row.row.id not in told]
 
 
-def _case_rows(rows: Sequence[Any]) -> list[CaseRow]:
-    """Make what goes down of what was read; pages and snapshots alike."""
+def _case_rows(scope: Scope, rows: Sequence[Any]) -> list[CaseRow]:
+    """Make what goes down to a scope of what was read; pages and snapshots alike."""
     summaries = _decode_rows(b"[" + b",".join([row.row for row in rows]) + b"]")
     return [
-        CaseRow(summary, msgspec.Raw(row.body), NO_CALLER if row.caller is None else msgspec.Raw(row.caller))
+        as_seen_by(
+            scope,
+            CaseRow(summary, msgspec.Raw(row.body), NO_CALLER if row.caller is None else msgspec.Raw(row.caller)),
+        )
         for summary, row in zip(summaries, rows, strict=True)
     ]
 
@@ -113,15 +116,17 @@ def _rows(
 
 def _in_scope(scope: Scope) -> "tuple[sa.Select[*tuple[Any, ...]], sa.Column[int]]":
     """Say which rows a scope covers, and the column by whose index they are read in order."""
-    if not scope.with_caller:
+    if not scope.tells_caller(confidential=False):
         caller: sa.ColumnElement[Any] = sa.null()
-    elif scope.everything:
+    elif scope.tells_caller(confidential=True):
         caller = _cases.c.caller
     else:
         caller = sa.case((_cases.c.confidential, sa.null()), else_=_cases.c.caller)
     statement = sa.select(_cases.c.revision, _cases.c.committed_ms, _cases.c.row, _cases.c.body, caller.label("caller"))
     revision = _cases.c.revision
-    if scope.as_summoned:
+    if scope.nothing:
+        statement = statement.where(sa.false())
+    elif scope.as_summoned:
         units = schema.case_units
         statement = statement.join_from(units, _cases, units.c.case_id == _cases.c.id)
         statement = statement.where(units.c.unit == scope.unit)
@@ -142,7 +147,7 @@ def _covered(scope: Scope) -> sa.ColumnElement[bool]:
 
 def _lost(connection: sa.Connection, scope: Scope, after: Revision, last: Revision, limit: int) -> list[Any]:
     """List what has left a scope since a revision; whoever has nothing yet has lost nothing."""
-    if scope.everything or scope.as_summoned or not after:
+    if scope.everything or scope.nothing or scope.as_summoned or not after:
         return []
     if scope.district:
         loser = _lies_in(_losses.c.unit, scope)

@@ -5,7 +5,7 @@ Functions over an open connection; transactions are the caller's. Every write is
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from dispatcher.models.case import Case
 from dispatcher.models.commands import Act
 from dispatcher.models.events import Recorded
-from dispatcher.models.ids import CaseId, Revision, UnitId
+from dispatcher.models.ids import CaseId, CommandId, PersonId, Revision, UnitId
 from dispatcher.models.organisation import Actor
 from dispatcher.models.queue import QueueRow, epoch_ms
 from dispatcher.models.verdicts import Accepted, Verdict
@@ -22,6 +22,8 @@ from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage import standing
 from dispatcher.wire import CaseRow
 
+NO_CASE: Final = CaseId("")
+"""Stands in the journal for the case of an act that is about none."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -93,6 +95,35 @@ def write_journal(
         for each in written
     ]
     put(connection, schema.journal, rows)
+
+
+def write_entry(
+    connection: sa.Connection,
+    act: CommandId,
+    command: msgspec.Struct,
+    by: PersonId,
+    at: dt.datetime,
+    committed_at: dt.datetime,
+    entered_at: dt.datetime | None = None,
+) -> Revision:
+    """Journal what is about no case under the next revision, and give that; takes the head's lock."""
+    head = schema.head
+    revision = Revision(connection.execute(sa.select(head.c.revision).with_for_update()).scalar_one() + 1)
+    entry = {
+        "revision": revision,
+        "act": act,
+        "case_id": NO_CASE,
+        "kind": type(command).__struct_config__.tag,
+        "command": _encode(command).decode(),
+        "events": "[]",
+        "person": by,
+        "at_ms": epoch_ms(at),
+        "entered_ms": epoch_ms(entered_at or at),
+        "committed_ms": epoch_ms(committed_at),
+    }
+    put(connection, schema.journal, [entry])
+    write_head(connection, revision)
+    return revision
 
 
 def write_cases(connection: sa.Connection, changed: Iterable[Changed], committed_at: dt.datetime) -> None:

@@ -30,12 +30,15 @@ from dispatcher.wire.messages import (
     Submit,
     Upward,
     Welcome,
+    Wipe,
+    Wiped,
     decode_downward,
     decode_upward,
     encode,
     in_frames,
 )
 from dispatcher.wire.orders import OrderAnswer, PostedOrder, posted
+from dispatcher.wire.sight import as_seen_by
 from dispatcher.wire.snapshots import SNAPSHOT_FORMAT, BadPart, Entry, Part, PartHead, part_bytes, read_part
 
 __all__ = [
@@ -71,6 +74,9 @@ __all__ = [
     "Submit",
     "Upward",
     "Welcome",
+    "Wipe",
+    "Wiped",
+    "as_seen_by",
     "decode_downward",
     "decode_upward",
     "encode",

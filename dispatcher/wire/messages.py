@@ -14,7 +14,7 @@ import msgspec
 from dispatcher.models.commands import Act
 from dispatcher.models.ids import CaseId, CommandId, Instant, LedgerId, Revision, UnitId
 from dispatcher.models.lawbook import LawBook
-from dispatcher.models.organisation import Actor, Unit
+from dispatcher.models.organisation import Actor, Scope, Unit
 from dispatcher.models.queue import QueueRow
 from dispatcher.models.verdicts import Settled
 
@@ -66,6 +66,7 @@ class Hello(Message, frozen=True, tag="hello"):
     back and went on knows by them that the cursor is not its own. `snapshot` is the form of snapshot that it can take
     over, 0 for none; one that says it knows `Begin`.
     `office` says that it knows `Office` and `Inquire`, and where it would listen as its office's relay.
+    `wipeable` says that it knows `Wipe`. `station` names this station's files and stays the same for ever.
     """
 
     protocol: int
@@ -77,6 +78,7 @@ class Hello(Message, frozen=True, tag="hello"):
     newest_act: CommandId = CommandId("")
     snapshot: int = 0
     office: OfficeStation | None = None
+    wipeable: bool = False
 
 
 class Submit(Message, frozen=True, tag="submit"):
@@ -89,6 +91,13 @@ class Begin(Message, frozen=True, tag="begin"):
     """Begin the feed after this revision: said once, to a centre that has offered a snapshot and waits."""
 
     after: Revision
+
+
+class Wiped(Message, frozen=True, tag="wiped"):
+    """The answer to `Wipe`: key and files of this station are destroyed, with so many acts never sent."""
+
+    order: str
+    unsent: int = 0
 
 
 class Ping(Message, frozen=True, tag="ping"):
@@ -113,7 +122,8 @@ class Welcome(Message, frozen=True, tag="welcome"):
     `after`; where that is less than the console's cursor, the cursor is not this ledger's (any more), and whatever the
     feed does not bring again is gone. None, from an older centre: the cursor, or 0 where it is above `head`. `rows` is
     how many rows will come before what is live, about. `snapshot` is the form of a snapshot that may be fetched
-    instead (GET /snapshot, by the same token), 0 for none: with one, the feed waits for `Begin`.
+    instead (GET /snapshot, by the same token), 0 for none: with one, the feed waits for `Begin`. `scope` says what
+    the console is sent.
     """
 
     protocol: int
@@ -126,6 +136,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
     after: Revision | None = None
     rows: int | None = None
     snapshot: int = 0
+    scope: Scope | None = None
 
 
 NO_CALLER = msgspec.Raw(b"null")
@@ -229,6 +240,16 @@ class Office(Message, frozen=True, tag="office"):
     stations: tuple[OfficeStation, ...] = ()
 
 
+class Wipe(Message, frozen=True, tag="wipe"):
+    """Destroy key and files of this station, show why, and answer `Wiped`. Only to consoles that are `wipeable`.
+
+    Comes in the place of the Welcome, or at any time after it.
+    """
+
+    order: str
+    reason: str
+
+
 class Goodbye(Message, frozen=True, tag="goodbye"):
     """Last word before closing: why, in a name and in words."""
 
@@ -236,8 +257,8 @@ class Goodbye(Message, frozen=True, tag="goodbye"):
     detail: str = ""
 
 
-Upward = Hello | Submit | Ping | Begin | Inquire
-Downward = Welcome | Changes | Judged | Beat | Pong | LawChanged | Loads | Office | Goodbye
+Upward = Hello | Submit | Ping | Begin | Inquire | Wiped
+Downward = Welcome | Changes | Judged | Beat | Pong | LawChanged | Loads | Office | Wipe | Goodbye
 
 _M = TypeVar("_M")
 _P = TypeVar("_P")

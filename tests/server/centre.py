@@ -48,6 +48,7 @@ from dispatcher.wire import (
     Submit,
     Upward,
     Welcome,
+    Wipe,
     encode,
 )
 
@@ -56,7 +57,7 @@ STREET, OTHER_STREET = UnitId("110101001"), UnitId("110101002")
 COMMUNITY = UnitId("110101001001")
 WATER = UnitId("D-WATER")
 CITY = UnitId("110000")
-QUICK = Patience(beat_s=0.2, loads_s=0.05, people_s=0.1)
+QUICK = Patience(beat_s=0.2, loads_s=0.05)
 PASSWORD = "correct horse"
 LAW = load_law()
 IN_FORCE = InForce(book_of(LAW.policy, LAW.calendar), Revision(0), (), dt.datetime(2026, 7, 1, tzinfo=dt.UTC))
@@ -69,6 +70,7 @@ PEOPLE = {
     "zhao": (STREET, Role.DISPATCHER),
     "qian": (STREET, Role.SHIFT_LEADER),
     "wall": (STREET, Role.WALL),
+    "gao": (STREET, Role.SUPERVISOR),
     "sun": (OTHER_STREET, Role.DISPATCHER),
     "li": (WATER, Role.LIAISON),
     "ding": (UnitId("110101"), Role.DISTRICT),
@@ -121,7 +123,7 @@ class SeenChanges(Changes, frozen=True, tag="changes"):
 
 
 _decode = msgspec.json.Decoder(
-    Welcome | SeenChanges | Judged | Beat | Pong | LawChanged | Loads | Office | Goodbye
+    Welcome | SeenChanges | Judged | Beat | Pong | LawChanged | Loads | Office | Wipe | Goodbye
 ).decode
 
 
@@ -141,6 +143,7 @@ class Client:
         self.laws: list[LawChanged] = []
         self.loads: list[Loads] = []
         self.offices: list[Office] = []
+        self.wipes: list[Wipe] = []
         self.goodbye: Goodbye | None = None
         self.close_code: int | None = None
 
@@ -201,6 +204,8 @@ class Client:
                 self.loads.append(message)
             case Office():
                 self.offices.append(message)
+            case Wipe():
+                self.wipes.append(message)
             case Goodbye():
                 self.goodbye = message
             case _:
