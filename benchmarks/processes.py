@@ -94,10 +94,10 @@ def watched(watch: str, number: int, url: str, data: Path) -> list[str]:
     return ["-m", "benchmarks.console", watch, str(number), *where]
 
 
-def sync(ground: Ground, url: str, home: Path) -> Synced:
-    """Fill a new home by a first sync in a process of its own."""
+def sync(ground: Ground, url: str, home: Path, way: str = "snapshot") -> Synced:
+    """Fill a new home by a first sync, by a `snapshot` or by `rows`, in a process of its own."""
     shutil.rmtree(home, ignore_errors=True)
-    synced = ask(ground, ["-m", "benchmarks.station", str(home), url, CONSOLE_TOKEN], Synced, 600)
+    synced = ask(ground, ["-m", "benchmarks.station", str(home), url, CONSOLE_TOKEN, way], Synced, 600)
     keep_token(home, CONSOLE_TOKEN)
     return synced
 
@@ -149,12 +149,19 @@ def percentile(values: Sequence[float], share: float) -> float:
 @contextlib.contextmanager
 def running(ground: Ground, program: Sequence[str]) -> Generator[subprocess.Popen[str]]:
     """Run Python on `program` with its output at hand; it is ended at the end."""
+    with child(ground, [sys.executable, *program], ROOT) as process:
+        yield process
+
+
+@contextlib.contextmanager
+def child(ground: Ground, command: Sequence[str], directory: Path) -> Generator[subprocess.Popen[str]]:
+    """Run a command in a directory with its output at hand; it is ended at the end."""
     process = subprocess.Popen(
-        [sys.executable, *program],
+        command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
-        cwd=ROOT,
+        cwd=directory,
         env=ground.environment(),
     )
     try:

@@ -1,11 +1,13 @@
 """A station without a window: the real engine and cache over a real WebSocket, timed from dial to ONLINE.
 
-Run as `python -m benchmarks.station HOME URL TOKEN`; prints a `Synced`. Afterwards the same rows, read back from the
+Run as `python -m benchmarks.station HOME URL TOKEN WAY`, by the way `snapshot` or `rows`; prints a `Synced`. When all
+can be searched it is ended. Afterwards the same rows, read back from the
 cache, go by `sqlite3.executemany` into a plain file: the limit, in the same process on the same machine.
 """
 
 import datetime as dt
 import gc
+import resource
 import sqlite3
 import sys
 import tempfile
@@ -19,7 +21,9 @@ from benchmarks.told import Synced, tell
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.ids import CaseId, UnitId
 from dispatcher.models.law import Law
+from dispatcher.models.queue import QueueRow
 from dispatcher.storage import cache_schema, cipher
+from dispatcher.storage.bodies import Packer
 from dispatcher.storage.cache import Cache
 from dispatcher.storage.cache_files import CACHE_FILE
 from dispatcher.storage.keys import KEY_FILE, load_key
@@ -38,9 +42,11 @@ from dispatcher.sync.ports import (
     Remembered,
 )
 from dispatcher.sync.thread import EngineThread
+from dispatcher.transport.snapshots import HttpSnapshots
 from dispatcher.transport.websocket import WebSocketDialer
 
 WITHIN_S: Final = 600.0
+FIRST_ROWS: Final = 50
 
 
 class Counted:
@@ -80,12 +86,14 @@ class CountingDialer:
 
 
 class Watch:
-    """Hears from the engine: how many rows there are, and when it was first ONLINE."""
+    """Hears from the engine: how many rows there are, when the first were, and when it was first ONLINE."""
 
     def __init__(self) -> None:
         self.rows = 0
+        self.first_s = 0.0
         self.online = threading.Event()
         self.online_s = 0.0
+        self.online_cpu_s = 0.0
         self.troubles: list[str] = []
 
     def session_changed(self, remembered: Remembered, law: Law) -> None:
@@ -97,6 +105,8 @@ class Watch:
     def rows_changed(self, changes: ChangeSet) -> None:
         """Count."""
         self.rows += len(changes.rows)
+        if not self.first_s and self.rows >= FIRST_ROWS:
+            self.first_s = time.perf_counter()
 
     def arrived(self, arrival: Arrival) -> None:
         """Of no interest."""
@@ -104,7 +114,7 @@ class Watch:
     def link_changed(self, status: LinkStatus) -> None:
         """Note when it is ONLINE."""
         if status.state is LinkState.ONLINE and not self.online.is_set():
-            self.online_s = time.perf_counter()
+            self.online_s, self.online_cpu_s = time.perf_counter(), time.process_time()
             self.online.set()
 
     def case_changed(self, view: CaseView | None, case: CaseId, why: str = "") -> None:
@@ -122,6 +132,9 @@ class Watch:
     def receipts_listed(self, receipts: tuple[Receipt, ...]) -> None:
         """Of no interest."""
 
+    def cases_found(self, asked: str, rows: tuple[QueueRow, ...]) -> None:
+        """Of no interest."""
+
     def drafts_changed(self, drafts: tuple[Draft, ...]) -> None:
         """Of no interest."""
 
@@ -136,39 +149,73 @@ class Watch:
         """Of no interest."""
 
 
-def first_sync(home: Path, url: str, token: str) -> Synced:
+class Indexed(Cache):
+    """A cache that tells when every case in it can be searched."""
+
+    def index_some(self) -> bool:
+        """Index, and note when that was the last of it."""
+        more = super().index_some()
+        if not more and self.count():
+            indexed_s.append(time.perf_counter())
+        return more
+
+
+indexed_s: Final[list[float]] = []
+
+
+def first_sync(home: Path, url: str, token: str, way: str) -> Synced:
     """Sync a new home and say what it took, beside the limit."""
     watch, dialer = Watch(), CountingDialer(url.replace("http", "ws", 1) + "/feed")
     engine = Engine(
-        open_store=lambda: Cache.open(home),
+        open_store=lambda: Indexed.open(home),
         dialer=dialer,
         listener=watch,
         clock=SystemClock(),
         token=token,
         station="benchmark",
+        snapshots=HttpSnapshots(url) if way == "snapshot" else None,
     )
     thread = EngineThread(engine, watch)
     thread.start()
+    before_s = time.process_time()
     online = watch.online.wait(WITHIN_S)
-    thread.stop()
     if not online or dialer.dialled_s is None:
         raise SystemExit(f"never online: {watch.troubles}")
+    deadline_s = time.perf_counter() + WITHIN_S
+    while not indexed_s:
+        if time.perf_counter() > deadline_s:
+            raise SystemExit("never indexed")
+        time.sleep(0.01)
+    thread.stop()
+    peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     tables = read_back(home)
     if len(tables["queue"]) != watch.rows:
         raise SystemExit(f"{watch.rows} cases were shown, {len(tables['queue'])} are in the cache")
-    return Synced(watch.rows, dialer.received, watch.online_s - dialer.dialled_s, limit_s(home, tables))
+    dialled_s = dialer.dialled_s
+    return Synced(
+        rows=watch.rows,
+        frame_bytes=dialer.received,
+        sync_s=watch.online_s - dialled_s,
+        limit_s=limit_s(home, tables),
+        first_s=watch.first_s - dialled_s,
+        indexed_s=indexed_s[0] - dialled_s,
+        peak_bytes=peak_bytes,
+        cpu_s=watch.online_cpu_s - before_s,
+    )
 
 
 def read_back(home: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Read the rows out of a cache that nobody uses."""
+    """Read the rows out of a cache that nobody uses, the bodies unpacked: as the centre has them."""
     key = load_key(home / KEY_FILE)
     if key is None:
         raise SystemExit("the cache has no key")
     connection = cipher.connect(home / CACHE_FILE, key, cipher.PAGE_SIZE)
     try:
+        unpack = Packer().unpack
+        documents = connection.execute("SELECT n, body, caller FROM documents ORDER BY n").fetchall()
         return {
-            table: connection.execute(f"SELECT * FROM {table} ORDER BY n").fetchall()
-            for table in ("queue", "documents")
+            "queue": connection.execute("SELECT * FROM queue ORDER BY n").fetchall(),
+            "documents": [(n, unpack(body), caller) for n, body, caller in documents],
         }
     finally:
         connection.close()
@@ -176,7 +223,7 @@ def read_back(home: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 def limit_s(home: Path, tables: dict[str, list[tuple[Any, ...]]]) -> float:
     """Time `executemany` of the same rows into a plain file: indexes before or after, whichever is quicker."""
-    makes = [statement.format(schema="main") for statement in cache_schema.CACHE_TABLES]
+    makes = [statement.format(schema="main") for statement in cache_schema.CACHE_TABLES if "words" not in statement]
     indexes = [statement.format(schema="main") for statement in cache_schema.CACHE_INDEXES.values()]
     gc.collect()
     return min(_write_s(home, [*makes, *indexes], tables, []), _write_s(home, makes, tables, indexes))
@@ -201,5 +248,5 @@ def _write_s(home: Path, before: list[str], tables: dict[str, list[tuple[Any, ..
 
 
 if __name__ == "__main__":
-    home, url, token = sys.argv[1:]
-    tell(first_sync(Path(home), url, token))
+    home, url, token, way = sys.argv[1:]
+    tell(first_sync(Path(home), url, token, way))

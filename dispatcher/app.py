@@ -35,6 +35,7 @@ from dispatcher.sync.office_ports import OfficePlan
 from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.sync.thread import EngineThread
 from dispatcher.transport.office import WebSocketOffice
+from dispatcher.transport.snapshots import HttpSnapshots
 from dispatcher.transport.websocket import WebSocketDialer
 from dispatcher.ui.language import Language, install
 from dispatcher.ui.station import StationWindow
@@ -121,6 +122,7 @@ class Station(QObject):
             clock=clock,
             token=token,
             station=station_id(home),
+            snapshots=HttpSnapshots(centre, tls),
             first_page_s=FIRST_PAGE_S,
             network=None if plan is None else WebSocketOffice(lambda: dialer.own_host),
             plan=plan or OfficePlan(),

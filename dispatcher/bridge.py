@@ -18,7 +18,7 @@ from dispatcher.models.commands import AnyCommand
 from dispatcher.models.ids import CaseId, CommandId, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.organisation import Unit
-from dispatcher.models.queue import epoch_ms
+from dispatcher.models.queue import QueueRow, epoch_ms
 from dispatcher.sync.office_ports import Gone, OfficeStatus
 from dispatcher.sync.ports import (
     UNSETTLED,
@@ -102,6 +102,10 @@ class Station(Protocol):
         """Ask for the newest receipts."""
         ...
 
+    def search(self, asked: str, limit: int) -> None:
+        """Search all cases at this station."""
+        ...
+
     def keep_draft(self, draft: Draft) -> None:
         """Keep what somebody has begun to write."""
         ...
@@ -152,6 +156,8 @@ class Bridge(QObject):
     """Receipt with its verdict."""
     receipts_listed = Signal(object)
     """tuple[Receipt, ...], newest first."""
+    cases_found = Signal(object)
+    """tuple[str, tuple[QueueRow, ...]]: the words asked for and what a search of all cases has found."""
     drafts_changed = Signal(object)
     """dict[tuple[CaseId, str], Draft]: see `drafts`."""
     open_cases_listed = Signal(object)
@@ -255,6 +261,10 @@ class Bridge(QObject):
     def list_receipts(self, limit: int) -> None:
         """Ask for the newest receipts; `receipts_listed` brings them."""
         self._engine.list_receipts(limit)
+
+    def search(self, asked: str, limit: int) -> None:
+        """Search all cases at this station, also those closed long ago; `cases_found` brings what is found."""
+        self._engine.search(asked, limit)
 
     def reconnect(self) -> None:
         """Try the link now instead of after the back-off."""
@@ -409,6 +419,10 @@ class EngineListener:
     def receipts_listed(self, receipts: tuple[Receipt, ...]) -> None:
         """Carry over: receipts asked for."""
         self._bridge.say(lambda: self._bridge.receipts_listed.emit(receipts))
+
+    def cases_found(self, asked: str, rows: tuple[QueueRow, ...]) -> None:
+        """Carry over: what a search has found."""
+        self._bridge.say(lambda: self._bridge.cases_found.emit((asked, rows)))
 
     def drafts_changed(self, drafts: tuple[Draft, ...]) -> None:
         """Carry over: what is begun and not sent."""

@@ -6,6 +6,7 @@ The store keeps the port's contract (one suite runs over it and the real one); t
 import asyncio
 import datetime as dt
 import selectors
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -17,8 +18,10 @@ from dispatcher.models.commands import Act
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.order import Caller
+from dispatcher.models.organisation import Scope, in_scope
 from dispatcher.models.queue import QueueRow
 from dispatcher.models.verdicts import Accepted
+from dispatcher.storage.bodies import Packer
 from dispatcher.sync.office_ports import OfficeMemory
 from dispatcher.sync.ports import (
     ActAnswer,
@@ -32,6 +35,7 @@ from dispatcher.sync.ports import (
     Receipt,
     Remembered,
     Standing,
+    TakenUpTo,
     Trouble,
     state_after,
 )
@@ -113,6 +117,8 @@ class MemoryStore:
         self.destroyed = False
         self._rows: dict[CaseId, wire.CaseRow] = {}
         self._receipts: dict[CommandId, Receipt] = {}
+        self._stale: set[CaseId] = set()
+        self._unindexed = False
         self._office: OfficeMemory | None = None
         self._office_acts: dict[CommandId, OfficeAct] = {}
         self._ledgers: dict[CommandId, LedgerId] = {}
@@ -157,12 +163,12 @@ class MemoryStore:
         self._remembered = remembered
         if ledger != self._standing.ledger:
             self._rows.clear()
+            self._stale.clear()
             self._standing = Standing(ledger=ledger, cursor=Revision(0), as_of=None)
 
     def apply(self, changes: wire.Changes, as_of: dt.datetime) -> None:
         self._wrote()
-        for row in changes.rows:
-            self._rows[row.row.id] = row
+        self._put(changes.rows)
         for case in changes.gone:
             self._rows.pop(case, None)
         for settled in changes.settles:
@@ -174,6 +180,85 @@ class MemoryStore:
                     receipt, state=state_after(settled.verdict), verdict=settled.verdict, judged_at=judged_at
                 )
         self._standing = msgspec.structs.replace(self._standing, cursor=changes.last, as_of=as_of)
+        if changes.rows:
+            newest = msgspec.json.decode(changes.rows[-1].body, type=Case)
+            self._proved(newest.revision, newest.history[-1].act if newest.history else CommandId(""))
+
+    def begin_again(self) -> None:
+        self._wrote()
+        self._stale = set(self._rows)
+        self._standing = msgspec.structs.replace(
+            self._standing, cursor=Revision(0), is_filling=bool(self._stale), taking=None
+        )
+        self._proved(Revision(0), CommandId(""))
+
+    def take(self, part: wire.Part, up_to: TakenUpTo) -> None:
+        if part.head.place == 0:
+            self.begin_again()
+        self._wrote()
+        packer = Packer()
+        rows: list[wire.CaseRow] = []
+        for entry, row in zip(msgspec.json.decode(part.entries, type=list[wire.Entry]), part.rows(), strict=True):
+            end = entry.body_at + entry.body_bytes
+            body = packer.unpack(bytes(part.block[entry.body_at : end]))
+            caller = bytes(part.block[end : end + entry.caller_bytes])
+            rows.append(wire.CaseRow(row, msgspec.Raw(body), msgspec.Raw(caller) if caller else NO_CALLER))
+        self._put(rows)
+        self._standing = msgspec.structs.replace(self._standing, taking=None if part.head.last else up_to)
+        if part.head.last:
+            self._standing = msgspec.structs.replace(self._standing, cursor=part.head.revision, as_of=part.head.at)
+            self._proved(part.head.newest, part.head.newest_act)
+
+    def sweep(self) -> tuple[CaseId, ...]:
+        self._wrote()
+        gone, self._stale = tuple(self._stale), set()
+        for case in gone:
+            del self._rows[case]
+        self._standing = msgspec.structs.replace(self._standing, is_filling=False)
+        return gone
+
+    def keep_only(self, scope: Scope) -> tuple[tuple[QueueRow, ...], tuple[CaseId, ...]]:
+        self._wrote()
+        gone: list[CaseId] = []
+        changed: list[QueueRow] = []
+        for id_, row in self._rows.items():
+            case = msgspec.json.decode(row.body, type=Case)
+            summoned = {summons.unit for whistle in case.whistles for summons in whistle.summons}
+            if not in_scope(scope, case.holder, case.order.place.community_code, summoned):
+                gone.append(id_)
+            elif (seen := wire.as_seen_by(scope, row)) is not row:
+                self._rows[id_] = seen
+                changed.append(seen.row)
+        for id_ in gone:
+            del self._rows[id_]
+            self._stale.discard(id_)
+        self._unindexed |= bool(changed)
+        return tuple(changed), tuple(gone)
+
+    def index_some(self) -> bool:
+        more, self._unindexed = self._unindexed, False
+        if more:
+            self._wrote()
+        return more
+
+    def search(self, asked: str, limit: int) -> tuple[QueueRow, ...]:
+        self._reads()
+        words = [word for part in asked.split() if (word := _plain(part))]
+        if not words:
+            return ()
+        found = [row.row for row in self._rows.values() if all(word in _words_of(row.body) for word in words)]
+        return tuple(reversed(found))[:limit]
+
+    def _put(self, rows: Sequence[wire.CaseRow]) -> None:
+        self._unindexed |= bool(rows)
+        for row in rows:
+            if row.row.id in self._stale:
+                self._stale.discard(row.row.id)
+                del self._rows[row.row.id]
+            self._rows[row.row.id] = row
+
+    def _proved(self, newest: Revision, act: CommandId) -> None:
+        self._standing = msgspec.structs.replace(self._standing, newest=newest, newest_act=act)
 
     def settle(self, receipts: tuple[Receipt, ...]) -> None:
         self._wrote()
@@ -309,6 +394,19 @@ class MemoryStore:
         self.writes += 1
 
 
+def _plain(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", text).lower() if c.isalnum())
+
+
+def _words_of(body: msgspec.Raw) -> str:
+    """Give all that is searched of a case, field by field."""
+    case = msgspec.json.decode(body, type=Case)
+    order, place = case.order, case.order.place
+    fields = (order.number, order.title, order.text, place.address, place.community, place.spot, *order.category)
+    more = (order.reported_party, *order.labels, order.previous_number, case.assignee)
+    return "\n".join(_plain(field) for field in (*fields, *more))
+
+
 class Recorder:
     """A listener that notes everything and keeps what a screen would show."""
 
@@ -327,6 +425,7 @@ class Recorder:
         self.answers: list[ActAnswer] = []
         self.settled: list[Receipt] = []
         self.listed: tuple[Receipt, ...] = ()
+        self.found: list[tuple[str, tuple[QueueRow, ...]]] = []
         self.drafts: tuple[Draft, ...] = ()
         self.pack: OpenCases | None = None
         self.troubles: list[str] = []
@@ -395,6 +494,10 @@ class Recorder:
     def receipts_listed(self, receipts: tuple[Receipt, ...]) -> None:
         self.told.append("listed")
         self.listed = receipts
+
+    def cases_found(self, asked: str, rows: tuple[QueueRow, ...]) -> None:
+        self.told.append("found")
+        self.found.append((asked, rows))
 
     def drafts_changed(self, drafts: tuple[Draft, ...]) -> None:
         self.told.append("drafts")

@@ -258,6 +258,25 @@ def scope_of(actor: Actor) -> Scope:
     )
 
 
+def lies_within(inner: Scope, outer: Scope) -> bool:
+    """Tell whether whoever is sent `outer` is sent every case of `inner` at any time, with all of its details."""
+    if not inner.details <= outer.details:
+        return False
+    if outer.everything or inner.nothing:
+        return True
+    if inner.everything or outer.nothing:
+        return False
+    if inner.as_summoned or outer.as_summoned:
+        return inner.as_summoned and outer.as_summoned and inner.unit == outer.unit
+    if outer.district:
+        return covers(outer.unit, street_of(inner.unit) if inner.community else inner.unit)
+    if outer.community:
+        return inner.community and inner.unit == outer.unit
+    if inner.district:
+        return False
+    return outer.unit == (street_of(inner.unit) if inner.community else inner.unit)
+
+
 def views(reach: Reach) -> tuple[frozenset[Detail], ...]:
     """List the sets of details that scopes of a reach can have: those of its roles, and of several of them together."""
     found: set[frozenset[Detail]] = set()

@@ -35,6 +35,7 @@ from dispatcher.server.orders import MAX_ORDER_BYTES
 from dispatcher.server.rates_door import table_of
 from dispatcher.server.reports import street_report
 from dispatcher.server.sign_in_doors import SignInDoors
+from dispatcher.server.snapshots import Snapshots
 from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.wire import OrderAnswer
 
@@ -76,6 +77,7 @@ class Doors:
         intake: Intake,
         feed: Feed,
         giver: LawGiver,
+        snapshots: Snapshots,
         sign_in: SignInDoors,
         clock: Clock,
         duty: Duty,
@@ -86,6 +88,7 @@ class Doors:
         self._intake = intake
         self._feed = feed
         self._giver = giver
+        self._snapshots = snapshots
         self._sign_in = sign_in
         self._clock = clock
         self._duty = duty
@@ -104,6 +107,7 @@ class Doors:
                 Route("/metrics", self.metrics, methods=["GET"]),
                 *self._sign_in.routes(),
                 Route("/intake/orders", self.orders, methods=["POST"]),
+                Route("/snapshot", self.snapshot, methods=["GET"]),
                 Route("/law", self.law, methods=["GET"]),
                 Route("/law", self.change_law, methods=["POST"]),
                 Route("/report/street/{unit}", self.street, methods=["GET"]),
@@ -151,6 +155,10 @@ class Doors:
             case other:
                 remedy = "application/json 或 application/x-ndjson | application/json or application/x-ndjson"
                 raise Refusal(415, f"content-type {other[:80]}", remedy)
+
+    async def snapshot(self, request: Request) -> Response:
+        """Give all that the person is sent, to be taken over whole (wire.snapshots); Range goes on with an etag."""
+        return await self._snapshots.answer(request, await self._actor(request))
 
     async def law(self, request: Request) -> Response:
         """Give the law book to anybody who is signed in."""

@@ -10,7 +10,7 @@ import contextlib
 import datetime as dt
 import functools
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 import msgspec
 
@@ -27,6 +27,7 @@ from dispatcher.server.hub import Console, Hub, batches
 from dispatcher.server.identity import Identity
 from dispatcher.server.loads import DepartmentLoads
 from dispatcher.server.offices import Offices
+from dispatcher.server.snapshots import OFFERED_FROM
 from dispatcher.server.socket import Closed, Socket, framed
 from dispatcher.server.sound import YEARS, has_nul, is_sound
 from dispatcher.storage.ledger import Ledger, Outcome, Page
@@ -34,8 +35,10 @@ from dispatcher.storage.stations import Station
 from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.wire import (
     PROTOCOL,
+    SNAPSHOT_FORMAT,
     BadMessage,
     Beat,
+    Begin,
     Downward,
     Fault,
     Hello,
@@ -85,6 +88,7 @@ class Feed:
         ledger: LedgerId,
         welcome: Callable[[Actor, Revision], Welcome],
         loads: DepartmentLoads,
+        rows_will_change: Callable[[], None],
         offices: Offices,
     ) -> None:
         self._desk = desk
@@ -94,6 +98,7 @@ class Feed:
         self._ledger = ledger
         self._welcome = welcome
         self._loads = loads
+        self._rows_will_change = rows_will_change
         self._offices = offices
         self._talking: dict[Console, Guest] = {}
         self._law: LawChanged | None = None
@@ -142,11 +147,14 @@ class Feed:
         """Tell everybody the law; until `rows_are_anew` the ledger's pages may hold rows of the law before."""
         self._law = LawChanged(book=book)
         self._old_rows = True
+        self._rows_will_change()
         self._tell(self._law, self._talking)
 
     def rows_are_anew(self) -> None:
         """Take it that all rows of the ledger are of the law told last."""
-        self._old_rows = False
+        if self._old_rows:
+            self._old_rows = False
+            self._rows_will_change()
 
     def tell_loads(self) -> None:
         """Tell the departments' loads to everybody with a role of a street."""
@@ -199,10 +207,16 @@ class Feed:
             await self._have_wiped(socket, hello, station)
         if actor is None:
             raise BadMessage(Fault.NOT_SIGNED_IN, "the token is unknown or has run out; sign in again")
-        head = await self._desk.read(lambda ledger: ledger.head())
-        known = hello.ledger == self._ledger and 0 <= hello.cursor <= head
-        console = Console(socket, actor, scope_of(actor), hello.cursor if known else Revision(0))
-        console.write(self._welcome(actor, head))
+        scope = scope_of(actor)
+        start = await self._desk.read(
+            functools.partial(_start, hello=hello, scope=scope, ours=hello.ledger == self._ledger)
+        )
+        console = Console(socket, actor, scope, start.after)
+        offered = SNAPSHOT_FORMAT if hello.snapshot and start.is_far else 0
+        if not offered:
+            console.begun.set()
+        welcome = self._welcome(actor, start.head)
+        console.write(msgspec.structs.replace(welcome, after=start.after, rows=start.rows, snapshot=offered))
         if self._old_rows and self._law is not None:
             console.write(self._law)
         if _sees_loads(console):
@@ -235,6 +249,7 @@ class Feed:
                 await asyncio.gather(feeding, listening, return_exceptions=True)
 
     async def _keep_fed(self, console: Console) -> None:
+        await console.begun.wait()
         while True:
             await self._catch_up(console)
             await console.behind.wait()
@@ -276,6 +291,8 @@ class Feed:
                 case Submit():
                     for act in message.acts:
                         self._submit(act, console, stream, waiting)
+                case Begin():
+                    await self._begin(console, message.after)
                 case Inquire():
                     await self._offices.answer(console, message.acts)
                 case Wiped():
@@ -285,6 +302,15 @@ class Feed:
                     raise BadMessage(Fault.BAD_FIELD, "hello is said once")
                 case _:
                     assert_never(message)
+
+    async def _begin(self, console: Console, after: Revision) -> None:
+        if console.begun.is_set():
+            raise BadMessage(Fault.BAD_FIELD, "begin is said once, and only where a snapshot was offered")
+        head = await self._desk.read(lambda ledger: ledger.head())
+        if not 0 <= after <= head:
+            raise BadMessage(Fault.BAD_FIELD, f"after {after} is no revision of this ledger, which is at {head}")
+        console.sent = after
+        console.begun.set()
 
     def _submit(self, act: Act, console: Console, stream: Stream, waiting: "_Window") -> None:
         flaw = flaw_of(act)
@@ -359,6 +385,27 @@ def _with_hints_masked(act: Act) -> Act:
         caller_phone_hint=masked_phone(command.order.caller_phone_hint),
     )
     return msgspec.structs.replace(act, command=msgspec.structs.replace(command, order=order))
+
+
+class _Start(NamedTuple):
+    """Where a console begins: `rows` come after `after`; `is_far` when they are better fetched as a snapshot."""
+
+    head: Revision
+    after: Revision
+    rows: int
+    is_far: bool
+
+
+def _start(ledger: Ledger, hello: Hello, scope: Scope, ours: bool) -> _Start:
+    """Say where a console begins: after its cursor, where that is this ledger's as it stands today."""
+    head = ledger.head()
+    known = ours and 0 <= hello.cursor <= head
+    if known and hello.newest_act:
+        known = ledger.was_made(hello.newest, hello.newest_act)
+    after = hello.cursor if known else Revision(0)
+    rows = ledger.size(scope, after)
+    is_far = rows >= OFFERED_FROM and (after == 0 or 2 * rows >= ledger.size(scope, Revision(0)))
+    return _Start(head, after, rows, is_far)
 
 
 def _page(ledger: Ledger, scope: Scope, after: Revision) -> Page:

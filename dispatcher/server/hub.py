@@ -43,6 +43,8 @@ class Console:
         self.sent = sent
         self.live = False
         self.behind = asyncio.Event()
+        self.begun = asyncio.Event()
+        """Set unless the console is to say first from where it is fed."""
         self._owed: list[Settled] = []
 
     def write(self, message: Downward) -> None:

@@ -40,6 +40,7 @@ from dispatcher.server.loads import DepartmentLoads
 from dispatcher.server.offices import Offices
 from dispatcher.server.session_watch import SessionWatch
 from dispatcher.server.sign_in_doors import SignInDoors
+from dispatcher.server.snapshots import Snapshots
 from dispatcher.server.socket import Patience, socket_class
 from dispatcher.server.succession import Succession, Tellings
 from dispatcher.server.timers import Timers
@@ -143,7 +144,18 @@ class Centre:
             )
 
         offices = Offices(self.desk, clock)
-        self.feed = Feed(self.desk, self.hub, self.identity, clock, ledger.id, welcome, self._loads, offices)
+        self.snapshots = Snapshots(ledger, clock)
+        self.feed = Feed(
+            self.desk,
+            self.hub,
+            self.identity,
+            clock,
+            ledger.id,
+            welcome,
+            self._loads,
+            self.snapshots.forget,
+            offices,
+        )
         self._timers = Timers(self.desk, clock)
         self._recount = Chore("counting the loads", self._count_loads)
         self.watch = SessionWatch(self.desk, self.feed, clock)
@@ -192,6 +204,7 @@ class Centre:
             await asyncio.gather(*beside, return_exceptions=True)
             await self._succession.close()
             self.hub.close()
+            await self.snapshots.close()
             await self.desk.close()
 
     def _committed(self, news: News) -> None:
@@ -252,6 +265,7 @@ async def serve(
                 centre.intake,
                 centre.feed,
                 centre.giver,
+                centre.snapshots,
                 SignInDoors(centre.identity, centre.watch, centre.desk.metrics),
                 clock,
                 centre.duty,

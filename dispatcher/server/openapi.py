@@ -32,10 +32,12 @@ PATH: Final = "/openapi.json"
 _JSON: Final = "application/json"
 _LINES: Final = "application/x-ndjson"
 _TEXT: Final = "text/plain"
+_SNAPSHOT: Final = "application/vnd.dispatcher.snapshot+zstd"
 _WORDS: Final[Mapping[int, str]] = {
     200: "well",
     201: "taken in",
     204: "done",
+    206: "the rest, from the byte that was asked for",
     400: "the request cannot be read",
     401: "no token, or one that is worth nothing",
     403: "not with these roles",
@@ -43,6 +45,7 @@ _WORDS: Final[Mapping[int, str]] = {
     409: "the law book stays as it is",
     413: "the body is too large",
     415: "no such content type here",
+    416: "there is no such byte",
     422: "what was sent cannot be taken: what is wrong, and the remedy",
     429: "too many failures: wait",
     503: "the centre cannot now: try again",
@@ -50,7 +53,7 @@ _WORDS: Final[Mapping[int, str]] = {
 
 
 class Door(NamedTuple):
-    """One door: how it is asked, and the types of the body of each answer (None for no body, str for plain text)."""
+    """One door: how it is asked, and the types of the body of each answer (None for no body, str for plain text, bytes for a snapshot)."""
 
     method: str
     path: str
@@ -120,6 +123,14 @@ DOORS: Final = (
         {_JSON: PostedOrder, _LINES: PostedOrder},
         needs_token=True,
         headers={"Idempotency-Key": str},
+    ),
+    Door(
+        "get",
+        "/snapshot",
+        "All that the person is sent, to be taken over whole; Range with If-Range goes on where it broke off.",
+        {200: bytes, 206: bytes, 401: Problem, 416: None, 503: Problem},
+        needs_token=True,
+        headers={"Range": str, "If-Range": str},
     ),
     Door("get", "/law", "The law book.", {200: LawBook, 401: Problem, 503: Problem}, needs_token=True),
     Door(
@@ -210,6 +221,9 @@ def _operation(door: Door, schemas: Mapping[Any, Any]) -> dict[str, Any]:
 def _answer(door: Door, status: int, kind: object, schemas: Mapping[Any, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": _WORDS[status]}
     if kind is None:
+        return answer
+    if kind is bytes:
+        answer["content"] = {_SNAPSHOT: {"schema": {"type": "string", "format": "binary"}}}
         return answer
     media = _TEXT if kind is str else _JSON
     possible = [schemas[each] for each in _each(kind)]

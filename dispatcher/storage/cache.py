@@ -5,15 +5,16 @@ A broken file is set aside, replaced by an empty one and told to `damaged`; the 
 `standing` says. Used by one thread at a time.
 
 An empty cache is filled without its indexes, which random ids would make the slowest part, and gets them in the
-transaction that completes it; until then `_places` knows where each case lies.
+transaction that completes it; until then `_places` knows where each case that came row by row lies.
 """
 
 import contextlib
 import datetime as dt
+import functools
 import sqlite3
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
@@ -21,20 +22,25 @@ from dispatcher.models.case import Case
 from dispatcher.models.commands import Act
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
 from dispatcher.models.order import Caller
+from dispatcher.models.organisation import Scope
 from dispatcher.models.queue import NEVER_MS, QueueRow
-from dispatcher.storage import cache_schema, cipher, office, outbox
+from dispatcher.storage import cache_filling, cache_rows, cache_words, cipher, office, outbox
 from dispatcher.storage.cache_files import Files, run
 from dispatcher.storage.instants import from_us, to_us
 from dispatcher.storage.keys import Keyholder
 from dispatcher.storage.troubles import sqlite_trouble
 from dispatcher.sync.office_ports import OfficeMemory
-from dispatcher.sync.ports import Draft, Receipt, Remembered, Standing, StoreDamaged, Trouble
-from dispatcher.wire import NO_CALLER, CaseRow, Changes
+from dispatcher.sync.ports import Draft, Receipt, Remembered, Standing, StoreDamaged, TakenUpTo, Trouble
+from dispatcher.wire import NO_CALLER, CaseRow, Changes, Part
 from dispatcher.wire.office import OfficeAct
+
+if TYPE_CHECKING:
+    from dispatcher.storage.bodies import Packer
 
 FIRST_PAGE: Final = 100
 PAGE: Final = 4_000
 LENT_PAGE: Final = 200
+INDEXED_AT_ONCE: Final = 500
 
 _encode = msgspec.json.Encoder().encode
 _decode_rows = msgspec.json.Decoder(tuple[QueueRow, ...]).decode
@@ -45,6 +51,19 @@ _decode_remembered = msgspec.json.Decoder(Remembered).decode
 _T = TypeVar("_T")
 
 
+class _Recorded(msgspec.Struct, frozen=True):
+    act: CommandId
+
+
+class _Made(msgspec.Struct, frozen=True):
+    """What a body says of the acts that made it."""
+
+    history: tuple[_Recorded, ...] = ()
+
+
+_decode_made = msgspec.json.Decoder(_Made).decode
+
+
 class Cache:
     """One console's `Store`. `damages` lists in words what was found broken and set aside since it was opened."""
 
@@ -52,6 +71,7 @@ class Cache:
         self._files = files
         self._damaged = damaged
         self._places: dict[CaseId, int] | None = None
+        self._indexed = True
         self._closed = False
         self.damages: list[str] = []
         self._connection = self._open()
@@ -90,9 +110,19 @@ class Cache:
 
     def standing(self) -> Standing:
         """Give ledger, cursor and as-of."""
-        ledger, cursor, as_of_us = self._one("SELECT ledger, cursor, as_of_us FROM standing") or ("", 0, None)
+        with self._guarded():
+            ledger, cursor, as_of_us, newest, newest_act, stale_to = self._connection.execute(
+                "SELECT ledger, cursor, as_of_us, newest, newest_act, stale_to FROM standing"
+            ).fetchone()
+            taking = cache_filling.taken_up_to(self._connection)
         return Standing(
-            ledger=LedgerId(ledger), cursor=Revision(cursor), as_of=None if as_of_us is None else from_us(as_of_us)
+            ledger=LedgerId(ledger),
+            cursor=Revision(cursor),
+            as_of=None if as_of_us is None else from_us(as_of_us),
+            newest=Revision(newest),
+            newest_act=CommandId(newest_act),
+            is_filling=stale_to > 0,
+            taking=taking,
         )
 
     def remembered(self) -> Remembered | None:
@@ -120,30 +150,54 @@ class Cache:
             connection.execute("REPLACE INTO remembered VALUES (1, ?)", (_encode(remembered),))
             if differs:
                 run(connection, "DELETE FROM queue", "DELETE FROM documents")
-                run(connection, *(f"DROP INDEX IF EXISTS {name}" for name in cache_schema.CACHE_INDEXES))
-                connection.execute("UPDATE standing SET ledger = ?, cursor = 0, as_of_us = NULL", (ledger,))
+                cache_words.forget_all(connection)
+                cache_filling.begin(connection)
+                cache_rows.drop_indexes(connection)
+                connection.execute("UPDATE standing SET ledger = ?, as_of_us = NULL", (ledger,))
         if differs:
-            self._places = {}
+            self._places, self._indexed = {}, False
 
     def apply(self, changes: Changes, as_of: dt.datetime) -> None:
         """Write rows, removals, the new cursor and the settled acts in one transaction."""
-        complete = self._places is not None and not changes.catching_up
-        placed: dict[CaseId, int] = {}
+        complete = not self._indexed and not changes.catching_up
         with self._transaction() as connection:
-            if self._places is None:
-                _write(connection, changes.rows)
-            else:
-                placed = _append(connection, changes.rows, self._places)
-            for case in changes.gone:
-                self._remove(connection, case, placed)
+            placed = self._keep(connection, changes.rows)
+            cache_rows.remove(connection, filter(None, (placed.get(c) or self._place(c) for c in changes.gone)))
             outbox.settle(connection, changes.settles, as_of)
             connection.execute("UPDATE standing SET cursor = ?, as_of_us = ?", (changes.last, to_us(as_of)))
+            if changes.rows:
+                connection.execute("UPDATE standing SET newest = ?, newest_act = ?", _newest(changes.rows))
             if complete:
-                _make_indexes(connection)
+                cache_rows.make_indexes(connection)
         if complete:
-            self._places = None
+            self._places, self._indexed = None, True
         elif self._places is not None:
             self._places.update(placed)
+
+    def begin_again(self) -> None:
+        """Let everything come again from revision 0: what is here stays until it has come, or `sweep`."""
+        with self._with_indexes() as connection:
+            cache_filling.begin(connection)
+
+    def take(self, part: Part, up_to: TakenUpTo) -> None:
+        """Write a part of a snapshot, the first of which begins again and the last of which moves the cursor."""
+        with self._transaction() as connection:
+            if self._places:  # rows have come one by one before
+                cache_rows.make_indexes(connection)
+            cache_filling.take(connection, part, up_to, among_others=self._indexed or bool(self._places))
+            if part.head.last:
+                cache_rows.make_indexes(connection)
+        self._places, self._indexed = None, self._indexed or bool(self._places) or part.head.last
+
+    def sweep(self) -> tuple[CaseId, ...]:
+        """Remove what has not come again: the cache is complete. Gives the cases removed."""
+        with self._transaction() as connection:
+            return cache_filling.sweep(connection)
+
+    def keep_only(self, scope: Scope) -> tuple[tuple[QueueRow, ...], tuple[CaseId, ...]]:
+        """Remove what lies outside a scope, and the details it has not. Gives the rows changed, the cases removed."""
+        with self._readable(), self._with_indexes() as connection:
+            return cache_rows.keep_only(connection, scope, self._packer)
 
     def settle(self, receipts: tuple[Receipt, ...]) -> None:
         """Write new states of acts that changed no row."""
@@ -152,11 +206,8 @@ class Cache:
 
     def touch(self, as_of: dt.datetime, cursor: Revision) -> None:
         """Note that the cache is complete up to `cursor` at `as_of`."""
-        with self._transaction() as connection:
+        with self._with_indexes() as connection:
             connection.execute("UPDATE standing SET cursor = ?, as_of_us = ?", (cursor, to_us(as_of)))
-            if self._places is not None:
-                _make_indexes(connection)
-        self._places = None
 
     # Cases
 
@@ -165,7 +216,7 @@ class Cache:
 
         Other work may go on between two pages: each page is as the cache stands when it is read.
         """
-        index = "INDEXED BY queue_due" if self._places is None else ""
+        index = "INDEXED BY queue_due" if self._indexed else ""
         first = self._all(
             f"SELECT n, row FROM queue {index} WHERE closed_ms = {NEVER_MS} ORDER BY due_ms LIMIT {FIRST_PAGE}", ()
         )
@@ -192,7 +243,9 @@ class Cache:
             f" WHERE n > ? AND closed_ms = {NEVER_MS} ORDER BY n LIMIT ?",
             (after, limit),
         )
-        return tuple((n, self._decoded(_decode_row, row), self._decoded(_decode_case, body)) for n, row, body in found)
+        return tuple(
+            (n, self._decoded(_decode_row, row), self._decoded(self._decode_body, body)) for n, row, body in found
+        )
 
     def replace_rows(self, rows: Sequence[tuple[int, QueueRow]]) -> None:
         """Put other rows in the places of the same revision of the same cases; others are passed over."""
@@ -210,7 +263,7 @@ class Cache:
     def case(self, case: CaseId) -> Case | None:
         """Give one case's confirmed body, decoded."""
         body = self._of_case("SELECT body FROM documents WHERE n = ?", case)
-        return None if body is None else self._decoded(_decode_case, body)
+        return None if body is None else self._decoded(self._decode_body, body)
 
     def caller(self, case: CaseId) -> Caller | None:
         """Give the caller where this station was entitled to it."""
@@ -221,6 +274,17 @@ class Cache:
         """Count the cases in the cache."""
         row = self._one("SELECT count(*) FROM queue")
         return 0 if row is None else row[0]
+
+    def index_some(self) -> bool:
+        """Make some more cases ready to be searched, in some tens of milliseconds; tells whether there are more."""
+        with self._readable(), self._transaction() as connection:
+            return cache_words.index_some(connection, INDEXED_AT_ONCE, self._packer.unpack)
+
+    def search(self, asked: str, limit: int) -> tuple[QueueRow, ...]:
+        """Find up to `limit` cases that have every word asked for in their order, those that came last first."""
+        with self._guarded():
+            found = cache_words.search(self._connection, asked, limit)
+        return self._page(found)
 
     # Acts
 
@@ -285,7 +349,7 @@ class Cache:
             yield tuple(
                 CaseRow(
                     self._decoded(_decode_row, row),
-                    msgspec.Raw(body),
+                    msgspec.Raw(self._decoded(self._packer.unpack, body)),
                     NO_CALLER if caller is None else msgspec.Raw(caller),
                 )
                 for row, body, caller in found
@@ -293,12 +357,8 @@ class Cache:
 
     def borrow(self, rows: Sequence[CaseRow]) -> None:
         """Keep confirmed cases that did not come from the centre: the cursor stays."""
-        placed: dict[CaseId, int] = {}
-        with self._transaction() as connection:
-            if self._places is None:
-                _write(connection, rows)
-            else:
-                placed = _append(connection, rows, self._places)
+        with self._transaction() if self._places is not None else self._with_indexes() as connection:
+            placed = self._keep(connection, rows)
         if self._places is not None:
             self._places.update(placed)
 
@@ -328,7 +388,7 @@ class Cache:
         connection = self._files.open(self._report)
         try:
             run(connection, "BEGIN IMMEDIATE")
-            _make_indexes(connection)
+            cache_rows.make_indexes(connection)
             run(connection, "COMMIT")
         except cipher.Error as error:
             connection.close()
@@ -370,7 +430,7 @@ class Cache:
 
     def _begin_anew(self) -> None:
         self._connection.close()
-        self._places = None
+        self._places, self._indexed = None, True
         self._files.set_aside_broken(self._report)
         self._connection = self._open()
 
@@ -382,14 +442,45 @@ class Cache:
         with self._guarded():
             return self._connection.execute(statement, values).fetchone()
 
+    def _keep(self, connection: sqlite3.Connection, rows: Sequence[CaseRow]) -> dict[CaseId, int]:
+        """Write rows; gives the places of new ones where there is no index yet."""
+        if self._places is not None:
+            return cache_rows.append(connection, rows, self._places, self._packer)
+        cache_rows.write(connection, rows, cache_filling.make_room(connection, rows), self._packer)
+        return {}
+
+    @functools.cached_property
+    def _packer(self) -> "Packer":
+        from dispatcher.storage.bodies import Packer  # the first screen needs no body
+
+        return Packer()
+
+    def _decode_body(self, stored: bytes) -> Case:
+        return _decode_case(self._packer.unpack(stored))
+
     def _decoded(self, decode: Callable[[bytes], _T], data: bytes) -> _T:
-        try:
+        with self._readable():
             return decode(data)
-        except msgspec.DecodeError as error:
+
+    @contextlib.contextmanager
+    def _readable(self) -> Generator[None]:
+        """Take content that cannot be read for damage."""
+        try:
+            yield
+        except (msgspec.DecodeError, ValueError) as error:
             self._begin_anew()
             raise StoreDamaged(
                 f"{self._files.cache}: 内容无法读取。 | Its content cannot be read. ({error})"
             ) from error
+
+    @contextlib.contextmanager
+    def _with_indexes(self) -> Generator[sqlite3.Connection]:
+        """Go over from places to indexes in the transaction, and work with these."""
+        with self._transaction() as connection:
+            if not self._indexed:
+                cache_rows.make_indexes(connection)
+            yield connection
+        self._places, self._indexed = None, True
 
     def _page(self, found: Sequence[tuple[Any, ...]]) -> tuple[QueueRow, ...]:
         return self._decoded(_decode_rows, b"[" + b",".join([row for _, row in found]) + b"]")
@@ -405,58 +496,9 @@ class Cache:
         row = None if place is None else self._one(statement, (place,))
         return None if row is None else row[0]
 
-    def _remove(self, connection: sqlite3.Connection, case: CaseId, placed: dict[CaseId, int]) -> None:
-        place = placed.get(case) or self._place(case)
-        if place is not None:
-            connection.execute("DELETE FROM queue WHERE n = ?", (place,))
-            connection.execute("DELETE FROM documents WHERE n = ?", (place,))
 
-
-def _write(connection: sqlite3.Connection, rows: Sequence[CaseRow]) -> None:
-    connection.executemany(
-        "INSERT INTO queue (case_id, revision, due_ms, closed_ms, row) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (case_id) DO UPDATE SET revision = excluded.revision, due_ms = excluded.due_ms,"
-        " closed_ms = excluded.closed_ms, row = excluded.row",
-        [(r.row.id, r.row.revision, r.row.due_ms, r.row.closed_ms, _encode(r.row)) for r in rows],
-    )
-    connection.executemany(
-        "REPLACE INTO documents (n, body, caller) SELECT n, ?, ? FROM queue WHERE case_id = ?",
-        [(r.body, _present(r.caller), r.row.id) for r in rows],
-    )
-
-
-def _append(connection: sqlite3.Connection, rows: Sequence[CaseRow], places: dict[CaseId, int]) -> dict[CaseId, int]:
-    """Write rows by their places alone, without an index; gives the places of the new ones."""
-    first = (connection.execute("SELECT max(n) FROM queue").fetchone()[0] or 0) + 1
-    placed: dict[CaseId, int] = {}
-    numbers: list[int] = []
-    for case in rows:
-        id_ = case.row.id
-        place = places.get(id_) or placed.get(id_)
-        if place is None:
-            place = placed[id_] = first + len(placed)
-        numbers.append(place)
-    connection.executemany(
-        "REPLACE INTO queue VALUES (?, ?, ?, ?, ?, ?)",
-        [
-            (n, row.id, row.revision, row.due_ms, row.closed_ms, _encode(row))
-            for n, row in zip(numbers, [case.row for case in rows], strict=True)
-        ],
-    )
-    connection.executemany(
-        "REPLACE INTO documents VALUES (?, ?, ?)",
-        [(n, case.body, _present(case.caller)) for n, case in zip(numbers, rows, strict=True)],
-    )
-    return placed
-
-
-def _present(raw: msgspec.Raw) -> msgspec.Raw | None:
-    """Give a part of a row that may be absent, which on the wire is null."""
-    return None if raw == NO_CALLER else raw
-
-
-def _make_indexes(connection: sqlite3.Connection) -> None:
-    found = connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'index'").fetchall()
-    for name, statement in cache_schema.CACHE_INDEXES.items():
-        if (name,) not in found:
-            run(connection, statement.format(schema="main"))
+def _newest(rows: Sequence[CaseRow]) -> tuple[Revision, CommandId]:
+    """Give the newest revision of a batch and the act that made it."""
+    newest = rows[-1]
+    history = _decode_made(newest.body).history
+    return newest.row.revision, history[-1].act if history else CommandId("")

@@ -21,7 +21,7 @@ from dispatcher.sync.ports import StoreDamaged, StoreNewer, Trouble
 CACHE_FILE: Final = "cache.db"
 OUTBOX_FILE: Final = "outbox.db"
 LOCK_FILE: Final = "cache.lock"
-CACHE_MEMORY_KIB: Final = 65_536
+CACHE_MEMORY_KIB: Final = 16_384
 
 _BESIDE: Final = ("", "-journal")
 

@@ -7,7 +7,7 @@ an index on a case's columns would be a second copy of them and cost the first s
 
 from typing import Final
 
-CACHE_VERSION: Final = 2
+CACHE_VERSION: Final = 3
 OUTBOX_VERSION: Final = 3
 
 _ALEMBIC: Final = (
@@ -19,16 +19,32 @@ _STAMP: Final = "INSERT INTO {schema}.alembic_version VALUES ('{version:04d}')"
 CACHE_TABLES: Final = (
     (
         "CREATE TABLE {schema}.standing (one INTEGER PRIMARY KEY CHECK (one = 1), ledger TEXT NOT NULL, "
-        "cursor INTEGER NOT NULL, as_of_us INTEGER, law_mark TEXT NOT NULL DEFAULT '')"
+        "cursor INTEGER NOT NULL, as_of_us INTEGER, law_mark TEXT NOT NULL DEFAULT '', "
+        # The newest row ever taken and the act that made it, which show that this ledger's history is the centre's;
+        # rows up to the place stale_to are of an earlier filling: they stand until this one is complete.
+        "newest INTEGER NOT NULL DEFAULT 0, newest_act TEXT NOT NULL DEFAULT '', stale_to INTEGER NOT NULL DEFAULT 0)"
     ),
-    "INSERT INTO {schema}.standing VALUES (1, '', 0, NULL, '')",
+    "INSERT INTO {schema}.standing VALUES (1, '', 0, NULL, '', 0, '', 0)",
     "CREATE TABLE {schema}.remembered (one INTEGER PRIMARY KEY CHECK (one = 1), welcome BLOB NOT NULL)",
-    # row: a QueueRow as JSON; body: a Case as JSON; caller: a Caller as JSON. The same n is the same case.
+    # row: a QueueRow as JSON; body: a Case as JSON, packed (bodies.py); caller: a Caller as JSON. The same n is the
+    # same case.
     (
         "CREATE TABLE {schema}.queue (n INTEGER PRIMARY KEY, case_id TEXT NOT NULL, revision INTEGER NOT NULL, "
         "due_ms INTEGER NOT NULL, closed_ms INTEGER NOT NULL, row BLOB NOT NULL)"
     ),
     "CREATE TABLE {schema}.documents (n INTEGER PRIMARY KEY, body BLOB NOT NULL, caller BLOB)",
+    # A snapshot on its way: up to which byte it is here, and after which place its rows lie.
+    (
+        "CREATE TABLE {schema}.taking (one INTEGER PRIMARY KEY CHECK (one = 1), etag TEXT NOT NULL, "
+        "offset INTEGER NOT NULL, base INTEGER NOT NULL)"
+    ),
+    # What is searched, by place, and the places whose words are not in it yet or not any more.
+    (
+        "CREATE VIRTUAL TABLE {schema}.words USING fts5 (text, content = '', contentless_delete = 1, "
+        "tokenize = 'unicode61 remove_diacritics 0')"
+    ),
+    "INSERT INTO {schema}.words (words, rank) VALUES ('automerge', 16)",  # it is filled in many small steps
+    "CREATE TABLE {schema}.unindexed (n INTEGER PRIMARY KEY)",
 )
 CACHE_INDEXES: Final = {
     "queue_case": "CREATE UNIQUE INDEX {schema}.queue_case ON queue (case_id)",

@@ -28,7 +28,7 @@ from dispatcher.models.queue import epoch_ms, from_epoch_ms
 from dispatcher.models.rates import Tally
 from dispatcher.models.roster import Roster
 from dispatcher.models.verdicts import Reason, Refused, Verdict
-from dispatcher.storage import lawkeeping, loads, searching, standing, tallies, timekeeping
+from dispatcher.storage import lawkeeping, loads, paging, searching, snapshotting, standing, tallies, timekeeping
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.accounts import Account, Accounts
 from dispatcher.storage.centre import make_engine, migrate, sorted_errors
@@ -36,7 +36,7 @@ from dispatcher.storage.following import Follower
 from dispatcher.storage.gazette import Gazette
 from dispatcher.storage.judging import Batch, Outcome
 from dispatcher.storage.officekeeping import OfficeBook
-from dispatcher.storage.paging import Page, page
+from dispatcher.storage.paging import Page
 from dispatcher.storage.post import Post
 from dispatcher.storage.sessions import Sessions
 from dispatcher.storage.standing import Standing
@@ -252,7 +252,27 @@ class Ledger:
         Callers are in only where the scope has them, and those of confidential orders only for a scope of everything.
         """
         with self._read() as connection:
-            return page(connection, scope, after, limit)
+            return paging.page(connection, scope, after, limit)
+
+    def size(self, scope: Scope, after: Revision) -> int:
+        """Count the rows a scope is sent after a revision."""
+        with self._read() as connection:
+            return paging.size(connection, scope, after)
+
+    def was_made(self, revision: Revision, act: CommandId) -> bool:
+        """Tell whether it was this act that made a revision; no longer known is no."""
+        journal = schema.journal
+        with self._read() as connection:
+            return connection.execute(sa.select(journal.c.act).where(journal.c.revision == revision)).scalar() == act
+
+    def snapshot(self, scope: Scope, at: dt.datetime) -> Iterator[bytes]:
+        """Make the parts (wire.snapshots) of all a scope is sent, of one revision, as they are asked for.
+
+        For a thread of its own: the state is held still until the last part, and nobody waits for it.
+        """
+        with self._read() as connection:
+            tallies.hold_still(connection)
+            yield from snapshotting.parts(connection, self.id, standing.read(connection).head, scope, at)
 
     def case(self, case: CaseId) -> Case | None:
         """Give one case, None when there is none."""

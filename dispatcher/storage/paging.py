@@ -1,10 +1,12 @@
-"""What a scope is sent since a revision: rows in their newest state, and the cases that are in it no more.
+"""What a scope is sent: rows in their newest state since a revision, and the cases that are in it no more; or all.
 
 Functions over an open connection inside one transaction. Promises: a page is complete up to its `last`; what is
-committed while it is read belongs to a later page; nothing outside the scope is in it.
+committed while it is read belongs to a later page; nothing outside the scope is in it, and no caller it is not
+entitled to: pages and snapshots are read through the one statement that says so (`_in_scope`).
 """
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -50,20 +52,48 @@ def page(connection: sa.Connection, scope: Scope, after: Revision, limit: int) -
         lost, more = lost[:limit], True
         last = Revision(lost[-1].revision)
         rows = [row for row in rows if row.revision <= last]
-    summaries = _decode_rows(b"[" + b",".join(row.row for row in rows) + b"]")
     return Page(
-        rows=tuple(
-            as_seen_by(
-                scope,
-                CaseRow(summary, msgspec.Raw(row.body), NO_CALLER if row.caller is None else msgspec.Raw(row.caller)),
-            )
-            for summary, row in zip(summaries, rows, strict=True)
-        ),
+        rows=tuple(_case_rows(scope, rows)),
         gone=tuple(CaseId(row.case_id) for row in lost),
         last=last,
         more=more,
         committed_at=from_epoch_ms(rows[-1].committed_ms) if rows else None,
     )
+
+
+def size(connection: sa.Connection, scope: Scope, after: Revision) -> int:
+    """Count the rows a scope is sent after a revision."""
+    statement, revision = _in_scope(scope)
+    rows = statement.with_only_columns(sa.func.count(), maintain_column_froms=True).where(revision > after)
+    return connection.execute(rows).scalar_one()
+
+
+def everything(connection: sa.Connection, scope: Scope, first: int) -> Iterator[CaseRow]:
+    """Give all rows of a scope: `first` of those that are due first, then the others by revision.
+
+    They are of one state where the transaction holds still.
+    """
+    statement, revision = _in_scope(scope)
+    due = statement.where(_cases.c.is_open).order_by(_cases.c.due_ms, _cases.c.id).limit(first)
+    rows = _case_rows(scope, connection.execute(due).all())
+    yield from rows
+    told = {row.row.id for row in rows}
+    streaming = connection.execution_options(yield_per=STREAMED)
+    with streaming.execute(statement.order_by(revision)) as found:
+        for some in found.partitions():
+            yield from [row for row in _case_rows(scope, some) if row.row.id not in told]
+
+
+def _case_rows(scope: Scope, rows: Sequence[Any]) -> list[CaseRow]:
+    """Make what goes down to a scope of what was read; pages and snapshots alike."""
+    summaries = _decode_rows(b"[" + b",".join([row.row for row in rows]) + b"]")
+    return [
+        as_seen_by(
+            scope,
+            CaseRow(summary, msgspec.Raw(row.body), NO_CALLER if row.caller is None else msgspec.Raw(row.caller)),
+        )
+        for summary, row in zip(summaries, rows, strict=True)
+    ]
 
 
 def _rows(
@@ -72,7 +102,10 @@ def _rows(
     rows: list[Any] = []
     size = 0
     streaming = connection.execution_options(yield_per=min(limit + 1, STREAMED))
-    with streaming.execute(_in_scope(scope), {"after": after, "head": head, "limit": limit + 1}) as found:
+    statement, revision = _in_scope(scope)
+    # The head keeps out what is committed while the page is read.
+    statement = statement.where(revision > after, revision <= head).order_by(revision).limit(limit + 1)
+    with streaming.execute(statement) as found:
         for row in found:
             size += len(row.row) + len(row.body) + len(row.caller or b"")
             if len(rows) == limit or (rows and size > PAGE_BYTES):
@@ -81,17 +114,15 @@ def _rows(
     return rows, False
 
 
-def _in_scope(scope: Scope) -> "sa.Select[*tuple[Any, ...]]":
-    """Say which rows a scope covers. The bound "head" keeps out what is committed while the page is read."""
+def _in_scope(scope: Scope) -> "tuple[sa.Select[*tuple[Any, ...]], sa.Column[int]]":
+    """Say which rows a scope covers, and the column by whose index they are read in order."""
     if not scope.tells_caller(confidential=False):
         caller: sa.ColumnElement[Any] = sa.null()
     elif scope.tells_caller(confidential=True):
         caller = _cases.c.caller
     else:
         caller = sa.case((_cases.c.confidential, sa.null()), else_=_cases.c.caller)
-    statement = sa.select(
-        _cases.c.revision, _cases.c.committed_ms, _cases.c.row, _cases.c.body, caller.label("caller")
-    ).limit(sa.bindparam("limit"))
+    statement = sa.select(_cases.c.revision, _cases.c.committed_ms, _cases.c.row, _cases.c.body, caller.label("caller"))
     revision = _cases.c.revision
     if scope.nothing:
         statement = statement.where(sa.false())
@@ -102,7 +133,7 @@ def _in_scope(scope: Scope) -> "sa.Select[*tuple[Any, ...]]":
         revision = units.c.revision
     elif not scope.everything:
         statement = statement.where(_covered(scope))
-    return statement.where(revision > sa.bindparam("after"), revision <= sa.bindparam("head")).order_by(revision)
+    return statement, revision
 
 
 def _covered(scope: Scope) -> sa.ColumnElement[bool]:

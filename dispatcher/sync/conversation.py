@@ -49,6 +49,10 @@ class Partner(Protocol):
         """Take the centre's first word."""
         ...
 
+    async def fetched(self) -> wire.Begin | None:
+        """Fetch what was offered instead of rows; gives what is said then, None where the feed begins by itself."""
+        ...
+
     def changed(self, changes: wire.Changes) -> None:
         """Take a batch."""
         ...
@@ -103,6 +107,7 @@ class Conversation:
         self._loop = asyncio.get_running_loop()
         self._work = asyncio.Event()
         self._welcomed = False
+        self._greeted = asyncio.Event()
         self._silent = False
         self._heard_s = self._loop.time()
         self._asked: dict[int, tuple[float, float]] = {}
@@ -114,7 +119,13 @@ class Conversation:
 
     async def run(self) -> None:
         """Hold the conversation until it ends, which it does by raising; the link is closed then."""
-        parts: list[Coroutine[Any, Any, None]] = [self._listen(), self._watch(), self._ping(), self._send()]
+        parts: list[Coroutine[Any, Any, None]] = [
+            self._listen(),
+            self._watch(),
+            self._ping(),
+            self._send(),
+            self._fetch(),
+        ]
         tasks = [asyncio.create_task(part) for part in parts]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -163,6 +174,7 @@ class Conversation:
         self._partner.measured(self._loop.time() - said_real_s)
         self._partner.welcomed(message)
         self._welcomed = True
+        self._greeted.set()
         self._work.set()
 
     def _take(self, message: wire.Downward) -> None:
@@ -218,6 +230,13 @@ class Conversation:
             self._asked = {key: asked for key, asked in self._asked.items() if sent_s - asked[0] < 60}
             self._asked[sent_ms] = sent_s, self._loop.time()
             await self._link.send(wire.encode(wire.Ping(sent_ms=sent_ms)))
+
+    async def _fetch(self) -> None:
+        await self._greeted.wait()
+        begin = await self._partner.fetched()
+        if begin is not None:
+            await self._link.send(wire.encode(begin))
+        await asyncio.Event().wait()  # the talk goes on
 
     async def _send(self) -> None:
         while True:

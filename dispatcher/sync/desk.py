@@ -18,7 +18,7 @@ from dispatcher.models.commands import Act, AddNote, AnyCommand, RevealCaller
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
 from dispatcher.models.lawbook import LawBook
 from dispatcher.models.merging import seen_in, wanted
-from dispatcher.models.organisation import scope_of
+from dispatcher.models.organisation import Scope, lies_within, scope_of
 from dispatcher.models.queue import epoch_ms, summarise
 from dispatcher.models.verdicts import Accepted, Refused, Settled
 from dispatcher.sync import words
@@ -38,6 +38,7 @@ from dispatcher.sync.ports import (
     Receipt,
     Remembered,
     Store,
+    TakenUpTo,
     Trouble,
 )
 from dispatcher.sync.replica import Replica, command_tag
@@ -53,11 +54,9 @@ ACT_BYTES_AT_MOST = 256 * 1024
 HOLD_S = 60.0
 """So long an own act waits behind a colleague's once the centre is back."""
 
-_NO_LEDGER = LedgerId("")
-
 
 class Gap(LinkLost):
-    """The feed does not follow on what is here, or the cache had to be emptied: connect again at once."""
+    """The feed does not follow on what is here, or all has to come again: connect again at once."""
 
 
 class Desk:
@@ -76,6 +75,8 @@ class Desk:
             time.not_before(standing.as_of)
         self._ledger, self._cursor, self._as_of = standing.ledger, standing.cursor, standing.as_of
         self._touched_as_of = standing.as_of
+        self._filling = standing.is_filling
+        self._indexing = False
         self._in_force: InForce | None = None
         self._restating = Restating(store, self._replica)
         self._loaded = False
@@ -108,6 +109,22 @@ class Desk:
         return self._as_of
 
     @property
+    def newest(self) -> tuple[Revision, CommandId]:
+        """The newest revision there was a row of, and the act that made it: the proof of the cursor."""
+        standing = self._store.standing()
+        return standing.newest, standing.newest_act
+
+    @property
+    def taking(self) -> TakenUpTo | None:
+        """How far a snapshot has been taken over, None when none is under way."""
+        return self._store.standing().taking
+
+    @property
+    def is_indexing(self) -> bool:
+        """Tell whether there may be cases whose words cannot be searched yet, and nothing that goes before."""
+        return self._indexing and self._loaded and not self._restating.is_going
+
+    @property
     def session(self) -> Remembered | None:
         """Who is signed in, as the last welcome said."""
         return self._in_force.session if self._in_force else None
@@ -129,26 +146,23 @@ class Desk:
             yield
         if reset:
             self._tell_rows(ChangeSet(reset=True))
-        self._loaded = True
+        self._loaded = self._indexing = True
 
     def welcome(self, welcome: wire.Welcome) -> bool:
         """Take the centre's first word and tell whether there is anything to catch up with.
 
-        Where the cache belongs to another ledger it is emptied. Where it belongs to a later state of the same
-        ledger (the centre was set back) or to another scope, it is emptied too, and Gap asks for a new start; acts
-        that a centre set back had accepted above its head are in doubt from then on.
+        Where the cache belongs to another ledger it is emptied. Where the cursor is not this ledger's as it stands (it
+        was set back), or the person's scope has grown, all comes again while what is here stays in use; for a grown
+        scope Gap asks for a new start. What a scope has lost goes at once. Acts that a centre set back had accepted
+        above its head are in doubt from then on.
         """
         known = self._in_force.session if self._in_force else None
         scope = welcome.scope or scope_of(welcome.actor)
         session = Remembered(actor=welcome.actor, book=welcome.book, units=welcome.units, scope=scope)
-        other_scope = known is not None and known.scope != scope
-        set_back = welcome.ledger == self._ledger and welcome.head < self._cursor
-        if set_back:
-            self._tell_receipts(self._outbox.doubt(welcome.head))
-        if welcome.ledger == self._ledger and self._cursor > 0 and (other_scope or set_back):
-            self._store.begin_ledger(_NO_LEDGER, session)
-            self._forget_rows(_NO_LEDGER)
-            raise Gap(words.ANEW)
+        if welcome.ledger == self._ledger:
+            if welcome.head < self._cursor:
+                self._tell_receipts(self._outbox.doubt(welcome.head))
+            self._fit_in(known, scope, welcome)
         self._store.begin_ledger(welcome.ledger, session)
         if welcome.ledger != self._ledger:
             self._forget_rows(welcome.ledger)
@@ -160,6 +174,48 @@ class Desk:
         self._outbox.look_again()
         self._hold_until_s = None
         return welcome.head > self._cursor
+
+    def _fit_in(self, known: Remembered | None, scope: Scope, welcome: wire.Welcome) -> None:
+        """Let go what a scope has lost, and let all come again where the feed would leave something out."""
+        before = None if known is None else known.scope
+        other = known is not None and before != scope
+        if other:
+            self._tell_rows(self._replica.confirm(*self._store.keep_only(scope)))
+            self._tell_case((self._watched,) if self._watched else ())
+        # What an older program took in, it did not say under which scope.
+        grown = other and (before is None or not lies_within(scope, before))
+        set_back = welcome.head < self._cursor or (welcome.after is not None and welcome.after < self._cursor)
+        if grown or set_back or (self.taking is not None and not welcome.snapshot):
+            cursor = self._cursor
+            self._begin_again()
+            if cursor and (grown or welcome.after is None):  # the centre has taken our word for where to begin
+                raise Gap(words.ANEW)
+
+    def take_part(self, part: wire.Part, up_to: TakenUpTo) -> int:
+        """Take a part of a snapshot, make it durable and tell its rows; gives how many. Raises LinkLost."""
+        head = part.head
+        try:
+            rows = part.rows()
+        except msgspec.DecodeError as error:
+            raise LinkLost(f"{words.NO_SNAPSHOT}（{error}）") from error
+        if head.ledger != self._ledger or (head.place and self.taking is None):
+            raise LinkLost(words.NO_SNAPSHOT)
+        self._store.take(part, up_to)
+        if not head.place:
+            self._cursor, self._filling = Revision(0), self._store.standing().is_filling
+        self._tell_rows(self._replica.confirm(rows, ()))
+        if head.last:
+            self._cursor, self._as_of, self._touched_as_of = head.revision, head.at, head.at
+            self._filled()
+            if self._restating.in_doubt and self._in_force is not None:
+                self._restating.begin(self._in_force)
+        self._tell_case([row.id for row in rows])
+        return len(rows)
+
+    def give_up_taking(self) -> None:
+        """Let rows come one by one after all."""
+        if self.taking is not None:
+            self._begin_again()
 
     def take(self, changes: wire.Changes, at_s: float) -> bool:
         """Take a batch, come at `at_s` of the loop's clock; tells whether it is durable and told by now.
@@ -193,6 +249,9 @@ class Desk:
         self._write_gathered()
         self._cursor = max(self._cursor, head)
         self._as_of = at
+        if self._filling:
+            self._store.touch(at, self._cursor)
+            self._filled()
         released = self._released(self._cursor)
         self._settle(released)
         self._forget_held(released)
@@ -215,6 +274,10 @@ class Desk:
     def restate(self) -> None:
         """Make some more open rows anew; what looks different is told when all are."""
         self._tell_rows(self._restating.step())
+
+    def index(self) -> None:
+        """Make some more cases ready to be searched."""
+        self._indexing = self._store.index_some()
 
     def touch(self) -> None:
         """Write down how far the cache is complete, if that is news."""
@@ -419,6 +482,10 @@ class Desk:
         if case is not None:
             self._tell_view(case, words.NOT_HERE)
 
+    def search(self, asked: str, limit: int) -> None:
+        """Tell what all cases here have of these words."""
+        self._listener.cases_found(asked, self._store.search(asked, limit))
+
     def list_receipts(self, limit: int) -> None:
         """Tell the newest receipts."""
         self._listener.receipts_listed(self._store.receipts(limit))
@@ -446,6 +513,7 @@ class Desk:
             changes = msgspec.structs.replace(changes, settles=(*changes.settles, *released))
         self._store.apply(changes, as_of)
         self._gathering.clear()
+        self._indexing |= not changes.catching_up
         self._cursor, self._as_of, self._touched_as_of = changes.last, as_of, as_of
         self._forget_held(released)
         receipts = self._outbox.applied(changes.settles, now)
@@ -462,6 +530,22 @@ class Desk:
                 self._tell_view(self._watched, words.LEFT)
             else:
                 self._tell_case(touched)
+        if not changes.catching_up and self._filling:
+            self._filled()
+
+    def _begin_again(self) -> None:
+        self._store.begin_again()
+        self._cursor, self._filling = Revision(0), self._store.standing().is_filling
+
+    def _filled(self) -> None:
+        """All has come: what has not come again goes."""
+        self._indexing = True
+        if not self._filling:
+            return
+        gone = self._store.sweep()
+        self._filling = False
+        self._tell_rows(self._replica.confirm((), gone))
+        self._tell_case(gone)
 
     def _closed_since_ms(self) -> int:
         return epoch_ms(self._time.now() - SHOWN_AFTER_CLOSE)
@@ -471,7 +555,10 @@ class Desk:
         self._listener.session_changed(there.session, there.law)
         self._tell_rows(self._replica.judge_by(there.session.actor, there.law))
         if self._store.law_mark() != there.mark():
-            self._restating.begin(there)
+            if self._store.count():
+                self._restating.begin(there)
+            else:
+                self._store.mark_law(there.mark())  # whatever comes is made under the law told last
 
     def _forget_rows(self, ledger: LedgerId) -> None:
         self._ledger, self._cursor, self._as_of, self._touched_as_of = ledger, Revision(0), None, None

@@ -35,6 +35,7 @@ from dispatcher.sync.ports import (
     LinkState,
     Listener,
     OpenCases,
+    Snapshots,
     StationWiped,
     Store,
     StoreDamaged,
@@ -49,6 +50,7 @@ TOUCH_EVERY_S = 5.0
 LET_GO_EVERY_S = 600.0
 RESTATE_PAUSE_S = 0.005
 """Between two steps of making rows anew: the interface's thread has its turn."""
+INDEX_PAUSE_S = 0.005
 STORE_PAUSE_S = 5.0
 NO_PLAN = OfficePlan()
 LISTED_AT_ONCE = 20
@@ -61,8 +63,9 @@ class Engine:
     """Keeps one station in step with its centre.
 
     `open_store` is called in the loop's thread, again after damage: it must set a broken file aside and open a
-    fresh one. `token` and `station` go into each Hello. After the first page of the first opening it waits for
-    `first_page_seen`, at most `first_page_s`: loading beside the first painting would cost it half its speed.
+    fresh one. `token` and `station` go into each Hello. With `snapshots` a first sync takes one over whole. After the
+    first page of the first opening it waits for `first_page_seen`, at most `first_page_s`: loading beside the first
+    painting would cost it half its speed.
     With a `network` it works with the stations of its office while the centre is away, as `plan` says.
     """
 
@@ -75,6 +78,7 @@ class Engine:
         clock: Clock,
         token: str,
         station: str,
+        snapshots: Snapshots | None = None,
         first_page_s: float = 0.0,
         network: OfficeNetwork | None = None,
         plan: OfficePlan = NO_PLAN,
@@ -85,6 +89,7 @@ class Engine:
         self._listener = listener
         self._token = token
         self._station = station
+        self._snapshots = snapshots
         self._time = CentreTime(clock)
         self._health = Health(listener, self._time)
         self._back_off = BackOff(chance)
@@ -239,7 +244,7 @@ class Engine:
                 link = await self._dialer.dial()
         except TimeoutError as late:
             raise LinkLost(words.NO_CONNECTION) from late
-        talk = Talk(desk, self._health, self._listener, self._token, self._station, self._office)
+        talk = Talk(desk, self._health, self._listener, self._snapshots, self._token, self._station, self._office)
         self._conversation = Conversation(link, talk, self._time)
         talking = asyncio.create_task(self._conversation.run())
         interrupted = asyncio.create_task(self._interrupt.wait())
@@ -268,6 +273,7 @@ class Engine:
         loop = asyncio.get_running_loop()
         touched_s = let_go_s = loop.time()
         anew: asyncio.Task[None] | None = None
+        indexing: asyncio.Task[None] | None = None
         while True:
             await asyncio.sleep(TICK_S)
             self._health.tell()
@@ -284,12 +290,20 @@ class Engine:
                 self._with_desk(Desk.let_go)
             if self._desk.is_restating and (anew is None or anew.done()):
                 anew = group.create_task(self._make_rows_anew(self._desk))
+            if self._desk.is_indexing and (indexing is None or indexing.done()):
+                indexing = group.create_task(self._index(self._desk))
 
     async def _make_rows_anew(self, desk: Desk) -> None:
         """Go through the rows under another law, between everything else."""
         while desk is self._desk and desk.is_restating:
             self._with_desk(Desk.restate)
             await asyncio.sleep(RESTATE_PAUSE_S)
+
+    async def _index(self, desk: Desk) -> None:
+        """Make what has come ready to be searched, between everything else."""
+        while desk is self._desk and desk.is_indexing:
+            self._with_desk(Desk.index)
+            await asyncio.sleep(INDEX_PAUSE_S)
 
     # ---- wishes
 
@@ -396,6 +410,10 @@ class Engine:
     def list_receipts(self, limit: int) -> None:
         """Ask for the newest receipts; `receipts_listed` follows."""
         self._with_desk(partial(Desk.list_receipts, limit=limit))
+
+    def search(self, asked: str, limit: int) -> None:
+        """Search all cases here, closed ones too; `cases_found` follows."""
+        self._with_desk(partial(Desk.search, asked=asked, limit=limit))
 
     def first_page_seen(self) -> None:
         """Load the rest: the first page is on the screen."""

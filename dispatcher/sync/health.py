@@ -88,7 +88,6 @@ class Health:
         self,
         *,
         as_of: dt.datetime | None = None,
-        received: int | None = None,
         round_trip_ms: float | None = None,
     ) -> None:
         """Take figures; they are told with the next `tell`, so that a busy feed does not flood the listener."""
@@ -96,9 +95,12 @@ class Health:
         self._status = msgspec.structs.replace(
             status,
             as_of=status.as_of if as_of is None else as_of,
-            received=status.received if received is None else received,
             round_trip_ms=status.round_trip_ms if round_trip_ms is None else round_trip_ms,
         )
+
+    def note_progress(self, received: int, expected: int | None) -> None:
+        """Take how many rows have been caught up, of how many; told with the next `tell`."""
+        self._status = msgspec.structs.replace(self._status, received=received, expected=expected)
 
     def office(self, office: OfficeStatus) -> None:
         """Take how the station works with its neighbours, and tell it."""

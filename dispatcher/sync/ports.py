@@ -21,7 +21,7 @@ from dispatcher.models.organisation import Actor, Scope, Unit
 from dispatcher.models.queue import QueueRow
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Verdict
 from dispatcher.sync.office_ports import OfficeStatus, OfficeStore
-from dispatcher.wire import Changes
+from dispatcher.wire import Changes, Part
 from dispatcher.wire.office import OfficeAct
 
 
@@ -162,12 +162,57 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     scope: Scope | None = None
 
 
+class TakenUpTo(msgspec.Struct, frozen=True):
+    """How far a snapshot has been taken over: which one, and up to which byte of it."""
+
+    etag: str
+    offset: int
+
+
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """How far the cache has come: `as_of` is the centre's clock when it was last known to be complete."""
+    """How far the cache has come: `as_of` is the centre's clock when it was last known to be complete.
+
+    `newest` is the newest revision there was a row of, made by `newest_act`. `is_filling` tells that rows of before
+    stand until all has come again; `taking` how far a snapshot has been taken over, None when none is under way.
+    """
 
     ledger: LedgerId
     cursor: Revision
     as_of: dt.datetime | None
+    newest: Revision = Revision(0)
+    newest_act: CommandId = CommandId("")
+    is_filling: bool = False
+    taking: TakenUpTo | None = None
+
+
+class SnapshotStream(Protocol):
+    """One snapshot on its way here."""
+
+    def next(self) -> tuple[bytes, TakenUpTo] | None:
+        """Wait, in a thread, for the next part, given with how far the snapshot is here then; None at the end.
+
+        Raises LinkLost, LinkRefused.
+        """
+        ...
+
+    def cut(self) -> None:
+        """Let nobody wait any longer; from any thread, without raising."""
+        ...
+
+    def close(self) -> None:
+        """Close it, while nobody waits, without raising."""
+        ...
+
+
+class Snapshots(Protocol):
+    """Where the centre's snapshots are fetched."""
+
+    def open(self, token: str, resume: TakenUpTo | None) -> SnapshotStream:
+        """Give the snapshot of the token's scope: what follows on `resume` if that one still is there, else a whole.
+
+        Nothing is asked of the centre yet.
+        """
+        ...
 
 
 class Store(OfficeStore, Protocol):
@@ -211,6 +256,22 @@ class Store(OfficeStore, Protocol):
         """
         ...
 
+    def begin_again(self) -> None:
+        """Let everything come again from revision 0: what is here stays until it has come, or `sweep`."""
+        ...
+
+    def take(self, part: Part, up_to: TakenUpTo) -> None:
+        """Write a part of a snapshot, the first of which begins again and the last of which moves the cursor."""
+        ...
+
+    def sweep(self) -> tuple[CaseId, ...]:
+        """Remove what has not come again: the cache is complete. Gives the cases removed."""
+        ...
+
+    def keep_only(self, scope: Scope) -> tuple[tuple[QueueRow, ...], tuple[CaseId, ...]]:
+        """Remove what lies outside a scope, and the details it has not. Gives the rows changed, the cases removed."""
+        ...
+
     def settle(self, receipts: tuple[Receipt, ...]) -> None:
         """Write new states of acts that changed no row."""
         ...
@@ -237,6 +298,17 @@ class Store(OfficeStore, Protocol):
 
     def count(self) -> int:
         """Count the cases in the cache."""
+        ...
+
+    def index_some(self) -> bool:
+        """Make some more cases ready to be searched, in some tens of milliseconds; tells whether there are more."""
+        ...
+
+    def search(self, asked: str, limit: int) -> tuple[QueueRow, ...]:
+        """Find up to `limit` cases that have every word asked for in their order, wherever in a word it stands.
+
+        Case, width and punctuation do not count. A case is found a moment after it came or changed (`index_some`).
+        """
         ...
 
     def enqueue(self, act: Act) -> Receipt:
@@ -290,6 +362,7 @@ class LinkStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The link as the status bar and the banner show it.
 
     `since` is when this state began, `as_of` when the data was last known complete (both the centre's clock);
+    `received` of `expected` rows have been caught up, None where the centre does not say how many there will be;
     `offset_ms` is the centre's clock minus the station's, `error_ms` how far that may be wrong. `office` is how the
     station works with its neighbours, None where it cannot. `clock_off_ms` is how far ahead of the time that counts a
     wrong station clock is, behind it when negative; 0 for one that is right.
@@ -299,6 +372,7 @@ class LinkStatus(msgspec.Struct, frozen=True, kw_only=True):
     since: dt.datetime
     as_of: dt.datetime | None = None
     received: int = 0
+    expected: int | None = None
     round_trip_ms: float | None = None
     offset_ms: int | None = None
     error_ms: int | None = None
@@ -391,6 +465,9 @@ class Listener(Protocol):
         """The receipts asked for, newest first."""
         ...
 
+    def cases_found(self, asked: str, rows: tuple[QueueRow, ...]) -> None:
+        """What a search for these words has found."""
+
     def drafts_changed(self, drafts: tuple[Draft, ...]) -> None:
         """What is begun and not sent, the newest first."""
         ...
@@ -428,11 +505,14 @@ __all__ = [
     "OpenCases",
     "Receipt",
     "Remembered",
+    "SnapshotStream",
+    "Snapshots",
     "Standing",
     "StationWiped",
     "Store",
     "StoreDamaged",
     "StoreNewer",
+    "TakenUpTo",
     "Trouble",
     "state_after",
 ]

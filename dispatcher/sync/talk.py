@@ -9,7 +9,9 @@ from dispatcher.sync import words
 from dispatcher.sync.desk import Desk
 from dispatcher.sync.health import Health
 from dispatcher.sync.office import Office
-from dispatcher.sync.ports import LinkState, Listener
+from dispatcher.sync.ports import LinkState, Listener, Snapshots
+from dispatcher.sync.taking import take_over
+from dispatcher.wire import SNAPSHOT_FORMAT
 
 STEADY_AFTER_S = 3.0
 
@@ -21,17 +23,27 @@ class Talk:
     """
 
     def __init__(
-        self, desk: Desk, health: Health, listener: Listener, token: str, station: str, office: Office | None
+        self,
+        desk: Desk,
+        health: Health,
+        listener: Listener,
+        snapshots: Snapshots | None,
+        token: str,
+        station: str,
+        office: Office | None,
     ) -> None:
         self._desk = desk
         self._health = health
         self._listener = listener
+        self._snapshots = snapshots
         self._token = token
         self._station = station
         self._office = office
         self._may_inquire = False
         self._loop = asyncio.get_running_loop()
         self._received = 0
+        self._expected: int | None = None
+        self._offered = False
         self._online_since_s: float | None = None
 
     @property
@@ -49,6 +61,9 @@ class Talk:
             station=self._station,
             ledger=self._desk.ledger,
             cursor=self._desk.cursor,
+            newest=self._desk.newest[0],
+            newest_act=self._desk.newest[1],
+            snapshot=SNAPSHOT_FORMAT if self._snapshots is not None else 0,
             office=self._office.station() if self._office is not None else None,
             wipeable=True,
         )
@@ -59,11 +74,27 @@ class Talk:
         if self._desk.as_of is None:
             self._health.forget_as_of()
         if catching_up:
-            self._health.note(received=0)
+            self._offered = bool(welcome.snapshot)
+            self._expected = welcome.rows
+            self._health.note_progress(0, self._expected)
             self._health.become(LinkState.CATCHING_UP)
         else:
             self._desk.complete(welcome.head, welcome.now)
             self._be_online()
+
+    async def fetched(self) -> wire.Begin | None:
+        """Take the snapshot that was offered; gives after what the feed is to begin, None where nothing was offered."""
+        if not self._offered or self._snapshots is None:
+            return None
+        if not await take_over(self._desk, self._snapshots, self._token, self._taken):
+            self._desk.give_up_taking()
+        return wire.Begin(after=self._desk.cursor)
+
+    def _taken(self, head: wire.PartHead, rows: int) -> None:
+        self._received, self._expected = head.place + rows, head.total
+        self._health.note_progress(self._received, self._expected)
+        self._health.note(as_of=self._desk.as_of)
+        self._health.tell()
 
     def changed(self, changes: wire.Changes) -> None:
         """Take a batch."""
@@ -72,7 +103,7 @@ class Talk:
             self._office.confirmed(changes.rows)
         if self._online_since_s is None:
             self._received += len(changes.rows)
-            self._health.note(received=self._received)
+            self._health.note_progress(self._received, self._expected)
         if not changes.catching_up:
             self._be_online()
         elif written:

@@ -120,6 +120,10 @@ class EngineThread:
         """Ask for the newest receipts."""
         self.call(self._engine.list_receipts, limit)
 
+    def search(self, asked: str, limit: int) -> None:
+        """Search all cases here; `cases_found` follows."""
+        self.call(self._engine.search, asked, limit)
+
     def first_page_seen(self) -> None:
         """Say that the first page is on the screen: the rest may be loaded."""
         self.call(self._engine.first_page_seen)

@@ -136,6 +136,8 @@ class Outage(QObject):
         else:
             received = link.received if link is not None else 0
             title = self.tr("链路已恢复，正在补收 {count} 条").format(count=received)
+            if link is not None and link.expected:
+                title = self.tr("链路已恢复，正在补收 {count} / {total} 条").format(count=received, total=link.expected)
         self.banner.set_outage(title, words, None)
         self.banner.show()
         if not online or waiting:

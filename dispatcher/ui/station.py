@@ -19,7 +19,7 @@ from dispatcher.models.ids import CaseId
 from dispatcher.models.queue import QueueRow
 from dispatcher.ui import language, office_words, strings
 from dispatcher.ui.console.alarm_feed import AlarmFeed
-from dispatcher.ui.console.commandbar import CommandBar
+from dispatcher.ui.console.commandbar import FOUND_AT_MOST, CommandBar
 from dispatcher.ui.console.grammar import Wish
 from dispatcher.ui.console.rowbook import RowBook
 from dispatcher.ui.console.statusbar import StatusBar
@@ -227,6 +227,8 @@ class StationWindow(QMainWindow):
         self.outage.key_pressed.connect(self._banner_key)
         self.command.wished.connect(self._wished)
         self.top.find_requested.connect(self._find)
+        self.command.search_requested.connect(self._search_all)
+        self.bridge.cases_found.connect(self._see_found)
 
     def _banner_key(self, name: str) -> None:
         match name:
@@ -242,6 +244,12 @@ class StationWindow(QMainWindow):
     def _search(self) -> None:
         self.top.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.top.search.selectAll()
+
+    def _search_all(self, words: str) -> None:
+        self.bridge.search(words, FOUND_AT_MOST)
+
+    def _see_found(self, found: tuple[str, tuple[QueueRow, ...]]) -> None:
+        self.command.take_found(*found)
 
     def _find(self, words: str) -> None:
         self.command.begin(words)

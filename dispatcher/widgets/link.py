@@ -57,21 +57,30 @@ def link_colours(look: LinkLook) -> str:
             return f"link.{look.value}"
 
 
+_BAR_PX = 3
+
+
 class LinkBadge(Painted):
-    """Glyph, state in words, detail: ● 已连中心 38 毫秒."""
+    """Glyph, state in words, detail: ● 已连中心 38 毫秒. With a share, a bar below shows how much of it is done."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._look = LinkLook.CONNECTING
         self._words = ""
         self._detail = ""
+        self._share: float | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def set_link(self, look: LinkLook, words: str, detail: str = "") -> None:
-        """Show a state: its words, and a detail such as the round trip."""
-        if (look, words, detail) == (self._look, self._words, self._detail):
+    @property
+    def share(self) -> float | None:
+        """How much is shown as done, None without a bar."""
+        return self._share
+
+    def set_link(self, look: LinkLook, words: str, detail: str = "", share: float | None = None) -> None:
+        """Show a state: its words, a detail such as the round trip, and of what is under way the share from 0 to 1."""
+        if (look, words, detail, share) == (self._look, self._words, self._detail, self._share):
             return
-        self._look, self._words, self._detail = look, words, detail
+        self._look, self._words, self._detail, self._share = look, words, detail, share
         self.setAccessibleName(f"{words} {detail}".strip())
         self.updateGeometry()
         self.update()
@@ -105,6 +114,11 @@ class LinkBadge(Painted):
             painter.setPen(theme.colour(f"{path}.text"))
             painter.setFont(theme.font("caption"))
             painter.drawText(QRectF(x, 0, self.width(), self.height()), LEFT, self._detail)
+        if self._share is not None:
+            bar = QRectF(20, self.height() - _BAR_PX, self.width() - 20, _BAR_PX)
+            painter.fillRect(bar, theme.colour("line"))
+            bar.setWidth(bar.width() * min(1.0, max(0.0, self._share)))
+            painter.fillRect(bar, theme.colour(f"{path}.mark"))
         painter.end()
 
     def _metrics(self) -> tuple[QFontMetricsF, QFontMetricsF]:

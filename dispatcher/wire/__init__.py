@@ -10,6 +10,7 @@ from dispatcher.wire.messages import (
     PROTOCOL,
     BadMessage,
     Beat,
+    Begin,
     CaseRow,
     Changes,
     Downward,
@@ -38,16 +39,21 @@ from dispatcher.wire.messages import (
 )
 from dispatcher.wire.orders import OrderAnswer, PostedOrder, posted
 from dispatcher.wire.sight import as_seen_by
+from dispatcher.wire.snapshots import SNAPSHOT_FORMAT, BadPart, Entry, Part, PartHead, part_bytes, read_part
 
 __all__ = [
     "MAX_FRAME_BYTES",
     "NO_CALLER",
     "PROTOCOL",
+    "SNAPSHOT_FORMAT",
     "BadMessage",
+    "BadPart",
     "Beat",
+    "Begin",
     "CaseRow",
     "Changes",
     "Downward",
+    "Entry",
     "Fault",
     "Goodbye",
     "Hello",
@@ -60,6 +66,8 @@ __all__ = [
     "OfficeKey",
     "OfficeStation",
     "OrderAnswer",
+    "Part",
+    "PartHead",
     "Ping",
     "Pong",
     "PostedOrder",
@@ -73,5 +81,7 @@ __all__ = [
     "decode_upward",
     "encode",
     "in_frames",
+    "part_bytes",
     "posted",
+    "read_part",
 ]

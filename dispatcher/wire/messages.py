@@ -62,6 +62,9 @@ class OfficeStation(msgspec.Struct, frozen=True, kw_only=True):
 class Hello(Message, frozen=True, tag="hello"):
     """First word of a console: who it is and up to which revision of which ledger it has everything.
 
+    `newest` is the newest revision it has had a row of and `newest_act` the act that made it: a ledger that was set
+    back and went on knows by them that the cursor is not its own. `snapshot` is the form of snapshot that it can take
+    over, 0 for none; one that says it knows `Begin`.
     `office` says that it knows `Office` and `Inquire`, and where it would listen as its office's relay.
     `wipeable` says that it knows `Wipe`. `station` names this station's files and stays the same for ever.
     """
@@ -71,6 +74,9 @@ class Hello(Message, frozen=True, tag="hello"):
     station: str
     ledger: LedgerId = LedgerId("")
     cursor: Revision = Revision(0)
+    newest: Revision = Revision(0)
+    newest_act: CommandId = CommandId("")
+    snapshot: int = 0
     office: OfficeStation | None = None
     wipeable: bool = False
 
@@ -79,6 +85,12 @@ class Submit(Message, frozen=True, tag="submit"):
     """Acts to be judged, in the order they were made."""
 
     acts: tuple[Act, ...]
+
+
+class Begin(Message, frozen=True, tag="begin"):
+    """Begin the feed after this revision: said once, to a centre that has offered a snapshot and waits."""
+
+    after: Revision
 
 
 class Wiped(Message, frozen=True, tag="wiped"):
@@ -106,8 +118,12 @@ class Inquire(Message, frozen=True, tag="inquire"):
 class Welcome(Message, frozen=True, tag="welcome"):
     """The centre's first word: its clock, its ledger, who you are, the law book and the directory of units.
 
-    When `ledger` is not the console's own, the console forgets its rows and begins at revision 0; also when `scope`,
-    which says what it is sent, is another one than its rows were sent under.
+    When `ledger` is not the console's own, the console forgets its rows and begins at revision 0. The feed begins after
+    `after`; where that is less than the console's cursor, the cursor is not this ledger's (any more), and whatever the
+    feed does not bring again is gone. None, from an older centre: the cursor, or 0 where it is above `head`. `rows` is
+    how many rows will come before what is live, about. `snapshot` is the form of a snapshot that may be fetched
+    instead (GET /snapshot, by the same token), 0 for none: with one, the feed waits for `Begin`. `scope` says what
+    the console is sent.
     """
 
     protocol: int
@@ -117,6 +133,9 @@ class Welcome(Message, frozen=True, tag="welcome"):
     actor: Actor
     book: LawBook
     units: tuple[Unit, ...]
+    after: Revision | None = None
+    rows: int | None = None
+    snapshot: int = 0
     scope: Scope | None = None
 
 
@@ -238,7 +257,7 @@ class Goodbye(Message, frozen=True, tag="goodbye"):
     detail: str = ""
 
 
-Upward = Hello | Submit | Ping | Inquire | Wiped
+Upward = Hello | Submit | Ping | Begin | Inquire | Wiped
 Downward = Welcome | Changes | Judged | Beat | Pong | LawChanged | Loads | Office | Wipe | Goodbye
 
 _M = TypeVar("_M")

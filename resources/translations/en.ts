@@ -2122,6 +2122,10 @@
         <source>链路已恢复，正在补收 {count} 条</source>
         <translation>The link is back, catching up: {count}</translation>
     </message>
+    <message>
+        <source>链路已恢复，正在补收 {count} / {total} 条</source>
+        <translation>Link restored; catching up, {count} of {total}</translation>
+    </message>
 </context>
 <context>
     <name>Outbox</name>
@@ -3069,6 +3073,10 @@
     <message>
         <source>补收 {n} 条</source>
         <translation>{n} received</translation>
+    </message>
+    <message>
+        <source>补收 {n} / {total} 条</source>
+        <translation>{n} of {total} received</translation>
     </message>
     <message>
         <source>{n} 秒后重连</source>

@@ -10,18 +10,45 @@ import pytest
 from dispatcher.models import rules
 from dispatcher.models.case import Case
 from dispatcher.models.evolution import evolve
-from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
+from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision, UnitId
 from dispatcher.models.lawbook import book_of
-from dispatcher.models.order import Caller
+from dispatcher.models.order import Caller, Place
+from dispatcher.models.organisation import Scope, scope_of
 from dispatcher.models.queue import NEVER_MS, QueueRow, epoch_ms, summarise
+from dispatcher.models.redaction import case_for, row_for
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Settled
+from dispatcher.storage.bodies import Packer
 from dispatcher.storage.cache import FIRST_PAGE, PAGE, Cache
+from dispatcher.storage.snapshotting import _laid_out
 from dispatcher.sync.office_ports import OfficeMemory
-from dispatcher.sync.ports import ActState, Draft, Receipt, Remembered, Standing, Store
-from dispatcher.wire import NO_CALLER, CaseRow, Changes, OfficeKey
+from dispatcher.sync.ports import ActState, Draft, Receipt, Remembered, Standing, Store, TakenUpTo
+from dispatcher.wire import (
+    NO_CALLER,
+    SNAPSHOT_FORMAT,
+    CaseRow,
+    Changes,
+    OfficeKey,
+    Part,
+    PartHead,
+    part_bytes,
+    read_part,
+)
 from dispatcher.wire.office import OfficeAct
 from tests.fakes import MemoryStore
-from tests.storage.city import CALENDAR, CALLER, DISPATCHER, LAW, NOW, POLICY, new_id, receive, sign
+from tests.storage.city import (
+    CALENDAR,
+    CALLER,
+    DISPATCHER,
+    LAW,
+    NOW,
+    OTHER_STREET,
+    POLICY,
+    STREET,
+    WATER,
+    new_id,
+    receive,
+    sign,
+)
 
 LEDGER = LedgerId("ledger-1")
 REMEMBERED = Remembered(actor=DISPATCHER, book=book_of(POLICY, CALENDAR), units=())
@@ -82,7 +109,9 @@ def test_rows_cursor_and_as_of_come_together(store: Store) -> None:
     begun(store)
     case = a_case(3)
     store.apply(changes(row_of(case), last=7), LATER)
-    assert store.standing() == Standing(ledger=LEDGER, cursor=Revision(7), as_of=LATER)
+    assert store.standing() == Standing(
+        ledger=LEDGER, cursor=Revision(7), as_of=LATER, newest=Revision(3), newest_act=case.history[-1].act
+    )
     assert store.row(case.id) == summarise(case, LAW)
     assert store.case(case.id) == case
     assert store.caller(case.id) == CALLER
@@ -138,8 +167,9 @@ def test_the_same_ledger_again_keeps_the_rows(store: Store) -> None:
 
 def test_touch_moves_cursor_and_as_of_alone(store: Store) -> None:
     begun(store).apply(changes(row_of(a_case(1)), catching_up=True), NOW)
+    before = store.standing()
     store.touch(LATER, Revision(9))
-    assert store.standing() == Standing(ledger=LEDGER, cursor=Revision(9), as_of=LATER)
+    assert store.standing() == msgspec.structs.replace(before, cursor=Revision(9), as_of=LATER)
     assert store.count() == 1
 
 
@@ -276,6 +306,173 @@ def test_a_row_takes_another_s_place_only_while_the_case_is_at_the_same_revision
     assert store.row(two.id) == summarise(newer, LAW)
     assert [row.id for row in shown(store)] == [one.id, two.id], "sorted by the new instant"
     assert store.case(one.id) == one
+
+
+def part_of(*cases: Case, place: int = 0, total: int = 0, last: bool = False, ledger: LedgerId = LEDGER) -> Part:
+    """Lay cases out as the centre does; a confidential order comes without its caller."""
+    rows = [row_of(case, None if case.order.confidential else CALLER) for case in cases]
+    entries, block, rows_bytes = _laid_out(rows, Packer())
+    newest = max((case.revision for case in cases), default=Revision(0))
+    head = PartHead(
+        format=SNAPSHOT_FORMAT,
+        ledger=ledger,
+        revision=Revision(100),
+        at=LATER,
+        total=total or len(cases),
+        place=place,
+        rows_bytes=rows_bytes,
+        last=last,
+        newest=newest,
+        newest_act=CommandId("act-of-the-newest"),
+    )
+    return read_part(part_bytes(head, entries, block))
+
+
+def test_a_snapshot_comes_by_parts_and_the_last_one_moves_the_cursor(store: Store) -> None:
+    begun(store)
+    cases = [a_case(n + 1, confidential=n == 2) for n in range(6)]
+    store.take(part_of(*cases[:2], total=6), TakenUpTo("etag", 10))
+    assert store.standing() == Standing(ledger=LEDGER, cursor=Revision(0), as_of=None, taking=TakenUpTo("etag", 10))
+    assert {row.id for row in shown(store)} == {case.id for case in cases[:2]}
+    assert store.case(cases[1].id) == cases[1], "it can be used while the rest comes"
+    store.take(part_of(*cases[2:], place=2, total=6), TakenUpTo("etag", 20))
+    store.take(part_of(place=6, total=6, last=True), TakenUpTo("etag", 30))
+    standing = store.standing()
+    assert (standing.cursor, standing.as_of, standing.taking, standing.is_filling) == (100, LATER, None, False)
+    assert standing.newest_act == "act-of-the-newest"
+    assert {row.id: row for row in shown(store)} == {case.id: summarise(case, LAW) for case in cases}
+    assert [store.case(case.id) for case in cases] == cases
+    assert [store.caller(case.id) for case in cases] == [CALLER, CALLER, None, CALLER, CALLER, CALLER]
+    newer = msgspec.structs.replace(cases[0], revision=Revision(101), assignee="张三")
+    store.apply(changes(row_of(newer)), NOW)
+    assert (store.case(newer.id), store.count()) == (newer, 6)
+
+
+@pytest.mark.parametrize("by", ["rows", "snapshot"])
+def test_what_stands_stays_until_all_has_come_again(store: Store, by: str) -> None:
+    begun(store)
+    cases = [a_case(n + 1) for n in range(5)]
+    store.apply(changes(*(row_of(case) for case in cases)), NOW)
+    kept, changed = cases[3], msgspec.structs.replace(cases[4], revision=Revision(9), assignee="张三")
+    fresh = a_case(10)
+    if by == "rows":
+        store.begin_again()
+        assert (store.standing().cursor, store.standing().is_filling) == (0, True)
+        store.apply(changes(row_of(kept), catching_up=True), NOW)
+    else:
+        store.take(part_of(kept, total=3), TakenUpTo("etag", 10))
+    assert store.standing().is_filling
+    assert {row.id for row in shown(store)} == {case.id for case in cases}, "all can be used meanwhile"
+    if by == "rows":
+        store.apply(changes(row_of(changed), row_of(fresh), last=100), LATER)
+    else:
+        store.take(part_of(changed, fresh, place=1, total=3), TakenUpTo("etag", 20))
+        store.take(part_of(place=3, total=3, last=True), TakenUpTo("etag", 30))
+    assert set(store.sweep()) == {case.id for case in cases[:3]}
+    assert {row.id: row for row in shown(store)} == {case.id: summarise(case, LAW) for case in (kept, changed, fresh)}
+    assert [store.case(case.id) for case in (kept, changed, fresh)] == [kept, changed, fresh]
+    assert (store.count(), store.case(cases[0].id), store.standing().is_filling) == (3, None, False)
+    assert store.standing().cursor == 100
+    assert store.sweep() == ()
+
+
+def test_another_snapshot_in_the_middle_of_one_begins_again(store: Store) -> None:
+    begun(store)
+    cases = [a_case(n + 1) for n in range(4)]
+    store.take(part_of(*cases[:2], total=4), TakenUpTo("one", 10))
+    store.take(part_of(*cases[1:3], total=3), TakenUpTo("other", 12))
+    assert store.standing().taking == TakenUpTo("other", 12)
+    store.take(part_of(cases[3], place=2, total=3), TakenUpTo("other", 20))
+    store.take(part_of(place=3, total=3, last=True), TakenUpTo("other", 30))
+    assert store.sweep() == (cases[0].id,)
+    assert {row.id for row in shown(store)} == {case.id for case in cases[1:]}
+
+
+def test_only_what_lies_in_a_scope_is_kept(store: Store) -> None:
+    begun(store)
+    community = UnitId(f"{STREET}003")
+    here = a_case(1)
+    near = a_case(2, place=Place(street=STREET, community_code=community))
+    secret = a_case(3, confidential=True)
+    there = msgspec.structs.replace(a_case(4), holder=OTHER_STREET)
+    store.apply(changes(*(row_of(case) for case in (here, near, secret, there))), NOW)
+    desk = scope_of(DISPATCHER)
+    rows, gone = store.keep_only(desk)
+    assert ([row.id for row in rows], gone) == ([secret.id], (there.id,))
+    assert [store.caller(case.id) for case in (here, secret)] == [CALLER, None]
+    wall = msgspec.structs.replace(desk, details=frozenset())
+    rows, gone = store.keep_only(wall)
+    assert ({row.id for row in rows}, gone) == ({here.id, near.id, secret.id}, ())
+    kept = store.case(here.id)
+    assert kept == case_for(wall, here)
+    assert (store.caller(here.id), kept.order.text, store.row(here.id)) == (
+        None,
+        "",
+        row_for(wall, summarise(here, LAW)),
+    )
+    assert found(store, "跌落") == set(), "nor can it be searched by what is not there any more"
+    assert set(store.keep_only(msgspec.structs.replace(wall, unit=community, community=True))[1]) == {
+        here.id,
+        secret.id,
+    }
+    assert [row.id for row in shown(store)] == [near.id]
+    assert store.keep_only(Scope(unit=WATER, as_summoned=True))[1] == (near.id,)
+    assert (store.count(), store.standing().cursor) == (0, 4)
+
+
+def found(store: Store, asked: str, limit: int = 100) -> set[CaseId]:
+    while store.index_some():
+        pass
+    return {row.id for row in store.search(asked, limit)}
+
+
+def test_every_word_of_one_two_or_three_characters_is_found(store: Store) -> None:
+    """Recall: whatever stands in a case, wherever, is found by it."""
+    begun(store)
+    cases = [
+        a_case(1, title="管庄加装电梯", text="市民反映：管庄6号楼1单元想加装电梯，6层以上老人多。"),
+        a_case(2, title="井盖缺失", text="酒仙桥路10号院门前井盖缺失,夜间无照明;ＢＲＴ站旁"),
+        a_case(
+            3, title="Noise at night", text="KTV音响扰民（凌晨2点）", place=Place(address="将台西路9-2号", spot="丽都")
+        ),
+    ]
+    store.apply(changes(*(row_of(case) for case in cases)), NOW)
+    for case in cases:
+        order = case.order
+        for field in (order.number, order.title, order.text, order.place.address, order.place.spot, *order.category):
+            plain = "".join(c for c in field if c.isalnum())
+            for length in (1, 2, 3, 4):
+                for begin in range(max(0, len(plain) - length + 1)):
+                    word = plain[begin : begin + length]
+                    assert case.id in found(store, word), word
+    assert found(store, "brt") == {cases[1].id}, "width and case do not count"
+    assert found(store, "电梯 老人") == {cases[0].id}, "every word"
+    assert found(store, "电梯 凌晨") == set()
+    assert found(store, "梯电") == set(), "a word, not its characters"
+    assert found(store, "加装电梯管庄") == set(), "no word reaches from one field into another"
+    assert found(store, " ，。\" ' * ") == set()
+    assert len(store.search("1", 1)) == 1
+    assert found(store, CALLER.name) == found(store, CALLER.phone) == set(), "never by the caller"
+
+
+def test_the_index_keeps_up_with_what_changes_and_goes(store: Store) -> None:
+    begun(store)
+    one, two = a_case(1, title="广场舞噪声"), a_case(2, title="路灯不亮")
+    store.apply(changes(row_of(one), row_of(two)), NOW)
+    assert found(store, "噪声") == {one.id}
+    newer = msgspec.structs.replace(one, revision=Revision(3), assignee="李队长")
+    store.apply(changes(row_of(newer), gone=(two.id,)), NOW)
+    assert found(store, "李队") == {one.id}
+    assert found(store, "路灯") == set()
+    closed = msgspec.structs.replace(two, revision=Revision(4))
+    store.apply(changes(row_of(closed, closed_ms=epoch_ms(NOW) - 10)), NOW)
+    assert found(store, "路灯") == {two.id}, "closed ones too"
+    store.begin_again()
+    store.apply(changes(row_of(newer), last=5), NOW)
+    store.sweep()
+    assert (found(store, "路灯"), found(store, "噪声")) == (set(), {one.id})
+    store.begin_ledger(LedgerId("ledger-2"), REMEMBERED)
+    assert found(store, "噪声") == set()
 
 
 def test_the_office_is_remembered_and_acts_are_kept_in_their_order(store: Store) -> None:

@@ -51,6 +51,7 @@ class FakeBridge(QObject):
     act_answered = Signal(object)
     act_settled = Signal(object)
     receipts_listed = Signal(object)
+    cases_found = Signal(object)
     drafts_changed = Signal(object)
     open_cases_listed = Signal(object)
     trouble_told = Signal(object)
@@ -71,6 +72,7 @@ class FakeBridge(QObject):
         self.confirmed: dict[CaseId, Case] = {}
         self.rows: dict[CaseId, QueueRow] = {}
         self.watched: CaseId | None = None
+        self.beyond: tuple[QueueRow, ...] = ()
         self.submitted: list[AnyCommand] = []
         self.asked: list[tuple[object, ...]] = []
         self.caller = Caller("刘丽华", "13800001234")
@@ -100,6 +102,10 @@ class FakeBridge(QObject):
         self.asked.append(("watch", case))
         self.watched = case
         self.case_changed.emit(self.view(case) if case else None)
+
+    def search(self, asked: str, limit: int) -> None:
+        self.asked.append(("search", asked, limit))
+        self.cases_found.emit((asked, self.beyond))
 
     @property
     def flood(self) -> bool:

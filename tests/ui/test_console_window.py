@@ -18,7 +18,7 @@ from dispatcher.models.changes import ChangeSet
 from dispatcher.models.ids import CaseId, WhistleId
 from dispatcher.models.order import Caller, Channel, DemandKind, Urgency
 from dispatcher.models.organisation import Role
-from dispatcher.models.queue import Pending
+from dispatcher.models.queue import Pending, summarise
 from dispatcher.models.verdicts import Reason, Refused
 from dispatcher.models.whistle import WhistleKind
 from dispatcher.sync import words as sync_words
@@ -165,6 +165,32 @@ def test_words_find_a_case_and_enter_opens_it(qtbot: QtBot, open_window: Open, b
     assert bridge.watched == HEAT
     type_command(qtbot, window, "07387")
     assert bridge.watched == PIPE
+
+
+def test_what_is_not_in_the_lists_is_found_among_all_cases(qtbot: QtBot, open_window: Open, bridge: FakeBridge) -> None:
+    window = open_window()
+    closed = scene.receive(
+        "海州-20250318-00815", scene.ago(minutes=3), Urgency.ORDINARY, "井盖破损", "旧案街 1 号"
+    ).done()
+    bridge.beyond = (summarise(closed, bridge._law()),)
+    window.command.begin("查 旧案街")
+    qtbot.waitUntil(lambda: bool(window.command.found()))
+    assert bridge.asked[-1] == ("search", "旧案街", 9)
+    assert "井盖" in window.command.found()[0]
+    bridge.confirmed[closed.id] = closed
+    qtbot.keyClick(window.command.line, Qt.Key.Key_Return)
+    assert bridge.watched == closed.id
+
+
+def test_catching_up_shows_rows_of_the_total_and_a_bar(open_window: Open, bridge: FakeBridge) -> None:
+    window = open_window()
+    bridge.tell_link(LinkState.CATCHING_UP, received=2_500, expected=10_000)
+    assert "2500 / 10000" in window.status.badge.accessibleName()
+    assert window.status.badge.share == 0.25
+    bridge.tell_link(LinkState.CATCHING_UP, received=7)
+    assert window.status.badge.share is None
+    bridge.restore()
+    assert window.status.badge.share is None
 
 
 def test_what_is_not_found_is_said_beside_the_line(qtbot: QtBot, open_window: Open, bridge: FakeBridge) -> None:

@@ -17,19 +17,26 @@ from dispatcher.widgets.chips import Keycap
 from dispatcher.widgets.glyphs import Glyph
 from dispatcher.widgets.theme import Theme
 
+FOUND_AT_MOST = 9
 _LOOK_AFTER_MS = 150
 _CASE = int(Qt.ItemDataRole.UserRole)
 
 
 class CommandBar(QFrame):
-    """`wished(Wish, CaseId | None)`: what was typed and the case it names, None for the selected one."""
+    """`wished(Wish, CaseId | None)`: what was typed and the case it names, None for the selected one.
+
+    `search_requested(str)` when the rows at hand may not be all; `take_found` brings what a search has found beyond.
+    """
 
     wished = Signal(object, object)
+    search_requested = Signal(str)
 
     def __init__(self, theme: Theme, rows: RowBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows = rows
         self._wish: Wish | None = None
+        self._asked = ""
+        self._beyond: tuple[QueueRow, ...] = ()
         self.setProperty("class", "bar")
         self.line = QLineEdit()
         self.line.setPlaceholderText(self.tr("命令：签收 07433    吹哨 07387    查 地库    直接输尾号打开"))
@@ -91,6 +98,16 @@ class CommandBar(QFrame):
         self.said.setText(words)
         self.said.setVisible(bool(words))
 
+    def take_found(self, asked: str, rows: tuple[QueueRow, ...]) -> None:
+        """Show what a search has found beyond the rows at hand, if that is still looked for."""
+        if asked != self._asked or self._wish is None:
+            return
+        self._beyond = rows
+        here = self._rows_for(self._wish)
+        if here and len(here) > self._list.count():
+            self.say("")
+            self._show(here)
+
     def found(self) -> tuple[str, ...]:
         """List the lines shown as found."""
         return tuple(self._list.item(index).text() for index in range(self._list.count()))
@@ -120,12 +137,24 @@ class CommandBar(QFrame):
         if self._wish is None or not (self._wish.number or self._wish.verb is Verb.FIND):
             self._list.hide()
             return
-        self._show(self._rows_for(self._wish))
+        words = self._wish.number or self._wish.rest
+        if words != self._asked:
+            self._asked, self._beyond = words, ()
+        rows = self._rows_for(self._wish)
+        self._show(rows)
+        if words and not self._beyond and len(rows) < FOUND_AT_MOST:
+            self.search_requested.emit(words)
 
     def _rows_for(self, wish: Wish) -> tuple[QueueRow, ...]:
+        """Give the rows at hand, then those found beyond; a number names what ends in it, wherever it lies."""
         if wish.number:
-            return self._rows.by_tail(wish.number)
-        return self._rows.by_tail(wish.rest) or self._rows.by_text(wish.rest)
+            here = self._rows.by_tail(wish.number)
+            beyond = [row for row in self._beyond if row.number.upper().endswith(wish.number.upper())]
+        else:
+            here = self._rows.by_tail(wish.rest) or self._rows.by_text(wish.rest)
+            beyond = list(self._beyond)
+        known = {row.id for row in here}
+        return (*here, *(row for row in beyond if row.id not in known))[:FOUND_AT_MOST]
 
     def _show(self, rows: tuple[QueueRow, ...]) -> None:
         self._list.clear()

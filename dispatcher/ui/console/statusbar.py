@@ -117,13 +117,16 @@ class StatusBar(QFrame):
         if status is None:
             return
         look = LinkLook(status.state.value)
-        words, detail = strings.link_state(status.state), ""
+        words, detail, share = strings.link_state(status.state), "", None
         match status.state:
             case LinkState.ONLINE:
                 if status.round_trip_ms is not None:
                     detail = self.tr("{n} 毫秒").format(n=round(status.round_trip_ms))
             case LinkState.CATCHING_UP:
                 detail = self.tr("补收 {n} 条").format(n=status.received)
+                if status.expected:
+                    detail = self.tr("补收 {n} / {total} 条").format(n=status.received, total=status.expected)
+                    share = status.received / status.expected
             case LinkState.CONNECTING:
                 detail = ""
             case LinkState.STALE | LinkState.OFFLINE | LinkState.REFUSED:
@@ -133,7 +136,7 @@ class StatusBar(QFrame):
                     if left:
                         detail = self.tr("{n} 秒后重连").format(n=left)
                 words, detail = office_words.badge(status, now) or (words, detail)
-        self.badge.set_link(look, words, detail)
+        self.badge.set_link(look, words, detail, share)
         self.as_of.set_as_of(status.as_of, look, now)
         self._fit()
 

@@ -1,0 +1,171 @@
+"""Rows of the cache's tables: written by case or by place, removed, and what is in which scope.
+
+Functions over an open connection; transactions are the caller's. Whatever changes a case's text puts its place among
+those whose words are to be indexed again.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from dispatcher.models.ids import CaseId, UnitId
+from dispatcher.models.organisation import Scope, in_scope
+from dispatcher.models.queue import QueueRow
+from dispatcher.storage import cache_schema, cache_words
+from dispatcher.wire import NO_CALLER, CaseRow, as_seen_by
+
+if TYPE_CHECKING:
+    from dispatcher.storage.bodies import Packer
+
+READ: Final = 2_000
+
+_encode = msgspec.json.Encoder().encode
+_decode_row = msgspec.json.Decoder(QueueRow).decode
+
+
+class _Place(msgspec.Struct, frozen=True):
+    community_code: UnitId = UnitId("")
+
+
+class _Order(msgspec.Struct, frozen=True):
+    place: _Place = _Place()
+
+
+class _Summons(msgspec.Struct, frozen=True):
+    unit: UnitId
+
+
+class _Whistle(msgspec.Struct, frozen=True):
+    summons: tuple[_Summons, ...] = ()
+
+
+class _Lying(msgspec.Struct, frozen=True):
+    """What a body says of where its case lies."""
+
+    order: _Order
+    whistles: tuple[_Whistle, ...] = ()
+
+
+_NOWHERE: Final = _Lying(_Order())
+_decode_lying = msgspec.json.Decoder(_Lying).decode
+
+
+def write(connection: sqlite3.Connection, rows: Sequence[CaseRow], above: int, packer: "Packer") -> None:
+    """Write rows in the places their cases have, or in new ones, which lie above all others and above `above`."""
+    first = max(last_place(connection), above) + 1
+    connection.executemany(
+        "INSERT INTO queue VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (case_id) DO UPDATE SET revision = excluded.revision, due_ms = excluded.due_ms,"
+        " closed_ms = excluded.closed_ms, row = excluded.row",
+        [
+            (n, r.row.id, r.row.revision, r.row.due_ms, r.row.closed_ms, _encode(r.row))
+            for n, r in enumerate(rows, first)
+        ],
+    )
+    connection.executemany(
+        "REPLACE INTO documents (n, body, caller) SELECT n, ?, ? FROM queue WHERE case_id = ?",
+        [(packer.pack(r.body), _present(r.caller), r.row.id) for r in rows],
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO unindexed SELECT n FROM queue WHERE case_id = ?", [(r.row.id,) for r in rows]
+    )
+
+
+def append(
+    connection: sqlite3.Connection, rows: Sequence[CaseRow], places: dict[CaseId, int], packer: "Packer"
+) -> dict[CaseId, int]:
+    """Write rows by their places alone, without an index; gives the places of the new ones."""
+    first = last_place(connection) + 1
+    placed: dict[CaseId, int] = {}
+    queue: list[tuple[object, ...]] = []
+    documents: list[tuple[object, ...]] = []
+    pack = packer.pack
+    for case in rows:
+        row = case.row
+        id_ = row.id
+        n = places.get(id_) or placed.get(id_)
+        if n is None:
+            n = placed[id_] = first + len(placed)
+        queue.append((n, id_, row.revision, row.due_ms, row.closed_ms, _encode(row)))
+        documents.append((n, pack(case.body), None if case.caller == NO_CALLER else case.caller))
+    connection.executemany("REPLACE INTO queue VALUES (?, ?, ?, ?, ?, ?)", queue)
+    connection.executemany("REPLACE INTO documents VALUES (?, ?, ?)", documents)
+    connection.executemany("INSERT OR IGNORE INTO unindexed VALUES (?)", [(n,) for n, *_ in queue])
+    return placed
+
+
+def remove(connection: sqlite3.Connection, places: Iterable[int]) -> None:
+    """Empty places, and take them out of the search index."""
+    of = [(n,) for n in places]
+    empty(connection, of)
+    connection.executemany("DELETE FROM unindexed WHERE n = ?", of)
+    cache_words.forget(connection, of)
+
+
+def empty(connection: sqlite3.Connection, places: Iterable[tuple[int]]) -> None:
+    """Empty places; the index still knows them."""
+    of = list(places)
+    connection.executemany("DELETE FROM queue WHERE n = ?", of)
+    connection.executemany("DELETE FROM documents WHERE n = ?", of)
+
+
+def keep_only(
+    connection: sqlite3.Connection, scope: Scope, packer: "Packer"
+) -> tuple[tuple[QueueRow, ...], tuple[CaseId, ...]]:
+    """Remove what lies outside a scope, and of what stays the details it has not; gives rows changed, cases removed.
+
+    Raises ValueError for a row or body that nobody can read.
+    """
+    gone: list[tuple[int, CaseId]] = []
+    changed: list[tuple[int, CaseRow]] = []
+    after = 0
+    looks_inside = scope.as_summoned or scope.community
+    while found := connection.execute(
+        "SELECT n, row, body, caller FROM queue JOIN documents USING (n) WHERE n > ? ORDER BY n LIMIT ?", (after, READ)
+    ).fetchall():
+        after = found[-1][0]
+        for n, row_bytes, stored, caller in found:
+            body = packer.unpack(stored)
+            case = CaseRow(
+                _decode_row(row_bytes), msgspec.Raw(body), NO_CALLER if caller is None else msgspec.Raw(caller)
+            )
+            lying = _decode_lying(body) if looks_inside else _NOWHERE
+            summoned = {summons.unit for whistle in lying.whistles for summons in whistle.summons}
+            if not in_scope(scope, case.row.holder, lying.order.place.community_code, summoned):
+                gone.append((n, case.row.id))
+            elif (seen := as_seen_by(scope, case)) is not case:
+                changed.append((n, seen))
+    remove(connection, [n for n, _ in gone])
+    connection.executemany("UPDATE queue SET row = ? WHERE n = ?", [(_encode(seen.row), n) for n, seen in changed])
+    connection.executemany(
+        "UPDATE documents SET body = ?, caller = ? WHERE n = ?",
+        [(packer.pack(seen.body), _present(seen.caller), n) for n, seen in changed],
+    )
+    connection.executemany("INSERT OR IGNORE INTO unindexed VALUES (?)", [(n,) for n, _ in changed])
+    return tuple(seen.row for _, seen in changed), tuple(case for _, case in gone)
+
+
+def last_place(connection: sqlite3.Connection) -> int:
+    """Give the highest place taken, 0 where there is none."""
+    return connection.execute("SELECT max(n) FROM queue").fetchone()[0] or 0
+
+
+def make_indexes(connection: sqlite3.Connection) -> None:
+    """Make those of the cache's indexes that are missing."""
+    found = connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'index'").fetchall()
+    for name, statement in cache_schema.CACHE_INDEXES.items():
+        if (name,) not in found:
+            connection.execute(statement.format(schema="main")).close()
+
+
+def drop_indexes(connection: sqlite3.Connection) -> None:
+    """Drop the cache's indexes: filling them with random ids would be the slowest part of filling the cache."""
+    for name in cache_schema.CACHE_INDEXES:
+        connection.execute(f"DROP INDEX IF EXISTS {name}").close()
+
+
+def _present(raw: msgspec.Raw) -> msgspec.Raw | None:
+    """Give a part of a row that may be absent, which on the wire is null."""
+    return None if raw == NO_CALLER else raw

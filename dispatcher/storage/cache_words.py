@@ -1,0 +1,125 @@
+"""The cache's search index: every case by the words of its order, in the same encrypted file.
+
+Text is spaced character by character and asked for by phrases, so a word of one, two or three characters, Chinese or
+not, and the tail of a number are found wherever they stand. Case, width and punctuation do not count. The caller is
+in it nowhere. Filled behind the sync in small steps: `unindexed` lists the places whose words are still to come.
+
+Functions over an open connection; transactions are the caller's.
+"""
+
+import re
+import sqlite3
+import unicodedata
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+_BETWEEN: Final = "\n\u01c1\n"
+"""A letter of no language here stands between two fields: no phrase reaches over it."""
+_WIDE: Final = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
+
+
+class _Place(msgspec.Struct, frozen=True):
+    address: str = ""
+    community: str = ""
+    spot: str = ""
+
+
+class _Order(msgspec.Struct, frozen=True):
+    number: str
+    title: str
+    text: str = ""
+    category: tuple[str, ...] = ()
+    place: _Place = _Place()
+    reported_party: str = ""
+    labels: tuple[str, ...] = ()
+    previous_number: str = ""
+
+
+class _Searched(msgspec.Struct, frozen=True):
+    order: _Order
+    assignee: str = ""
+
+
+_decode = msgspec.json.Decoder(_Searched).decode
+
+
+def index_some(connection: sqlite3.Connection, limit: int, unpack: Callable[[bytes], bytes]) -> bool:
+    """Index up to `limit` cases; tells whether there are more. Raises ValueError for a body nobody can read."""
+    found = connection.execute(
+        "SELECT n, body FROM unindexed LEFT JOIN documents USING (n) ORDER BY n LIMIT ?", (limit,)
+    ).fetchall()
+    if not found:
+        return False
+    entries = [(n, _spaced(_text(unpack(body)))) for n, body in found if body is not None]
+    connection.executemany("INSERT OR REPLACE INTO words (rowid, text) VALUES (?, ?)", entries)
+    connection.execute("DELETE FROM unindexed WHERE n <= ?", (found[-1][0],)).close()
+    return len(found) == limit
+
+
+def search(connection: sqlite3.Connection, asked: str, limit: int) -> list[tuple[int, bytes]]:
+    """Find up to `limit` rows that have every word asked for, those last kept first: place and row."""
+    phrases = " AND ".join(f'"{_spaced(part)}"' for part in parts_of(asked))
+    if not phrases:
+        return []
+    found: list[tuple[int, bytes]] = connection.execute(
+        # The index may still know places that are empty by now.
+        "SELECT queue.n, row FROM words CROSS JOIN queue ON queue.n = words.rowid"
+        " WHERE words MATCH ? ORDER BY words.rowid DESC LIMIT ?",
+        (phrases, limit),
+    ).fetchall()
+    return found
+
+
+def forget(connection: sqlite3.Connection, places: list[tuple[int]]) -> None:
+    """Take places out of the index."""
+    connection.executemany("DELETE FROM words WHERE rowid = ?", places)
+
+
+def forget_all(connection: sqlite3.Connection) -> None:
+    """Empty the index; what is in the cache waits to be indexed."""
+    for statement in (
+        "INSERT INTO words (words) VALUES ('delete-all')",
+        "DELETE FROM unindexed",
+        "INSERT INTO unindexed SELECT n FROM queue",
+    ):
+        connection.execute(statement).close()
+
+
+def parts_of(asked: str) -> tuple[str, ...]:
+    """Cut what a person asks for into words, as the index spells them."""
+    return tuple(word for part in asked.split() if (word := _plain(part)))
+
+
+def _text(body: bytes) -> str:
+    case = _decode(body)
+    order, place = case.order, case.order.place
+    return _BETWEEN.join(
+        (
+            order.number,
+            order.title,
+            order.text,
+            place.address,
+            place.community,
+            place.spot,
+            *order.category,
+            order.reported_party,
+            *order.labels,
+            order.previous_number,
+            case.assignee,
+        )
+    )
+
+
+def _spaced(text: str) -> str:
+    return " ".join(_folded(text))
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in _folded(text) if unicodedata.category(c)[0] in "LN")
+
+
+def _folded(text: str) -> str:
+    # Only where it has something to do: it costs as much as all the rest of indexing a case.
+    return (unicodedata.normalize("NFKC", text) if _WIDE.search(text) else text).lower()

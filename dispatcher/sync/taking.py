@@ -1,0 +1,83 @@
+"""Taking a snapshot over: parts are fetched in a thread while the one before is written, until the last is durable.
+
+Promises: each part is durable before anybody hears of its rows and before the next one; what breaks it off at any
+moment costs the part under way, for the next try goes on from what the store says. While it runs everything else goes
+on between two parts.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from dispatcher.sync import words
+from dispatcher.sync.ports import LinkLost, Snapshots, TakenUpTo
+from dispatcher.wire import BadPart, Part, PartHead, read_part
+
+RETRY_S = 0.5
+TRIES = 3
+"""So often in a row a snapshot may break off without one more part, before rows are asked for one by one."""
+
+
+_log = logging.getLogger(__name__)
+
+
+class Taker(Protocol):
+    """Who takes parts: the desk."""
+
+    @property
+    def taking(self) -> TakenUpTo | None:
+        """How far a snapshot has been taken over, None when none is under way."""
+        ...
+
+    def take_part(self, part: Part, up_to: TakenUpTo) -> int:
+        """Make a part durable and tell its rows; gives how many. Raises LinkLost for one that does not fit."""
+        ...
+
+
+async def take_over(taker: Taker, snapshots: Snapshots, token: str, taken: Callable[[PartHead, int], None]) -> bool:
+    """Take a snapshot over, `taken` hearing of each part's head and rows; False when it cannot be had for now.
+
+    Raises the store's Trouble, and LinkRefused.
+    """
+    failures = 0
+    while failures < TRIES:
+        before = taker.taking
+        try:
+            await _take_once(taker, snapshots, token, taken)
+        except LinkLost as lost:
+            _log.info("a snapshot has broken off: %s", lost)
+            failures = failures + 1 if taker.taking == before else 0
+            await asyncio.sleep(RETRY_S)
+        else:
+            return True
+    return False
+
+
+async def _take_once(taker: Taker, snapshots: Snapshots, token: str, taken: Callable[[PartHead, int], None]) -> None:
+    loop = asyncio.get_running_loop()
+    stream = snapshots.open(token, taker.taking)
+    coming = loop.run_in_executor(None, stream.next)
+    try:
+        while True:
+            found = await asyncio.shield(coming)
+            if found is None:
+                raise LinkLost(words.CLOSED)
+            data, up_to = found
+            try:
+                part = read_part(data)
+            except BadPart as bad:
+                raise LinkLost(f"{words.NO_SNAPSHOT}（{bad}）") from bad
+            del found, data
+            if not part.head.last:
+                coming = loop.run_in_executor(None, stream.next)
+            taken(part.head, taker.take_part(part, up_to))
+            await asyncio.sleep(0)
+            if part.head.last:
+                return
+    finally:
+        stream.cut()
+        await asyncio.wait([coming])
+        if not coming.cancelled():
+            coming.exception()  # it has been raised, or is of no interest any more
+        stream.close()
