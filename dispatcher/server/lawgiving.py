@@ -60,6 +60,8 @@ class LawGiver:
         self._rows_are_anew = rows_are_anew
         self._reached = reached
         self._changed = asyncio.Event()
+        self._told = desk.in_force.revision
+        self._noted: Standing | None = None
         self.book = book
         self.as_of = as_of
 
@@ -82,8 +84,10 @@ class LawGiver:
     def heard(self, book: LawBook, revision: Revision) -> None:
         """Take in a change of the law that stands in the ledger, made here or elsewhere; the hub is just before it."""
         self._take(book)
+        self._told = revision
         self._hub.pass_over(revision)
         self._feed.tell_law(book)
+        self._see_rows()
 
     async def keep(self) -> None:
         """Let a date in the book hold once it has come, until cancelled."""
@@ -101,10 +105,20 @@ class LawGiver:
                     self._feed.tell_law(self.book)
 
     def rows_noted(self, standing: Standing) -> None:
-        """Take it that open rows were made anew, by the centre on duty, as far as the ledger says."""
+        """Take it that open rows were made anew, by the centre on duty, as far as the ledger says.
+
+        That may be known here before the law itself is told.
+        """
+        self._noted = standing
+        self._see_rows()
+
+    def _see_rows(self) -> None:
+        standing = self._noted
+        if standing is None or standing.rows_law != self._told:
+            return
         as_of = from_epoch_ms(standing.rows_as_of_ms)
         at = next_change(self.book, as_of) if standing.rows_as_of_ms else self.as_of
-        if standing.rows_law == self._desk.in_force.revision and (at is None or at > self.as_of):
+        if at is None or at > self.as_of:
             self._feed.rows_are_anew()
 
     async def make_rows_anew(self) -> None:

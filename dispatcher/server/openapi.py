@@ -53,7 +53,10 @@ _WORDS: Final[Mapping[int, str]] = {
 
 
 class Door(NamedTuple):
-    """One door: how it is asked, and the types of the body of each answer (None for no body, str for plain text, bytes for a snapshot)."""
+    """One door: how it is asked, and the types of the body of each answer.
+
+    None is no body, str plain text, bytes a snapshot.
+    """
 
     method: str
     path: str
