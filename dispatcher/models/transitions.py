@@ -97,6 +97,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(c.Undo, _FIELD | _ABOVE | {Role.SUPERVISOR, Role.LIAISON}, EVERY, (),
                "one's own last act, within the policy's minutes, nobody having acted since"),
     Transition(c.RevealCaller, _DESK, EVERY, (), "with a reason; never for a confidential order"),
+    Transition(c.ErasePersonalData, frozenset({Role.ADMINISTRATOR, Role.CENTRE}), EVERY - OWED, (),
+               "with a reason; the centre by the rule of retention"),
     Transition(c.BlowWhistle, _DESK | {Role.SUPERVISOR},
                frozenset({S.DISPATCHED, S.SIGNED}) | _WORKED | {S.RETURN_REQUESTED, S.SUSPENDED}, (),
                "emergency in any of these states, the others once the case is in hand"),
@@ -152,6 +154,7 @@ NOT_UNDONE: frozenset[type[c.Command]] = frozenset(
     {
         c.ReceiveOrder,
         c.RevealCaller,
+        c.ErasePersonalData,
         c.Undo,
         c.BlowWhistle,
         c.SplitCase,

@@ -8,6 +8,7 @@ import contextlib
 import sqlite3
 import uuid
 from collections.abc import Generator
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
+from dispatcher.settings import data_path
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.troubles import sqlite_trouble
 from dispatcher.sync.ports import StoreNewer, Trouble
@@ -45,6 +47,14 @@ def make_engine(url: str) -> sa.Engine:
             return engine
         case _:
             raise Trouble(f"{_without_password(url)!r}: only sqlite:/// and postgresql:// databases are known")
+
+
+def keys_beside(url: str) -> Path:
+    """Name the directory of the keys where none is named: FILE.keys beside a SQLite file, else the user's own."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        return Path(f"{parsed.database}.keys")
+    return data_path() / "keys"
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:
@@ -120,7 +130,34 @@ def migrate(engine: sa.Engine) -> None:
             upgrade(connection, "centre")
             if connection.execute(sa.select(schema.meta.c.ledger)).first() is None:
                 connection.execute(sa.insert(schema.meta), {"ledger": str(uuid.uuid4())})
-                connection.execute(sa.insert(schema.head), {"one": 1, "revision": 0})
+                connection.execute(sa.insert(schema.head), {"one": 1, "revision": 0, "place": 0, "key_version": 0})
+
+
+@contextlib.contextmanager
+def snapshot(url: str) -> Generator[sa.Connection]:
+    """Open a ledger to be read as it is at one moment, changing nothing; raises Trouble, StoreNewer too.
+
+    One that is not of this program's schema is refused: whoever reads it must know what its columns mean.
+    """
+    engine = make_engine(url)
+    file = engine.url.database if engine.url.get_backend_name() == "sqlite" else None
+    if file is not None and not Path(file).is_file():
+        raise Trouble(f"{file}: 没有这个数据库 | there is no such database")
+    try:
+        with sorted_errors(engine), engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            found = _version(connection)
+            if found != schema.VERSION:
+                name = engine.url.render_as_string(hide_password=True)
+                raise Trouble(
+                    f"{name}: 数据库版本为 {found}，本程序读 {schema.VERSION}；请先用本程序启动一次中心，或用相应版本。"
+                    f" | The database has schema {found} and this program reads {schema.VERSION}; start the centre on"
+                    " it once with this program, or use the program of its version."
+                )
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def _version(connection: sa.Connection) -> str | None:

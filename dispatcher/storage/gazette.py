@@ -1,6 +1,7 @@
 """The gazette (公报): tables of rates as they were published, and the journal made into cases again to check them by.
 
-What is published is kept for good and never changed. Replaying uses the journal alone, not what the ledger keeps ready.
+What is published is kept for good and never changed. Replaying uses the journal alone, not what the ledger keeps ready;
+what is personal is left out of cases made so.
 """
 
 import contextlib
@@ -19,6 +20,7 @@ from dispatcher.models.ids import CaseId, CommandId, PersonId, Revision
 from dispatcher.models.queue import epoch_ms, from_epoch_ms
 from dispatcher.models.ranking import Table
 from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage.evidence import read_head
 from dispatcher.storage.writing import put
 
 AT_A_TIME: Final = 2000
@@ -62,7 +64,7 @@ class Gazette:
             _published.c.period == table.period.name, _published.c.kind == table.kind.value
         )
         with self._write() as connection:
-            connection.execute(sa.select(schema.head.c.revision).with_for_update()).scalar_one()
+            read_head(connection, lock=True)
             name = f"{table.period.name}-{table.kind}-{connection.execute(same).scalar_one() + 1}"
             row = {
                 "id": name,

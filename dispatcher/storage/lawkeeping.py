@@ -15,8 +15,8 @@ from dispatcher.models.lawbook import LawAct, LawBook, LawReason, LawRefused, Re
 from dispatcher.models.organisation import Actor
 from dispatcher.models.queue import epoch_ms
 from dispatcher.models.verdicts import Accepted
+from dispatcher.storage import evidence, tallies
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage import tallies
 from dispatcher.storage.fitness import LONGEST_ID, LONGEST_KEY, is_storable
 from dispatcher.storage.writing import put
 
@@ -37,7 +37,7 @@ def book(connection: sa.Connection) -> LawBook | None:
 
 def put_first(connection: sa.Connection, first: LawBook) -> None:
     """Write the first book unless there is one."""
-    connection.execute(sa.select(schema.head.c.revision).with_for_update()).scalar_one()
+    evidence.read_head(connection, lock=True)
     if book(connection) is None:
         _put(connection, first)
 
@@ -48,7 +48,7 @@ def change(
     """Judge one change and write what follows: book, journal, verdict and head, or the refusal."""
     if not act.id or len(act.id) > LONGEST_ID or not is_storable(act.id):
         return LawRefused(reason=LawReason.BAD_FIELD, field="id", detail=ascii(act.id[:LONGEST_ID])[1:-1])
-    head = Revision(connection.execute(sa.select(schema.head.c.revision).with_for_update()).scalar_one())
+    head = evidence.read_head(connection, lock=True)
     present = book(connection)
     if present is None:
         raise LookupError("a ledger without a first law book")
@@ -70,10 +70,13 @@ def change(
             "entered_ms": epoch_ms(now),
         }
         put(connection, schema.law_refusals, [refusal])
+        evidence.write_head(
+            connection, evidence.extend(connection, head, [evidence.Judged(act.id, law_refusal=refusal)])
+        )
         return found
     if isinstance(act.command, ReplaceCalendar):
         tallies.forget(connection)  # what ended past the old calendar may have been in time by the new one
-    revision = Revision(head + 1)
+    revision = Revision(head.revision + 1)
     entry = {
         "revision": revision,
         "act": act.id,
@@ -85,6 +88,7 @@ def change(
         "at_ms": epoch_ms(min(act.made_at, now)),
         "entered_ms": epoch_ms(now),
         "committed_ms": epoch_ms(committed_at),
+        "sealed": None,
     }
     put(connection, schema.journal, [entry])
     verdict = {
@@ -97,7 +101,8 @@ def change(
     }
     put(connection, schema.verdicts, [verdict])
     _put(connection, found)
-    connection.execute(sa.update(schema.head).values(revision=revision))
+    head = evidence.extend(connection, head, [evidence.Judged(act.id, verdict, entry)])
+    evidence.write_head(connection, head._replace(revision=revision))
     return found
 
 

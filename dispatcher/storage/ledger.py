@@ -10,6 +10,7 @@ import contextlib
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -28,13 +29,16 @@ from dispatcher.models.queue import epoch_ms, from_epoch_ms
 from dispatcher.models.rates import Tally
 from dispatcher.models.roster import Roster
 from dispatcher.models.verdicts import Reason, Refused, Verdict
-from dispatcher.storage import lawkeeping, loads, searching, tallies, timekeeping
+from dispatcher.storage import adopting, evidence, lawkeeping, loads, searching, tallies, timekeeping
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage.centre import make_engine, migrate, sorted_errors
+from dispatcher.storage.centre import keys_beside, make_engine, migrate, sorted_errors
+from dispatcher.storage.evidence import Head
 from dispatcher.storage.gazette import Gazette
 from dispatcher.storage.judging import Batch, Outcome
+from dispatcher.storage.keyring import Keyring
 from dispatcher.storage.paging import Page, page
 from dispatcher.storage.timekeeping import Due
+from dispatcher.storage.vault import Vault
 from dispatcher.storage.writing import put
 
 _cases = schema.cases
@@ -49,7 +53,7 @@ _decode_roles = msgspec.json.Decoder(frozenset[Role]).decode
 
 
 class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One accepted act as the journal keeps it; a caller's name and phone are never in it.
+    """One accepted act as the journal keeps it, without anything personal.
 
     A change of the law book has no case and no events.
     """
@@ -93,28 +97,42 @@ class LedgerCounts(msgspec.Struct, frozen=True, kw_only=True):
 class Ledger:
     """One open ledger. Writing is for one thread at a time; another thread may read at once."""
 
-    def __init__(self, engine: sa.Engine, ledger: LedgerId, clock: Callable[[], dt.datetime] | None) -> None:
+    def __init__(
+        self, engine: sa.Engine, vault: Vault, ledger: LedgerId, clock: Callable[[], dt.datetime] | None
+    ) -> None:
         self._engine = engine
         self._writing = engine.execution_options(writing=True)
+        self._vault = vault
         self._clock = clock
         self.id = ledger
         self.gazette = Gazette(self._read, self._write)
 
     @classmethod
-    def open(cls, url: str, clock: Callable[[], dt.datetime] | None = None) -> "Ledger":
+    def open(cls, url: str, clock: Callable[[], dt.datetime] | None = None, keys: Path | None = None) -> "Ledger":
         """Open sqlite:///path or postgresql://…, making or migrating it; raises Trouble, or StoreNewer.
 
         `clock` gives the instant written as the time of a commit; without it that is the `now` of the judgement.
+        `keys` is the directory of the centre's keys, `keys_beside(url)` without it; a new ledger gets its key there.
         """
         engine = make_engine(url)
+        keyring = Keyring(keys or keys_beside(url))
         try:
             migrate(engine)
-            with sorted_errors(engine), engine.connect() as connection:
-                ledger = LedgerId(connection.execute(sa.select(schema.meta.c.ledger)).scalar_one())
+            with sorted_errors(engine):
+                with engine.connect() as connection:
+                    name = connection.execute(sa.select(schema.meta.c.ledger)).scalar_one()
+                    chained = bool(evidence.read_head(connection).hash)
+                    restored = connection.execute(sa.select(sa.func.count()).select_from(schema.restores)).scalar_one()
+                vault = Vault(keyring, name)
+                if not chained:
+                    with engine.execution_options(writing=True).begin() as connection:
+                        adopting.furnish(connection, vault, keyring, name)
+                with engine.connect() as connection:
+                    adopting.unlock(connection, vault, keyring)
         except BaseException:
             engine.dispose()
             raise
-        return cls(engine, ledger, clock)
+        return cls(engine, vault, LedgerId(f"{name}+{restored}" if restored else name), clock)
 
     def close(self) -> None:
         """Close all connections; harmless when repeated."""
@@ -135,7 +153,7 @@ class Ledger:
         if not acts:
             return []
         with self._write() as connection:
-            batch = Batch(connection, _lock(connection), law, now)
+            batch = Batch(connection, self._vault, self._lock(connection), law, now)
             return batch.judge(acts, self._clock or (lambda: now))
 
     # The law
@@ -164,7 +182,7 @@ class Ledger:
         Begins after the case `after` ("" for the first) and gives the case to go on after, None at the end.
         """
         with self._write() as connection:
-            _lock(connection)
+            self._lock(connection)
             return timekeeping.resummarise(connection, law, after, batch)
 
     # Time
@@ -182,19 +200,21 @@ class Ledger:
     def set_timers(self, timers: Mapping[CaseId, dt.datetime | None]) -> None:
         """Say when the centre must look at cases again."""
         with self._write() as connection:
-            _lock(connection)
+            self._lock(connection)
             timekeeping.set_timers(connection, timers)
 
     def roster(self) -> Roster:
         """Give the duty roster, an empty one before the first."""
         with self._read() as connection:
-            text = connection.execute(sa.select(schema.roster.c.roster)).scalar()
-        return Roster() if text is None else _decode_roster(text)
+            sealed = connection.execute(sa.select(schema.roster.c.sealed)).scalar()
+        return Roster() if sealed is None else _decode_roster(self._vault.open_sheet(adopting.ROSTER, sealed))
 
     def put_roster(self, roster: Roster) -> None:
         """Replace the duty roster."""
         with self._write() as connection:
-            put(connection, schema.roster, [{"one": 1, "roster": msgspec.json.encode(roster).decode()}], key=("one",))
+            self._lock(connection)
+            sealed = self._vault.seal_sheet(adopting.ROSTER, msgspec.json.encode(roster))
+            put(connection, schema.roster, [{"one": 1, "sealed": sealed}], key=("one",))
 
     # Reading
 
@@ -204,7 +224,7 @@ class Ledger:
         Callers are in only where the scope has them, and those of confidential orders only for a scope of everything.
         """
         with self._read() as connection:
-            return page(connection, scope, after, limit)
+            return page(connection, self._vault, scope, after, limit)
 
     def case(self, case: CaseId) -> Case | None:
         """Give one case, None when there is none."""
@@ -230,7 +250,8 @@ class Ledger:
     def caller(self, case: CaseId) -> Caller | None:
         """Give a case's caller in plain; who may see it is the server's to decide."""
         with self._read() as connection:
-            caller = connection.execute(sa.select(_cases.c.caller).where(_cases.c.id == case)).scalar()
+            envelope = connection.execute(sa.select(_cases.c.envelope).where(_cases.c.id == case)).scalar()
+        caller = None if envelope is None else self._vault.caller(case, envelope)
         return None if caller is None else _decode_caller(caller)
 
     def journal(self, after: Revision, limit: int) -> list[JournalEntry]:
@@ -294,7 +315,7 @@ class Ledger:
         Takes about 0.1 ms a case.
         """
         with self._write() as connection:
-            _lock(connection)
+            self._lock(connection)
             tallies.recount(connection, law)
 
     def refused_of(self, unit: UnitId) -> int:
@@ -388,6 +409,12 @@ class Ledger:
         with sorted_errors(self._engine), self._engine.connect() as connection:
             yield connection
 
+    def _lock(self, connection: sa.Connection) -> Head:
+        """Become the only writer until the transaction ends; gives where the ledger stands."""
+        head = evidence.read_head(connection, lock=True)
+        self._vault.version = head.key_version
+        return head
+
     @contextlib.contextmanager
     def _write(self) -> Generator[sa.Connection]:
         with sorted_errors(self._engine), self._writing.begin() as connection:
@@ -396,11 +423,6 @@ class Ledger:
 
 def _head(connection: sa.Connection) -> Revision:
     return Revision(connection.execute(sa.select(schema.head.c.revision)).scalar_one())
-
-
-def _lock(connection: sa.Connection) -> Revision:
-    """Become the only writer until the transaction ends; gives the newest revision."""
-    return Revision(connection.execute(sa.select(schema.head.c.revision).with_for_update()).scalar_one())
 
 
 def _account(row: "sa.Row[*tuple[Any, ...]]") -> Account:

@@ -5,6 +5,7 @@ committed while it is read belongs to a later page; nothing outside the scope is
 """
 
 import datetime as dt
+import logging
 from typing import Any, Final
 
 import msgspec
@@ -14,6 +15,7 @@ from dispatcher.models.ids import CaseId, Revision
 from dispatcher.models.organisation import Scope, stem_of, street_of
 from dispatcher.models.queue import QueueRow, from_epoch_ms
 from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage.vault import BadSeal, Vault
 from dispatcher.wire import MAX_FRAME_BYTES, NO_CALLER, CaseRow
 
 PAGE_BYTES: Final = MAX_FRAME_BYTES * 3 // 4
@@ -21,6 +23,7 @@ PAGE_BYTES: Final = MAX_FRAME_BYTES * 3 // 4
 STREAMED: Final = 500
 """Rows taken from the database at a time while a page is filled."""
 
+log = logging.getLogger(__name__)
 _cases = schema.cases
 _losses = schema.losses
 _decode_rows = msgspec.json.Decoder(list[QueueRow]).decode
@@ -40,7 +43,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     committed_at: dt.datetime | None
 
 
-def page(connection: sa.Connection, scope: Scope, after: Revision, limit: int) -> Page:
+def page(connection: sa.Connection, vault: Vault, scope: Scope, after: Revision, limit: int) -> Page:
     """Give at most `limit` rows and `limit` cases gone, ordered by revision."""
     head = Revision(connection.execute(sa.select(schema.head.c.revision)).scalar_one())
     rows, more = _rows(connection, scope, after, head, limit)
@@ -53,7 +56,7 @@ def page(connection: sa.Connection, scope: Scope, after: Revision, limit: int) -
     summaries = _decode_rows(b"[" + b",".join(row.row for row in rows) + b"]")
     return Page(
         rows=tuple(
-            CaseRow(summary, msgspec.Raw(row.body), NO_CALLER if row.caller is None else msgspec.Raw(row.caller))
+            CaseRow(summary, msgspec.Raw(row.body), caller_of(vault, summary.id, row.envelope))
             for summary, row in zip(summaries, rows, strict=True)
         ),
         gone=tuple(CaseId(row.case_id) for row in lost),
@@ -61,6 +64,33 @@ def page(connection: sa.Connection, scope: Scope, after: Revision, limit: int) -
         more=more,
         committed_at=from_epoch_ms(rows[-1].committed_ms) if rows else None,
     )
+
+
+def envelope_for(scope: Scope) -> sa.ColumnElement[Any]:
+    """Give the column "envelope" as far as a scope is entitled to callers; null otherwise.
+
+    Together with `caller_of` this is how anything that is sent down gets at a caller.
+    """
+    if not scope.with_caller:
+        return sa.null().label("envelope")
+    if scope.everything:
+        return _cases.c.envelope
+    return sa.case((_cases.c.confidential, sa.null()), else_=_cases.c.envelope).label("envelope")
+
+
+def caller_of(vault: Vault, case: CaseId, envelope: bytes | None) -> msgspec.Raw:
+    """Give the caller in an envelope as it goes on the wire, `NO_CALLER` without one or where it cannot be opened.
+
+    Raises Trouble when the centre's key is missing.
+    """
+    if envelope is None:
+        return NO_CALLER
+    try:
+        caller = vault.caller(case, envelope)
+    except BadSeal as error:
+        log.error("case %s goes without its caller: %s", case, error)  # noqa: TRY400  (words, not a traceback)
+        return NO_CALLER
+    return NO_CALLER if caller is None else msgspec.Raw(caller)
 
 
 def _rows(
@@ -71,7 +101,7 @@ def _rows(
     streaming = connection.execution_options(yield_per=min(limit + 1, STREAMED))
     with streaming.execute(_in_scope(scope), {"after": after, "head": head, "limit": limit + 1}) as found:
         for row in found:
-            size += len(row.row) + len(row.body) + len(row.caller or b"")
+            size += len(row.row) + len(row.body) + len(row.envelope or b"")
             if len(rows) == limit or (rows and size > PAGE_BYTES):
                 return rows, True
             rows.append(row)
@@ -80,14 +110,8 @@ def _rows(
 
 def _in_scope(scope: Scope) -> "sa.Select[*tuple[Any, ...]]":
     """Say which rows a scope covers. The bound "head" keeps out what is committed while the page is read."""
-    if not scope.with_caller:
-        caller: sa.ColumnElement[Any] = sa.null()
-    elif scope.everything:
-        caller = _cases.c.caller
-    else:
-        caller = sa.case((_cases.c.confidential, sa.null()), else_=_cases.c.caller)
     statement = sa.select(
-        _cases.c.revision, _cases.c.committed_ms, _cases.c.row, _cases.c.body, caller.label("caller")
+        _cases.c.revision, _cases.c.committed_ms, _cases.c.row, _cases.c.body, envelope_for(scope)
     ).limit(sa.bindparam("limit"))
     revision = _cases.c.revision
     if scope.as_summoned:

@@ -33,7 +33,10 @@ class Judgement(NamedTuple):
 
 
 class Written(NamedTuple):
-    """An accepted act: the case after it, who lost the case by it, and what the journal keeps (as JSON)."""
+    """An accepted act: the case after it, who lost the case by it, and what the journal keeps (as JSON).
+
+    `sealed` is what is personal in command and events, which hold it not; None where nothing is.
+    """
 
     act: Act
     actor: Actor
@@ -42,21 +45,22 @@ class Written(NamedTuple):
     command: str
     events: str
     first: Recorded
+    sealed: bytes | None
 
 
 class Changed(NamedTuple):
     """A case in the newest state of its transaction, ready to be kept and sent."""
 
     case: Case
-    caller: bytes | None
+    envelope: bytes | None
     row: CaseRow
     timer_ms: int
     tally: bytes
 
 
-def write_verdicts(connection: sa.Connection, judgements: Iterable[Judgement]) -> None:
-    """Keep the verdicts, refusals too."""
-    rows = [
+def write_verdicts(connection: sa.Connection, judgements: Iterable[Judgement]) -> list[dict[str, object]]:
+    """Keep the verdicts, refusals too; gives the rows."""
+    rows: list[dict[str, object]] = [
         {
             "act": act.id,
             "case_id": act.command.case,
@@ -69,14 +73,15 @@ def write_verdicts(connection: sa.Connection, judgements: Iterable[Judgement]) -
     ]
     if rows:
         put(connection, schema.verdicts, rows)
+    return rows
 
 
 def write_journal(
     connection: sa.Connection, written: Iterable[Written], entered_at: dt.datetime, committed_at: dt.datetime
-) -> None:
-    """Append accepted acts."""
+) -> list[dict[str, object]]:
+    """Append accepted acts; gives the rows."""
     entered_ms, committed_ms = epoch_ms(entered_at), epoch_ms(committed_at)
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "revision": each.case.revision,
             "act": each.act.id,
@@ -88,10 +93,13 @@ def write_journal(
             "at_ms": epoch_ms(each.first.at),
             "entered_ms": entered_ms,
             "committed_ms": committed_ms,
+            "sealed": each.sealed,
         }
         for each in written
     ]
-    put(connection, schema.journal, rows)
+    if rows:
+        put(connection, schema.journal, rows)
+    return rows
 
 
 def write_cases(connection: sa.Connection, changed: Iterable[Changed], committed_at: dt.datetime) -> None:
@@ -127,11 +135,6 @@ def write_losses(connection: sa.Connection, written: Iterable[Written]) -> None:
         put(connection, table, rows, key=("unit", "case_id"))
 
 
-def write_head(connection: sa.Connection, head: Revision) -> None:
-    """Move the newest revision on."""
-    connection.execute(sa.update(schema.head).values(revision=head))
-
-
 def summoned_units(case: Case) -> tuple[UnitId, ...]:
     """Give every unit ever summoned to a case, each once."""
     return tuple({summons.unit: None for whistle in case.whistles for summons in whistle.summons})
@@ -161,7 +164,7 @@ def _columns(changed: Changed, committed_ms: int) -> dict[str, object]:
         "is_open": case.is_open,
         "confidential": case.order.confidential,
         "body": bytes(changed.row.body),
-        "caller": changed.caller,
+        "envelope": changed.envelope,
         "community": case.order.place.community_code,
         "timer_ms": changed.timer_ms,
         "tally": changed.tally,
@@ -197,18 +200,24 @@ def put(
 
 def update_cases(connection: sa.Connection, names: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
     """Set columns of cases by their ids, in one statement for all."""
+    update_rows(connection, schema.cases, "id", names, rows)
+
+
+def update_rows(
+    connection: sa.Connection, table: sa.Table, key: str, names: Sequence[str], rows: Sequence[Mapping[str, object]]
+) -> None:
+    """Set columns of a table's rows by their keys, in one statement for all."""
     if not rows:
         return
-    table = schema.cases
     if connection.dialect.name == "postgresql":
-        columns = {"of": table.c.id, **{f"new_{name}": table.c[name] for name in names}}
+        columns = {"of": table.c[key], **{f"new_{name}": table.c[name] for name in names}}
         arrays = [sa.bindparam(name, type_=postgresql.ARRAY(column.type)) for name, column in columns.items()]
         new = sa.func.unnest(*arrays).table_valued(*columns).render_derived(name="new")
-        update = sa.update(table).values({name: new.c[f"new_{name}"] for name in names}).where(table.c.id == new.c.of)
+        update = sa.update(table).values({name: new.c[f"new_{name}"] for name in names}).where(table.c[key] == new.c.of)
         found = {f"new_{name}": [row[name] for row in rows] for name in names}
-        parameters: Any = {"of": [row["id"] for row in rows], **found}
+        parameters: Any = {"of": [row[key] for row in rows], **found}
     else:
         values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in names}
-        update = sa.update(table).values(values).where(table.c.id == sa.bindparam("of"))
-        parameters = [{"of": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows]
+        update = sa.update(table).values(values).where(table.c[key] == sa.bindparam("of"))
+        parameters = [{"of": row[key], **{f"new_{name}": row[name] for name in names}} for row in rows]
     connection.execute(update, parameters)

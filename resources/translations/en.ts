@@ -1184,6 +1184,10 @@
         <translation>Looked at the caller&apos;s number</translation>
     </message>
     <message>
+        <source>个人信息已抹除</source>
+        <translation>Personal data erased</translation>
+    </message>
+    <message>
         <source>补传的“{what}”，只作记录</source>
         <translation>“{what}”, uploaded late, for the record only</translation>
     </message>
@@ -4029,6 +4033,10 @@
     <message>
         <source>查看号码</source>
         <translation>Look at number</translation>
+    </message>
+    <message>
+        <source>抹除个人信息</source>
+        <translation>Erase personal data</translation>
     </message>
     <message>
         <source>吹哨</source>
