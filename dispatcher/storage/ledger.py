@@ -29,7 +29,7 @@ from dispatcher.models.queue import epoch_ms, from_epoch_ms
 from dispatcher.models.rates import Tally
 from dispatcher.models.roster import Roster
 from dispatcher.models.verdicts import Reason, Refused, Verdict
-from dispatcher.storage import adopting, evidence, lawkeeping, loads, searching, tallies, timekeeping
+from dispatcher.storage import adopting, evidence, lawkeeping, loads, rotating, searching, tallies, timekeeping
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.centre import keys_beside, make_engine, migrate, sorted_errors
 from dispatcher.storage.evidence import Head
@@ -336,6 +336,44 @@ class Ledger:
                 if isinstance(verdict, Refused):
                     counted[verdict.reason] += 1
         return dict(counted)
+
+    # Personal data and its keys
+
+    def erasable(self, closed_before: dt.datetime, limit: int) -> list[Case]:
+        """List ended cases that still hold personal data although they were closed before an instant, oldest first."""
+        statement = (
+            sa.select(_cases.c.body)
+            .where(_cases.c.closed_ms < epoch_ms(closed_before), _cases.c.envelope.is_not(None))
+            .order_by(_cases.c.closed_ms)
+            .limit(limit)
+        )
+        with self._read() as connection:
+            return [_decode_case(body) for body in connection.execute(statement).scalars()]
+
+    def rotate_keys(self, told: Callable[[int], None] = lambda sealed: None) -> int:
+        """Put a new key in the place of the present one, or go on with what was broken off; gives its version.
+
+        Others may work on the ledger meanwhile; `told` hears how many envelopes have been sealed anew. Raises Trouble.
+        """
+        with self._write() as connection:
+            head = self._lock(connection)
+            version = head.key_version
+            if rotating.versions_in_use(connection) == [version]:
+                version += 1
+                self._vault.keyring.make(version)
+                rotating.begin(connection, self._vault, version)
+        after: CaseId | None = CaseId("")
+        count = 0
+        while after is not None:
+            with self._write() as connection:
+                self._lock(connection)
+                after, sealed = rotating.reseal_some(connection, self._vault, after)
+            count += sealed
+            told(count)
+        with self._write() as connection:
+            self._lock(connection)
+            rotating.finish(connection, self._vault)
+        return version
 
     # Organisation
 

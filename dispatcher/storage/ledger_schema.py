@@ -123,6 +123,13 @@ cases = sa.Table(
     sa.UniqueConstraint("number", "source"),
     sa.Index("ix_cases_holder_revision", "holder", "revision"),
     sa.Index("ix_cases_is_open_id", "is_open", "id"),
+    # Which of them are to be erased next; no more than those that hold something to erase.
+    sa.Index(
+        "ix_cases_erasable",
+        "closed_ms",
+        sqlite_where=sa.text("envelope IS NOT NULL"),
+        postgresql_where=sa.text("envelope IS NOT NULL"),
+    ),
 )
 
 case_units = sa.Table(

@@ -40,7 +40,7 @@ class Vault:
     """Seals by the key of `version`, which the ledger says; opens what any version in the keyring has sealed."""
 
     def __init__(self, keyring: Keyring, ledger: str) -> None:
-        self._keyring = keyring
+        self.keyring = keyring
         self._ledger = ledger
         self.version = 0
 
@@ -97,13 +97,13 @@ class Vault:
     def _seal(self, plain: bytes, name: str) -> bytes:
         nonce = os.urandom(_NONCE_BYTES)
         head = self.version.to_bytes(_VERSION_BYTES, "big") + nonce
-        return head + self._keyring.cipher(self.version).encrypt(nonce, plain, name.encode())
+        return head + self.keyring.cipher(self.version).encrypt(nonce, plain, name.encode())
 
     def _open(self, sealed: bytes, name: str) -> bytes:
         version = version_of(sealed)
         if not 1 <= version <= self.version + _AHEAD:
             raise _bad(name.replace("\n", " "))
-        cipher = self._keyring.cipher(version)
+        cipher = self.keyring.cipher(version)
         try:
             return cipher.decrypt(sealed[_VERSION_BYTES:_HEAD_BYTES], sealed[_HEAD_BYTES:], name.encode())
         except (InvalidTag, ValueError) as error:

@@ -34,6 +34,8 @@ def upgrade() -> None:
     op.add_column("head", sa.Column("key_version", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("journal", sa.Column("sealed", sa.LargeBinary(), nullable=True))
     op.add_column("cases", sa.Column("envelope", sa.LargeBinary(), nullable=True))
+    has_some = sa.text("envelope IS NOT NULL")
+    op.create_index("ix_cases_erasable", "cases", ["closed_ms"], sqlite_where=has_some, postgresql_where=has_some)
     op.execute("ALTER TABLE roster RENAME TO plain_roster")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER INDEX pk_roster RENAME TO pk_plain_roster")  # the name is taken otherwise
