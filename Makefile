@@ -16,7 +16,7 @@ ARGS ?=
 # The window tests run on a real X server of their own: same pixels everywhere, no window in your way.
 ON_SCREEN := tools/on-virtual-screen
 
-.PHONY: help setup demo test test-locked test-lowest check lint format performance screenshots translations rules lock clean
+.PHONY: help setup demo test test-locked test-lowest check lint format performance screenshots translations pages lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -29,7 +29,16 @@ demo: setup
 	@$(VENV)/bin/dispatcher demo $(ARGS)
 
 ## make test         every test on the locked versions, then the windows' on the lowest allowed ones
-test: setup test-locked test-lowest
+test: setup
+	@tools/run-tests plain $(PY) $(ARGS)
+	said=$$(mktemp)
+	trap 'rm -f "$$said"' EXIT
+	$(MAKE) test-lowest >"$$said" 2>&1 & lowest=$$!  # beside the others, on a screen of its own
+	status=0
+	tools/run-tests windows $(PY) $(ARGS) || status=$$?
+	wait $$lowest || status=$$?
+	cat "$$said"
+	exit $$status
 
 ## make check        what must be green before a commit: format, lint, types, borders, tests
 check: lint test-locked
@@ -42,16 +51,18 @@ lint: setup
 	$(VENV)/bin/lint-imports
 	$(PY) tools/translations.py --check
 	$(PY) tools/rules.py --check
+	$(PY) tools/protocol.py --check
 
 test-locked: setup
-	@$(ON_SCREEN) $(PY) -m pytest $(ARGS)
+	@tools/run-tests plain $(PY) $(ARGS)
+	tools/run-tests windows $(PY) $(ARGS)
 
 test-lowest: setup
 	@if $(PY) -c 'import sys; sys.exit(sys.version_info < (3, 14))'; then
 	  echo "The lowest versions have no wheels for Python 3.14; run this with 3.11 to 3.13."
 	else
 	  $(MAKE) $(LOWEST)/.ready
-	  $(ON_SCREEN) $(LOWEST)/bin/python -m pytest -m "window or journey" $(ARGS)
+	  tools/run-tests windows $(LOWEST)/bin/python $(ARGS)
 	fi
 
 ## make format       format and mend what ruff can mend
@@ -71,9 +82,10 @@ screenshots: setup
 translations: setup
 	@$(PY) tools/translations.py
 
-## make rules        make the tables of docs/rules.md anew from the code
-rules: setup
+## make pages        make the tables of docs/rules.md and docs/protocol.md anew from the code
+pages: setup
 	@$(PY) tools/rules.py
+	$(PY) tools/protocol.py
 
 ## make lock         resolve the dependencies anew (needs the package index)
 lock:

@@ -3,7 +3,6 @@
 import argparse
 import dataclasses
 import gc
-import logging
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from dispatcher import __version__
+from dispatcher.logs import begin_logging
 from dispatcher.programs import PROGRAMS
 from dispatcher.settings import (
     AdminSettings,
@@ -41,11 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BadSetting as error:
         print(f"dispatcher {program.name}: {error}", file=sys.stderr)
         return 2
-    level = getattr(settings, "log", "info").upper()
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    # Addresses and headers of each request are noise, and a library's debug log may hold bodies.
-    for noisy in ("httpx", "httpcore", "websockets", "uvicorn.access", "asyncio", "alembic"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    begin_logging(getattr(settings, "log", "info"), getattr(settings, "log_format", "text"))
     return _run(settings, parsed)
 
 
@@ -69,11 +65,9 @@ def _run(settings: object, parsed: argparse.Namespace) -> int:
 
             return run_import(settings, parsed.file)
         case AdminSettings():
-            from dispatcher.centre.serving import add_account, import_roster
+            from dispatcher.centre.admin import run_admin
 
-            if parsed.task == "roster":
-                return import_roster(settings, parsed.file)
-            return add_account(settings, parsed.new_person, parsed.name, parsed.unit, parsed.role)
+            return run_admin(settings, parsed)
         case LawSettings():
             return _run_law(settings, parsed)
         case WhySettings():
@@ -134,7 +128,9 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         if program.name == "import":
             sub.add_argument("file", type=Path, metavar="FILE", help="the file to bring in")
         if program.name == "admin":
-            _add_admin(sub)
+            from dispatcher.centre.admin import add_tasks
+
+            add_tasks(sub)
         if program.name == "rates":
             _add_rates(sub)
         if program.name in _LAW_TASKS:
@@ -170,17 +166,6 @@ def _add_rates(sub: argparse.ArgumentParser) -> None:
     one.add_argument("--verify", default="", metavar="NAME", help="check what was published under a name")
     one.add_argument("--why", default="", metavar="UNIT", help="explain the composite of a unit, by its code or name")
     sub.add_argument("--json", type=Path, metavar="FILE", help="write the table or the check here too")
-
-
-def _add_admin(sub: argparse.ArgumentParser) -> None:
-    tasks = sub.add_subparsers(dest="task", required=True, metavar="TASK")
-    add = tasks.add_parser("add", help="make an account and print its password once")
-    add.add_argument("new_person", metavar="PERSON", help="sign-in name")
-    add.add_argument("--name", required=True, help="the person's name as others see it")
-    add.add_argument("--unit", required=True, metavar="CODE", help="unit code, e.g. 110105016 or a department's")
-    add.add_argument("--role", required=True, action="append", help="a role; may be given several times")
-    roster = tasks.add_parser("roster", help="read the duty roster in")
-    roster.add_argument("file", type=Path, metavar="FILE.csv", help="the roster: unit, post, name, phone, from, to")
 
 
 _LAW_TASKS: Final = {

@@ -82,7 +82,7 @@ PROGRAMS = (
     Program(
         "admin",
         AdminSettings,
-        "accounts and the duty roster of the centre",
+        "accounts, the duty roster and webhooks of the centre",
         """\
         Makes accounts in the centre's ledger, on the machine that can reach its database. The password
         is made up and printed once. A duty roster (CSV: unit, post, name, phone, from, to) says whom the
@@ -91,7 +91,12 @@ PROGRAMS = (
           dispatcher admin add chenzhuo --name 陈卓 --unit 110105016 --role dispatcher --role shift_leader
           dispatcher admin add hotline --name 市热线 --unit 110000 --role hotline
           dispatcher admin add zhao --name 赵工 --unit D-WATER --role liaison
-          dispatcher admin roster duty.csv""",
+          dispatcher admin roster duty.csv
+
+        A webhook is told of accepted acts by signed posts (Standard Webhooks), retried for a day.
+
+          dispatcher admin webhook add https://example.cn/hook --kind blow_whistle --unit 110105
+          dispatcher admin webhook list""",
     ),
     Program(
         "policy",

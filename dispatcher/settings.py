@@ -176,6 +176,7 @@ def _default_database() -> str:
 _LANGUAGE = one_of("zh", "en")
 _THEME = one_of("dark", "light", "high-contrast")
 _LOG = one_of("debug", "info", "warning", "error")
+_LOG_FORMAT = one_of("text", "json")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,6 +189,7 @@ class StationSettings:
     language: str = setting("zh or en", _LANGUAGE, "zh", metavar="LANG")
     theme: str = setting("dark, light or high-contrast", _THEME, "dark", metavar="THEME")
     log: str = setting("how much is logged: debug, info, warning or error", _LOG, "info", metavar="LEVEL")
+    log_format: str = setting("how it is logged: text, or one JSON object a line", _LOG_FORMAT, "text", metavar="FORM")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,10 +210,20 @@ class ServerSettings:
     """`dispatcher server`."""
 
     database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
+    keys: Path | None = setting(
+        "directory of the centre's keys (default: beside a SQLite database, else the user's own)",
+        directory,
+        None,
+        metavar="DIR",
+    )
+    keep_days: int = setting(
+        "days after closing at which personal data of a case is erased; 0 keeps it", whole(0, 36_500), 0, metavar="DAYS"
+    )
     host: str = setting("address to listen on", text, "127.0.0.1", metavar="ADDRESS")
     port: int = setting("port to listen on; 0 takes a free one and says which", whole(0, 65535), DEFAULT_PORT)
     policy: str = setting("a shipped policy's name or a TOML file", text, "city", metavar="NAME|FILE")
     log: str = setting("how much is logged: debug, info, warning or error", _LOG, "info", metavar="LEVEL")
+    log_format: str = setting("how it is logged: text, or one JSON object a line", _LOG_FORMAT, "text", metavar="FORM")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,6 +243,17 @@ class AdminSettings:
     """`dispatcher admin`."""
 
     database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
+    keys: Path | None = setting(
+        "directory of the centre's keys (default: beside a SQLite database, else the user's own)",
+        directory,
+        None,
+        metavar="DIR",
+    )
+    centre: str = setting(
+        "the running centre, where a task goes through it (erase, retention)", centre_url, "", metavar="URL"
+    )
+    person: str = setting("who does it, with the role administrator", text, "admin", metavar="NAME")
+    password_file: str = setting("file with that account's password; asked for when missing", text, "", metavar="FILE")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,6 +271,12 @@ class LawSettings:
     database: str = setting(
         "the ledger itself, in place of the centre: only while no centre runs on it", database_url, "", metavar="URL"
     )
+    keys: Path | None = setting(
+        "directory of the centre's keys (default: beside a SQLite database, else the user's own)",
+        directory,
+        None,
+        metavar="DIR",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,6 +284,12 @@ class WhySettings:
     """`dispatcher why`."""
 
     database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
+    keys: Path | None = setting(
+        "directory of the centre's keys (default: beside a SQLite database, else the user's own)",
+        directory,
+        None,
+        metavar="DIR",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,6 +297,12 @@ class RatesSettings:
     """`dispatcher rates`."""
 
     database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
+    keys: Path | None = setting(
+        "directory of the centre's keys (default: beside a SQLite database, else the user's own)",
+        directory,
+        None,
+        metavar="DIR",
+    )
     kind: str = setting(
         "who is ranked: street, department or district", one_of("street", "department", "district"), "street"
     )

@@ -72,7 +72,7 @@ def test_every_program_checks_its_own(kind: type, table: str, flags: dict[str, s
 def test_the_file_is_checked_too(tmp_path: Path):
     path = tmp_path / "dispatcher.toml"
     path.write_text("[server]\nprot = 1\n", "utf-8")
-    with pytest.raises(BadSetting, match=r"prot = 1 .*known here: database, host, log, policy, port"):
+    with pytest.raises(BadSetting, match=r"prot = 1 .*known here: database, host, log, log_format, policy, port"):
         server({}, {}, path)
     path.write_text("[server\n", "utf-8")
     with pytest.raises(BadSetting, match="cannot be read"):

@@ -4,30 +4,23 @@
 .venv/bin/python tools/rules.py --check   change nothing; status 1 where the page is not up to date
 """
 
-import argparse
-import re
 import sys
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from pages import ROOT, keep, table
 
-from dispatcher.assets import load_policy, policy_names  # noqa: E402
-from dispatcher.models import commands as c  # noqa: E402
-from dispatcher.models.case import CaseState  # noqa: E402
-from dispatcher.models.events import EXCLUSION_GROUNDS, RETURN_GROUNDS  # noqa: E402
-from dispatcher.models.order import Urgency  # noqa: E402
-from dispatcher.models.organisation import Role  # noqa: E402
-from dispatcher.models.policy import Limit, Measure, Policy  # noqa: E402
-from dispatcher.models.summoning import WHISTLE_WHO  # noqa: E402
-from dispatcher.models.transitions import CAN_HAVE_HAPPENED, FACTS, NOT_UNDONE, TRANSITIONS, Transition  # noqa: E402
-from dispatcher.models.verdicts import Reason  # noqa: E402
-from dispatcher.models.whistle import GROUND_OF, WhistleKind  # noqa: E402
-from dispatcher.ui.vocabulary import COMMANDS, REFUSALS, WORDS  # noqa: E402
-
-PAGE = ROOT / "docs" / "rules.md"
-_BLOCK = re.compile(r"(<!-- made: (?P<name>[\w-]+) -->\n).*?(\n<!-- end -->)", re.DOTALL)
+from dispatcher.assets import load_policy, policy_names
+from dispatcher.models import commands as c
+from dispatcher.models.case import CaseState
+from dispatcher.models.events import EXCLUSION_GROUNDS, RETURN_GROUNDS
+from dispatcher.models.order import Urgency
+from dispatcher.models.organisation import Role
+from dispatcher.models.policy import Limit, Measure, Policy
+from dispatcher.models.summoning import WHISTLE_WHO
+from dispatcher.models.transitions import CAN_HAVE_HAPPENED, FACTS, NOT_UNDONE, TRANSITIONS, Transition
+from dispatcher.models.verdicts import Reason
+from dispatcher.models.whistle import GROUND_OF, WhistleKind
+from dispatcher.ui.vocabulary import COMMANDS, REFUSALS, WORDS
 
 
 def _tag(command: type[c.Command]) -> str:
@@ -36,13 +29,6 @@ def _tag(command: type[c.Command]) -> str:
 
 def _zh(value: object) -> str:
     return WORDS[type(value)][value]  # pyright: ignore[reportArgumentType]
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    names = list(head)
-    lines = [f"| {' | '.join(names)} |", f"|{'---|' * len(names)}"]
-    lines += [f"| {' | '.join(row)} |" for row in rows]
-    return "\n".join(lines)
 
 
 def _states(states: frozenset[CaseState]) -> str:
@@ -60,7 +46,7 @@ def _roles(roles: frozenset[Role]) -> str:
 
 def transitions() -> str:
     """The whole table."""
-    return _table(
+    return table(
         ("act", "办理", "who", "in", "to", "conditions"),
         (
             (
@@ -83,9 +69,7 @@ def ways_out() -> str:
         rows = [row for row in TRANSITIONS if any(before == state.value for before, _ in _edges(row))]
         return ", ".join(f"`{_tag(row.command)}`" for row in rows) or "–"
 
-    return _table(
-        ("state", "状态", "acts that can lead out of it"), ((f"`{s}`", _zh(s), leaving(s)) for s in CaseState)
-    )
+    return table(("state", "状态", "acts that can lead out of it"), ((f"`{s}`", _zh(s), leaving(s)) for s in CaseState))
 
 
 def diagram() -> str:
@@ -130,14 +114,14 @@ def _leads(row: Transition, state: CaseState, to: CaseState) -> bool:
 
 def refusals() -> str:
     """Every reason an act can be refused for, in the words people read."""
-    return _table(("reason", "said to people"), ((f"`{reason}`", REFUSALS[reason]) for reason in Reason))
+    return table(("reason", "said to people"), ((f"`{reason}`", REFUSALS[reason]) for reason in Reason))
 
 
 def grounds() -> str:
     """Lawful grounds."""
     rows = [("return 退单", ", ".join(f"`{g}` {_zh(g)}" for g in sorted(RETURN_GROUNDS)))]
     rows.append(("exclusion 剔除", ", ".join(f"`{g}` {_zh(g)}" for g in sorted(EXCLUSION_GROUNDS))))
-    return _table(("request", "grounds"), rows)
+    return table(("request", "grounds"), rows)
 
 
 def kinds() -> str:
@@ -167,7 +151,7 @@ def kinds() -> str:
         "record",
         "valid",
     )
-    return _table(head, (row(kind) for kind in WhistleKind))
+    return table(head, (row(kind) for kind in WhistleKind))
 
 
 def limits() -> str:
@@ -183,7 +167,7 @@ def _limits_of(policy: Policy) -> str:
     names = ("sign", "first_contact", "on_scene", "progress", "feedback")
     rows = [(f"`{u}` {_zh(u)}", *(_limit(getattr(policy.orders[u], name)) for name in names)) for u in Urgency]
     rows.append(("redo 重办", *(_limit(getattr(policy.redo, name)) for name in names)))
-    return _table(("urgency", "sign", "first contact", "on scene", "progress", "feedback"), rows)
+    return table(("urgency", "sign", "first contact", "on scene", "progress", "feedback"), rows)
 
 
 def _limit(limit: Limit | None) -> str:
@@ -211,7 +195,7 @@ def sets() -> str:
         ("cannot be undone", NOT_UNDONE),
     ]
     order = [row.command for row in TRANSITIONS]
-    return _table(
+    return table(
         ("acts", "which"),
         ((words, ", ".join(f"`{_tag(cmd)}`" for cmd in order if cmd in which)) for words, which in rows),
     )
@@ -229,29 +213,5 @@ MADE: dict[str, Callable[[], str]] = {
 }
 
 
-def page(text: str) -> str:
-    """Give the page with every block made anew; KeyError for a block that nobody makes."""
-    return _BLOCK.sub(lambda found: f"{found[1]}{MADE[found['name']]()}{found[3]}", text)
-
-
-def main() -> int:
-    """Write or check."""
-    parser = argparse.ArgumentParser(description="Make the tables of docs/rules.md from the code.")
-    parser.add_argument("--check", action="store_true", help="change nothing; status 1 where it is not up to date")
-    checking: bool = parser.parse_args().check
-    before = PAGE.read_text("utf-8")
-    after = page(before)
-    missing = sorted(set(MADE) - set(re.findall(r"<!-- made: ([\w-]+) -->", before)))
-    if missing:
-        print(f"{PAGE.name}: no place for {', '.join(missing)}", file=sys.stderr)
-        return 1
-    if checking:
-        if before != after:
-            print(f"{PAGE.name} is not what the code says; run: make rules", file=sys.stderr)
-        return int(before != after)
-    PAGE.write_text(after, "utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep(ROOT / "docs" / "rules.md", MADE))

@@ -1,18 +1,15 @@
-"""The centre itself, its accounts, and the import into it."""
+"""The centre itself, and the import into it."""
 
 import asyncio
-import csv
 import datetime as dt
 import getpass
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from dispatcher.assets import BadAsset, load_law, load_organisation
 from dispatcher.models.ids import PersonId, UnitId
-from dispatcher.models.organisation import Role
-from dispatcher.settings import AdminSettings, ImportSettings, LawSettings, ServerSettings
+from dispatcher.settings import ImportSettings, LawSettings, ServerSettings
 from dispatcher.sync.clock import SystemClock
 from dispatcher.sync.ports import Trouble
 
@@ -25,60 +22,9 @@ def run_server(settings: ServerSettings) -> int:
         units = load_organisation()
         law = load_law(settings.policy, units)
     except BadAsset as error:
-        return _failed(error)
-    _make_folder(settings.database)
+        return failed(error)
+    make_folder(settings.database)
     return run(settings.database, law, SystemClock(), host=settings.host, port=settings.port, seed=Seed(units=units))
-
-
-def add_account(settings: AdminSettings, person: str, name: str, unit: str, roles: Sequence[str]) -> int:
-    """Make an account and print its password, this once; gives the exit status."""
-    from dispatcher.server.identity import administer
-    from dispatcher.server.main import Seed, open_ledger
-
-    unknown = [role for role in roles if role not in set(Role)]
-    if unknown:
-        return _failed(f"--role {unknown[0]}: no such role; choose from {', '.join(Role)}", 2)
-    _make_folder(settings.database)
-    try:
-        ledger = open_ledger(settings.database, SystemClock(), Seed(units=load_organisation()))
-    except Trouble as trouble:
-        return _failed(trouble)
-    try:
-        if UnitId(unit) not in {known.id for known in ledger.units()}:
-            return _failed(f"--unit {unit}: no such unit in this centre's directory; give a code like 110105016", 2)
-        password = administer(ledger, PersonId(person), name, UnitId(unit), [Role(role) for role in roles])
-    except Trouble as trouble:
-        return _failed(trouble)
-    finally:
-        ledger.close()
-    print(f"{person}: {password}")  # noqa: T201  the one time it is shown
-    return 0
-
-
-def import_roster(settings: AdminSettings, path: Path) -> int:
-    """Put a duty roster in the place of the one before; lines that cannot be used are told and left out."""
-    from dispatcher.models.roster import BadRoster, read_roster
-    from dispatcher.server.main import Seed, open_ledger
-
-    _make_folder(settings.database)
-    try:
-        ledger = open_ledger(settings.database, SystemClock(), Seed(units=load_organisation()))
-    except Trouble as trouble:
-        return _failed(trouble)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            roster = read_roster(csv.DictReader(file), {unit.id for unit in ledger.units()})
-        for fault in roster.faults:
-            sys.stderr.write(f"{path.name}:{fault.line}: {fault.field} = {fault.value!r}: {fault.remedy}\n")
-        if not roster.duties:
-            return _failed(f"{path}: no line of it can be used; the roster stays as it is")
-        ledger.put_roster(roster)
-    except (BadRoster, Trouble, OSError, UnicodeDecodeError) as error:
-        return _failed(f"{path}: {error}")
-    finally:
-        ledger.close()
-    sys.stdout.write(f"{path.name}: {len(roster.duties)} duties / {len(roster.faults)} lines left out\n")
-    return 1 if roster.faults else 0
 
 
 def run_import(settings: ImportSettings, path: Path) -> int:
@@ -107,7 +53,7 @@ def run_import(settings: ImportSettings, path: Path) -> int:
     try:
         tally = asyncio.run(bring())
     except (UnreadableFile, BadProfile, LookupError, Trouble, BadAsset, OSError) as error:
-        return _failed(error)
+        return failed(error)
     say = sys.stdout.write
     say(f"profile {tally.profile}\n")
     say(
@@ -119,7 +65,7 @@ def run_import(settings: ImportSettings, path: Path) -> int:
     if tally.rejected:
         say(f"rejected rows: {rejected_to}\n")
     if tally.failed:
-        return _failed(f"{tally.failed} rows could not be written at the centre; run the import again")
+        return failed(f"{tally.failed} rows could not be written at the centre; run the import again")
     return 0
 
 
@@ -135,12 +81,13 @@ def password_of(settings: ImportSettings | LawSettings) -> str:
     return getpass.getpass(f"{settings.person}@{settings.centre}: ")
 
 
-def _make_folder(database: str) -> None:
+def make_folder(database: str) -> None:
     """Make the folder of the default database; a folder the user named must be there already."""
     if urlsplit(database).scheme == "sqlite":
         Path(database.removeprefix("sqlite:///")).absolute().parent.mkdir(parents=True, exist_ok=True)
 
 
-def _failed(error: object, status: int = 1) -> int:
+def failed(error: object, status: int = 1) -> int:
+    """Say what went wrong on standard error; gives the exit status."""
     sys.stderr.write(f"dispatcher: {error}\n")
     return status

@@ -19,6 +19,7 @@ from typing import NamedTuple, TypeVar
 from dispatcher.models.commands import Act
 from dispatcher.models.law import Law
 from dispatcher.models.organisation import Actor
+from dispatcher.server.metrics import Metrics
 from dispatcher.storage.ledger import Ledger, Outcome
 from dispatcher.sync.ports import Clock, Trouble
 
@@ -69,6 +70,7 @@ class Desk:
         self.law = law
         self._clock = clock
         self._committed = committed
+        self.metrics = Metrics()
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[Job | _Errand | None] = queue.SimpleQueue()
         self._reader = ThreadPoolExecutor(1, "ledger-reader")
@@ -76,6 +78,11 @@ class Desk:
         self._closed = False
         self.trouble: Trouble | None = None
         self._writer.start()
+
+    @property
+    def queued(self) -> int:
+        """How many acts and errands wait for the writer."""
+        return self._queue.qsize()
 
     def enqueue(self, job: Job) -> None:
         """Queue an act; exactly one of its two callbacks is called, on the loop."""
@@ -207,7 +214,8 @@ class Desk:
             return []
         acts = [(job.act, job.actor) for job in jobs]
         try:
-            outcomes = self._ledger.judge(acts, self.law, self._clock.now())
+            with self.metrics.commit(len(acts)):
+                outcomes = self._ledger.judge(acts, self.law, self._clock.now())
         except Trouble:
             raise
         except Exception as bug:  # the centre's last-chance handler: one act must not stop the city
@@ -224,6 +232,7 @@ class Desk:
 
     def _tell(self, answered: Sequence[tuple[Job, Outcome]], stopped: Sequence[tuple[Job, Trouble]]) -> None:
         for job, outcome in answered:
+            self.metrics.judged(outcome.verdict)
             job.judged(outcome)
         for job, trouble in stopped:
             job.failed(trouble)

@@ -4,7 +4,9 @@ Promises: every refusal is JSON with what was wrong and what to do; a body is ne
 posted is logged. The feed's WebSocket is not here: it stands directly on the transport (socket.py).
 """
 
+import datetime as dt
 import functools
+import ipaddress
 from collections.abc import Mapping
 from typing import Final
 
@@ -26,6 +28,7 @@ from dispatcher.server.identity import Identity, Wait
 from dispatcher.server.intake import MAX_LINES, Intake, lines_of
 from dispatcher.server.law_words import law_words
 from dispatcher.server.lawgiving import LawGiver
+from dispatcher.server.metrics import CONTENT_TYPE
 from dispatcher.server.orders import MAX_ORDER_BYTES
 from dispatcher.server.rates_door import may_read, table_of
 from dispatcher.server.reports import street_report
@@ -117,6 +120,7 @@ class Doors:
             routes=[
                 Route("/health", self.health, methods=["GET"]),
                 Route("/ready", self.ready, methods=["GET"]),
+                Route("/metrics", self.metrics, methods=["GET"]),
                 Route("/sign-in", self.sign_in, methods=["POST"]),
                 Route("/sign-out", self.sign_out, methods=["POST"]),
                 Route("/intake/orders", self.orders, methods=["POST"]),
@@ -138,6 +142,20 @@ class Doors:
         head = await self._desk.read(lambda ledger: ledger.head())
         return _json(Health("ready", self._feed.talking, head))
 
+    async def metrics(self, request: Request) -> Response:
+        """Give the centre's figures for Prometheus to this machine; elsewhere to an administrator or auditor."""
+        if not _is_near(request) and not (await self._actor(request)).is_any(Role.ADMINISTRATOR, Role.AUDITOR):
+            raise Refusal(403, "没有查看指标的角色 | no role that is given metrics", "换账号 | use another account")
+        timer = await self._desk.read(lambda ledger: ledger.next_timer())
+        page = self._desk.metrics.page(
+            consoles=self._feed.talking,
+            head=self._hub.head,
+            queued=self._desk.queued,
+            able=self._desk.trouble is None,
+            timer_late=self._clock.now() - timer if timer else dt.timedelta(),
+        )
+        return Response(page, media_type=CONTENT_TYPE)
+
     async def sign_in(self, request: Request) -> Response:
         """Give a token for a name and a password."""
         try:
@@ -146,6 +164,7 @@ class Doors:
             remedy = '送 {"person": …, "password": …} | send {"person": …, "password": …}'
             raise Refusal(400, str(error), remedy) from None
         found = await self._identity.sign_in(asked.person, asked.password)
+        self._desk.metrics.sign_in("wait" if isinstance(found, Wait) else "admitted" if found else "wrong")
         if found is None:
             raise Refusal(401, "账号或密码不对 | wrong name or password", "重新输入 | try again")
         if isinstance(found, Wait):
@@ -251,6 +270,12 @@ class Doors:
         if actor is None:
             raise _unknown()
         return actor
+
+
+def _is_near(request: Request) -> bool:
+    """Tell whether a request comes from this very machine, and not through a proxy on it."""
+    near = request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
+    return near and "x-forwarded-for" not in request.headers and "forwarded" not in request.headers
 
 
 def _token(request: Request) -> str:

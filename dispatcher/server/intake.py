@@ -51,6 +51,8 @@ class Intake:
         known = await self._known(acts, outcomes)
         for place, act, outcome in zip(places, acts, outcomes, strict=True):
             answers[place] = _answer(lines[place][0], act, outcome, known)
+        for answer in answers.values():
+            self._desk.metrics.order(answer.status)
         return [answers[place] for place in range(len(lines))]
 
     async def _known(self, acts: Sequence[Act], outcomes: Sequence[Outcome | Trouble]) -> dict[CaseId, Revision]:

@@ -12,6 +12,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import uvicorn
@@ -28,8 +29,10 @@ from dispatcher.server.identity import Identity
 from dispatcher.server.intake import Intake
 from dispatcher.server.lawgiving import LawGiver
 from dispatcher.server.loads import DepartmentLoads
+from dispatcher.server.retention import Retention
 from dispatcher.server.socket import Patience, socket_class
 from dispatcher.server.timers import Timers
+from dispatcher.server.webhooks import Courier
 from dispatcher.storage.ledger import Account, Ledger, Outcome
 from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.wire import PROTOCOL, Welcome
@@ -89,15 +92,19 @@ async def serve(
     port: int = 0,
     seed: Seed = NO_SEED,
     patience: Patience = PATIENCE,
+    keys: Path | None = None,
+    keep_days: int = 0,
     started: Callable[[Running], None] = lambda running: None,
 ) -> None:
     """Run a centre until it is stopped; `started` hears when it listens. Raises Trouble when it cannot begin.
+
+    `keys` is the directory of the centre's keys; personal data is erased `keep_days` after a case ended, 0 for never.
 
     Of `law`, policy and calendar are what a ledger without a law book begins with; any other goes by its own book.
     """
     listener = listen(host, port)
     try:
-        ledger = await asyncio.to_thread(open_ledger, database, clock, seed)
+        ledger = await asyncio.to_thread(open_ledger, database, clock, seed, keys)
         try:
             found = await asyncio.to_thread(_read, ledger, law, clock.now())
         except BaseException:
@@ -128,13 +135,15 @@ async def serve(
                 actor=actor,
                 book=giver.book,
                 units=found.units,
+                restored=ledger.restored,
             )
 
         feed = Feed(desk, hub, identity, clock, ledger.id, welcome, loads)
         giver = LawGiver(desk, hub, feed, clock, found.units, found.book, now, lambda: timers.wake())
         timers = Timers(desk, clock, giver)
+        retention = Retention(desk, clock, keep_days)
         intake = Intake(desk, clock, {unit.id: unit for unit in found.units})
-        application = Doors(desk, hub, identity, intake, feed, giver, clock).application()
+        application = Doors(desk, hub, identity, intake, feed, giver, retention, clock).application()
         server = _Server(
             uvicorn.Config(
                 application,
@@ -152,6 +161,8 @@ async def serve(
             asyncio.create_task(hub.beat(), name="beats of the hub"),
             asyncio.create_task(loads.tell_changes(feed.tell_loads, patience.loads_s), name="loads of departments"),
             asyncio.create_task(timers.run(), name="what the centre does by itself"),
+            asyncio.create_task(Courier(desk, clock).run(), name="webhooks"),
+            asyncio.create_task(retention.run(), name="retention of personal data"),
         ]
         try:
             await server.serve(sockets=[listener])
@@ -167,7 +178,15 @@ async def serve(
 
 
 def run(
-    database: str, law: Law, clock: Clock, *, host: str = "127.0.0.1", port: int = 8345, seed: Seed = NO_SEED
+    database: str,
+    law: Law,
+    clock: Clock,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8345,
+    seed: Seed = NO_SEED,
+    keys: Path | None = None,
+    keep_days: int = 0,
 ) -> int:
     """Run a centre in this process until SIGTERM or SIGINT; prints where it listens; gives the exit status."""
     running: list[Running] = []
@@ -187,7 +206,10 @@ def run(
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        asyncio.run(serve(database, law, clock, host=host, port=port, seed=seed, started=started))
+        centre = serve(
+            database, law, clock, host=host, port=port, seed=seed, keys=keys, keep_days=keep_days, started=started
+        )
+        asyncio.run(centre)
     except Trouble as trouble:
         sys.stderr.write(f"{trouble}\n")
         return 1
@@ -217,9 +239,9 @@ def _read(ledger: Ledger, law: Law, now: dt.datetime) -> _Found:
     return _Found(ledger.head(), units, book, ledger.open_whistle_loads())
 
 
-def open_ledger(database: str, clock: Clock, seed: Seed) -> Ledger:
+def open_ledger(database: str, clock: Clock, seed: Seed, keys: Path | None = None) -> Ledger:
     """Open the ledger and, where it has no directory yet, put the seed in; raises Trouble."""
-    ledger = Ledger.open(database, clock.now)
+    ledger = Ledger.open(database, clock.now, keys)
     try:
         if not ledger.units():
             ledger.put_units(seed.units)

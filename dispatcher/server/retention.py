@@ -33,16 +33,16 @@ log = logging.getLogger(__name__)
 
 
 class Retention:
-    """Erases what is over `days` after a case ended, None for never; `run` is its task."""
+    """Erases what is over `days` after a case ended, 0 for never; `run` is its task."""
 
-    def __init__(self, desk: Desk, clock: Clock, days: int | None) -> None:
+    def __init__(self, desk: Desk, clock: Clock, days: int) -> None:
         self._desk = desk
         self._clock = clock
         self._days = days
 
     async def run(self) -> None:
         """Look now and every hour, until cancelled."""
-        while self._days is not None:
+        while self._days:
             pause_s = LOOK_EVERY_S
             try:
                 await self.apply(self._days)
@@ -94,7 +94,7 @@ def asked_for(cases: Iterable[Case], reason: str, by: PersonId, now: dt.datetime
 
 def overdue(ledger: Ledger, days: int, now: dt.datetime) -> list[Act]:
     """Make the acts that erase what is over, some cases at a time, under ids that no restart doubles."""
-    cases = ledger.erasable(now - dt.timedelta(days=days), AT_ONCE)
+    cases = ledger.custody.erasable(now - dt.timedelta(days=days), AT_ONCE)
     reason = f"保存期 {days} 天已满"
     return [
         Act(

@@ -22,6 +22,7 @@ from dispatcher.models.events import Recorded
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, PersonId, Revision, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.lawbook import AnyLawCommand, LawAct, LawBook, LawRefused
+from dispatcher.models.lineage import name_after
 from dispatcher.models.order import Caller
 from dispatcher.models.organisation import Actor, Role, Scope, Unit
 from dispatcher.models.periods import Stretch
@@ -29,9 +30,10 @@ from dispatcher.models.queue import epoch_ms, from_epoch_ms
 from dispatcher.models.rates import Tally
 from dispatcher.models.roster import Roster
 from dispatcher.models.verdicts import Reason, Refused, Verdict
-from dispatcher.storage import adopting, evidence, lawkeeping, loads, rotating, searching, tallies, timekeeping
+from dispatcher.storage import adopting, evidence, lawkeeping, loads, searching, tallies, timekeeping
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.centre import keys_beside, make_engine, migrate, sorted_errors
+from dispatcher.storage.custody import Custody
 from dispatcher.storage.evidence import Head
 from dispatcher.storage.gazette import Gazette
 from dispatcher.storage.judging import Batch, Outcome
@@ -39,6 +41,7 @@ from dispatcher.storage.keyring import Keyring
 from dispatcher.storage.paging import Page, page
 from dispatcher.storage.timekeeping import Due
 from dispatcher.storage.vault import Vault
+from dispatcher.storage.webhooks import Webhooks
 from dispatcher.storage.writing import put
 
 _cases = schema.cases
@@ -95,17 +98,29 @@ class LedgerCounts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ledger:
-    """One open ledger. Writing is for one thread at a time; another thread may read at once."""
+    """One open ledger. Writing is for one thread at a time; another thread may read at once.
+
+    `id` names it for consoles, another one after each time it was set back to a backup; `restored` are the revisions up
+    to which it came back then, oldest first.
+    """
 
     def __init__(
-        self, engine: sa.Engine, vault: Vault, ledger: LedgerId, clock: Callable[[], dt.datetime] | None
+        self,
+        engine: sa.Engine,
+        vault: Vault,
+        ledger: LedgerId,
+        restored: tuple[Revision, ...],
+        clock: Callable[[], dt.datetime] | None,
     ) -> None:
         self._engine = engine
         self._writing = engine.execution_options(writing=True)
         self._vault = vault
         self._clock = clock
         self.id = ledger
+        self.restored = restored
         self.gazette = Gazette(self._read, self._write)
+        self.webhooks = Webhooks(self._read, self._write)
+        self.custody = Custody(self._read, self._write_alone, vault)
 
     @classmethod
     def open(cls, url: str, clock: Callable[[], dt.datetime] | None = None, keys: Path | None = None) -> "Ledger":
@@ -122,7 +137,7 @@ class Ledger:
                 with engine.connect() as connection:
                     name = connection.execute(sa.select(schema.meta.c.ledger)).scalar_one()
                     chained = bool(evidence.read_head(connection).hash)
-                    restored = connection.execute(sa.select(sa.func.count()).select_from(schema.restores)).scalar_one()
+                    restored = _restored(connection)
                 vault = Vault(keyring, name)
                 if not chained:
                     with engine.execution_options(writing=True).begin() as connection:
@@ -132,7 +147,7 @@ class Ledger:
         except BaseException:
             engine.dispose()
             raise
-        return cls(engine, vault, LedgerId(f"{name}+{restored}" if restored else name), clock)
+        return cls(engine, vault, name_after(name, len(restored)), restored, clock)
 
     def close(self) -> None:
         """Close all connections; harmless when repeated."""
@@ -337,44 +352,6 @@ class Ledger:
                     counted[verdict.reason] += 1
         return dict(counted)
 
-    # Personal data and its keys
-
-    def erasable(self, closed_before: dt.datetime, limit: int) -> list[Case]:
-        """List ended cases that still hold personal data although they were closed before an instant, oldest first."""
-        statement = (
-            sa.select(_cases.c.body)
-            .where(_cases.c.closed_ms < epoch_ms(closed_before), _cases.c.envelope.is_not(None))
-            .order_by(_cases.c.closed_ms)
-            .limit(limit)
-        )
-        with self._read() as connection:
-            return [_decode_case(body) for body in connection.execute(statement).scalars()]
-
-    def rotate_keys(self, told: Callable[[int], None] = lambda sealed: None) -> int:
-        """Put a new key in the place of the present one, or go on with what was broken off; gives its version.
-
-        Others may work on the ledger meanwhile; `told` hears how many envelopes have been sealed anew. Raises Trouble.
-        """
-        with self._write() as connection:
-            head = self._lock(connection)
-            version = head.key_version
-            if rotating.versions_in_use(connection) == [version]:
-                version += 1
-                self._vault.keyring.make(version)
-                rotating.begin(connection, self._vault, version)
-        after: CaseId | None = CaseId("")
-        count = 0
-        while after is not None:
-            with self._write() as connection:
-                self._lock(connection)
-                after, sealed = rotating.reseal_some(connection, self._vault, after)
-            count += sealed
-            told(count)
-        with self._write() as connection:
-            self._lock(connection)
-            rotating.finish(connection, self._vault)
-        return version
-
     # Organisation
 
     def units(self) -> tuple[Unit, ...]:
@@ -454,6 +431,12 @@ class Ledger:
         return head
 
     @contextlib.contextmanager
+    def _write_alone(self) -> Generator[sa.Connection]:
+        with self._write() as connection:
+            self._lock(connection)
+            yield connection
+
+    @contextlib.contextmanager
     def _write(self) -> Generator[sa.Connection]:
         with sorted_errors(self._engine), self._writing.begin() as connection:
             yield connection
@@ -461,6 +444,11 @@ class Ledger:
 
 def _head(connection: sa.Connection) -> Revision:
     return Revision(connection.execute(sa.select(schema.head.c.revision)).scalar_one())
+
+
+def _restored(connection: sa.Connection) -> tuple[Revision, ...]:
+    heads = connection.execute(sa.select(schema.restores.c.head).order_by(schema.restores.c.number)).scalars()
+    return tuple(map(Revision, heads))
 
 
 def _account(row: "sa.Row[*tuple[Any, ...]]") -> Account:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from dispatcher.models.rates import COUNTERS
 
-VERSION: Final = "0004"
+VERSION: Final = "0008"
 """The newest migration of `migrations/centre/versions`."""
 
 metadata = sa.MetaData(
@@ -228,4 +228,30 @@ sessions = sa.Table(
     sa.Column("person", sa.Text, nullable=False, index=True),
     sa.Column("created_ms", sa.BigInteger, nullable=False),
     sa.Column("expires_ms", sa.BigInteger, nullable=False),
+)
+
+webhooks = sa.Table(
+    "webhooks",
+    metadata,
+    # How far each has been told stands in `cursor`; the others from `tries` on are of the notice that is stuck.
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("secret", sa.Text, nullable=False),
+    sa.Column("kinds", sa.Text, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("cursor", sa.BigInteger, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_try_ms", sa.BigInteger, nullable=True),
+    sa.Column("failing_since_ms", sa.BigInteger, nullable=True),
+    sa.Column("error", sa.Text, nullable=False),
+)
+
+dead_letters = sa.Table(
+    "dead_letters",
+    metadata,
+    sa.Column("webhook", sa.Text, primary_key=True),
+    sa.Column("revision", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("given_up_ms", sa.BigInteger, nullable=False),
 )

@@ -15,6 +15,7 @@ from dispatcher.models.changes import ChangeSet
 from dispatcher.models.commands import Act, AnyCommand, RevealCaller
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
 from dispatcher.models.lawbook import LawBook
+from dispatcher.models.lineage import in_common
 from dispatcher.models.organisation import scope_of
 from dispatcher.models.queue import epoch_ms
 from dispatcher.models.verdicts import Accepted, Settled
@@ -121,6 +122,7 @@ class Desk:
             self._store.begin_ledger(_NO_LEDGER, session)
             self._forget_rows(_NO_LEDGER)
             raise Gap(words.ANEW)
+        self._send_again(welcome)
         self._store.begin_ledger(welcome.ledger, session)
         if welcome.ledger != self._ledger:
             self._forget_rows(welcome.ledger)
@@ -333,6 +335,14 @@ class Desk:
         self._tell_rows(self._replica.judge_by(there.session.actor, there.law))
         if self._store.law_mark() != there.mark():
             self._restating.begin(there)
+
+    def _send_again(self, welcome: wire.Welcome) -> None:
+        """Send again what was accepted and is not in the centre's ledger any more, because it was set back."""
+        common = in_common(self._ledger, welcome.ledger, welcome.restored)
+        recalled = self._outbox.recall(common) if common is not None else ()
+        if recalled:
+            self._listener.trouble(words.SET_BACK.format(common=common, count=len(recalled)))
+            self._tell_outbox()
 
     def _forget_rows(self, ledger: LedgerId) -> None:
         self._ledger, self._cursor, self._as_of, self._touched_as_of = ledger, Revision(0), None, None

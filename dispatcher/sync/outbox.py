@@ -23,6 +23,8 @@ way, a refusal of the first could not hold back the second. Across cases up to `
 the same case wait behind it. A person discards it, or tries again: that is a new act with a new id. What waits
 behind is then made anew behind the new one, so that the order stays.
 
+*A centre set back to a backup* has lost what it accepted since: ACCEPTED is taken back to SENT for that.
+
 *An act waits for its maker*: it is sent only while the person who made it is signed in.
 """
 
@@ -33,7 +35,7 @@ from collections.abc import Iterable
 import msgspec
 
 from dispatcher.models.commands import Act
-from dispatcher.models.ids import CaseId, CommandId, PersonId
+from dispatcher.models.ids import CaseId, CommandId, PersonId, Revision
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Settled
 from dispatcher.sync.ports import UNSETTLED, ActState, Receipt, Store, state_after
 
@@ -59,8 +61,7 @@ class Outbox:
         self._perishable: dict[CommandId, dt.datetime] = {}
         self._under_way: set[CommandId] = set()
         self._ready: dict[CaseId, None] = {}
-        for receipt in store.unsettled():
-            self._keep(receipt)
+        self._load()
 
     # ---- questions
 
@@ -199,7 +200,25 @@ class Outbox:
         self._store.settle(tuple(given_up))
         return self._take_in(tuple(given_up))
 
+    def recall(self, after: Revision) -> tuple[Receipt, ...]:
+        """Take back the acceptance of acts after a revision that the centre has lost: they are sent once more.
+
+        They count as sent, not as queued: they have taken effect once, so only the centre may say that they are stale.
+        """
+        recalled = self._store.recall(after)
+        if recalled:
+            self._load()
+        return recalled
+
     # ---- bookkeeping
+
+    def _load(self) -> None:
+        self._receipts.clear()
+        self._of_case.clear()
+        self._perishable.clear()
+        self._ready.clear()
+        for receipt in self._store.unsettled():
+            self._keep(receipt)
 
     def _keep(self, receipt: Receipt) -> None:
         act = receipt.act

@@ -210,6 +210,10 @@ class Store(Protocol):
         """Keep an act durably before anybody sees it; the same id again gives the same receipt."""
         ...
 
+    def recall(self, after: Revision) -> tuple[Receipt, ...]:
+        """Put the acts accepted after a revision back to sent, without their verdicts; gives them."""
+        ...
+
     def unsettled(self) -> tuple[Receipt, ...]:
         """List queued, sent, parked and expired acts in the order they were made."""
         ...

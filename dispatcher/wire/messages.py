@@ -76,7 +76,9 @@ class Ping(Message, frozen=True, tag="ping"):
 class Welcome(Message, frozen=True, tag="welcome"):
     """The centre's first word: its clock, its ledger, who you are, the law book and the directory of units.
 
-    When `ledger` is not the console's own, the console forgets its rows and begins at revision 0.
+    When `ledger` is not the console's own, the console forgets its rows and begins at revision 0. `restored` are the
+    revisions to which the ledger was set back to a backup, oldest first: what a console was told was accepted after
+    them (`lineage.in_common`) is sent again.
     """
 
     protocol: int
@@ -86,6 +88,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
     actor: Actor
     book: LawBook
     units: tuple[Unit, ...]
+    restored: tuple[Revision, ...] = ()
 
 
 NO_CALLER = msgspec.Raw(b"null")

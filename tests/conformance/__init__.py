@@ -1,0 +1,1 @@
+"""Clients that are not ours: written from the documents alone."""
