@@ -38,6 +38,11 @@ def data_path() -> Path:
     return platformdirs.user_data_path(PROGRAM)
 
 
+def keys_path() -> Path:
+    """Give the directory of a centre's keys where none is named."""
+    return data_path() / "keys"
+
+
 Parse = Callable[[str], object]
 
 
@@ -210,12 +215,7 @@ class ServerSettings:
     """`dispatcher server`."""
 
     database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
-    keys: Path | None = setting(
-        "directory of the centre's keys (default: beside a SQLite database, else the user's own)",
-        directory,
-        None,
-        metavar="DIR",
-    )
+    keys: Path = setting("directory of the centre's keys, apart from its database", directory, keys_path, metavar="DIR")
     keep_days: int = setting(
         "days after closing at which personal data of a case is erased; 0 keeps it", whole(0, 36_500), 0, metavar="DAYS"
     )
@@ -243,12 +243,7 @@ class AdminSettings:
     """`dispatcher admin`."""
 
     database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
-    keys: Path | None = setting(
-        "directory of the centre's keys (default: beside a SQLite database, else the user's own)",
-        directory,
-        None,
-        metavar="DIR",
-    )
+    keys: Path = setting("directory of the centre's keys, apart from its database", directory, keys_path, metavar="DIR")
     centre: str = setting(
         "the running centre, where a task goes through it (erase, retention)", centre_url, "", metavar="URL"
     )
@@ -271,12 +266,7 @@ class LawSettings:
     database: str = setting(
         "the ledger itself, in place of the centre: only while no centre runs on it", database_url, "", metavar="URL"
     )
-    keys: Path | None = setting(
-        "directory of the centre's keys (default: beside a SQLite database, else the user's own)",
-        directory,
-        None,
-        metavar="DIR",
-    )
+    keys: Path = setting("directory of the centre's keys, apart from its database", directory, keys_path, metavar="DIR")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,12 +274,7 @@ class WhySettings:
     """`dispatcher why`."""
 
     database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
-    keys: Path | None = setting(
-        "directory of the centre's keys (default: beside a SQLite database, else the user's own)",
-        directory,
-        None,
-        metavar="DIR",
-    )
+    keys: Path = setting("directory of the centre's keys, apart from its database", directory, keys_path, metavar="DIR")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -297,12 +282,7 @@ class RatesSettings:
     """`dispatcher rates`."""
 
     database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
-    keys: Path | None = setting(
-        "directory of the centre's keys (default: beside a SQLite database, else the user's own)",
-        directory,
-        None,
-        metavar="DIR",
-    )
+    keys: Path = setting("directory of the centre's keys, apart from its database", directory, keys_path, metavar="DIR")
     kind: str = setting(
         "who is ranked: street, department or district", one_of("street", "department", "district"), "street"
     )

@@ -26,10 +26,10 @@ class Tasks(Protocol):
 
 def add_tasks(parser: argparse.ArgumentParser) -> None:
     """Give the parser of `dispatcher admin` its tasks."""
-    from dispatcher.centre import accounts, webhooks
+    from dispatcher.centre import accounts, evidence, personal, safekeeping, webhooks
 
     tasks = parser.add_subparsers(dest="task", required=True, metavar="TASK")
-    for area in (accounts, webhooks):
+    for area in (accounts, webhooks, evidence, personal, safekeeping):
         area.add_tasks(tasks)
 
 
@@ -52,7 +52,7 @@ def opened(settings: AdminSettings) -> "Generator[Ledger]":
     from dispatcher.sync.clock import SystemClock
 
     make_folder(settings.database)
-    ledger = open_ledger(settings.database, SystemClock(), Seed(units=load_organisation()))
+    ledger = open_ledger(settings.database, SystemClock(), Seed(units=load_organisation()), settings.keys)
     try:
         yield ledger
     finally:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from dispatcher.assets import BadAsset, load_law, load_organisation
 from dispatcher.models.ids import PersonId, UnitId
-from dispatcher.settings import ImportSettings, LawSettings, ServerSettings
+from dispatcher.settings import AdminSettings, ImportSettings, LawSettings, ServerSettings
 from dispatcher.sync.clock import SystemClock
 from dispatcher.sync.ports import Trouble
 
@@ -24,7 +24,16 @@ def run_server(settings: ServerSettings) -> int:
     except BadAsset as error:
         return failed(error)
     make_folder(settings.database)
-    return run(settings.database, law, SystemClock(), host=settings.host, port=settings.port, seed=Seed(units=units))
+    return run(
+        settings.database,
+        law,
+        SystemClock(),
+        host=settings.host,
+        port=settings.port,
+        seed=Seed(units=units),
+        keys=settings.keys,
+        keep_days=settings.keep_days,
+    )
 
 
 def run_import(settings: ImportSettings, path: Path) -> int:
@@ -74,7 +83,7 @@ def _show(tally: object) -> None:
     sys.stderr.flush()
 
 
-def password_of(settings: ImportSettings | LawSettings) -> str:
+def password_of(settings: ImportSettings | LawSettings | AdminSettings) -> str:
     """Read the account's password from the file that was named, or ask for it; raises OSError."""
     if settings.password_file:
         return Path(settings.password_file).read_text("utf-8").strip()

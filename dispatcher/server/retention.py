@@ -1,8 +1,7 @@
 """How long personal data is kept: what the rule says is over is erased, and what somebody asks to have erased.
 
-Promises: an erasure is an act like any other, judged and journaled, and every console in scope hears of it; what came of
-one order goes together, the parts it was split into too; the rule erases each case once, whatever is restarted. Runs on
-the event loop.
+Promises: an erasure is an act like any other, judged and journaled, and consoles in scope hear of it; a case goes with
+the parts it was split into; the rule erases each case once, whatever is restarted. Runs on the event loop.
 """
 
 import asyncio
@@ -20,6 +19,7 @@ from dispatcher.models.verdicts import Refused
 from dispatcher.server.desk import Desk
 from dispatcher.storage.ledger import Ledger, Outcome
 from dispatcher.sync.ports import Clock, Trouble
+from dispatcher.wire import Erased, ErasureAsked
 
 AT_ONCE: Final = 100
 """Cases erased between two commits."""
@@ -64,16 +64,15 @@ class Retention:
             if done < AT_ONCE:
                 return count
 
-    async def erase(self, words: str, reason: str, actor: Actor) -> list[tuple[Case, Outcome]]:
-        """Erase a case named by its id or the end of its number, with its parts; none when the words mean not one."""
+    async def erase(self, asked: ErasureAsked, actor: Actor) -> tuple[Erased, ...]:
+        """Erase what is asked for and the parts it was split into; nothing when the words mean not one case."""
         cases: list[Case] = []
 
         def make(ledger: Ledger) -> list[Act]:
-            cases.extend(meant_by(ledger, words))
-            return list(asked_for(cases, reason, actor.person, self._clock.now()))
+            cases.extend(meant_by(ledger, asked.case))
+            return asked_for(cases, asked.reason, actor.person, self._clock.now())
 
-        outcomes = await self._desk.judge_made(make, actor)
-        return list(zip(cases, outcomes, strict=True))
+        return answers(cases, await self._desk.judge_made(make, actor))
 
 
 def meant_by(ledger: Ledger, words: str) -> list[Case]:
@@ -85,11 +84,29 @@ def meant_by(ledger: Ledger, words: str) -> list[Case]:
     return [*found, *(part for part in parts if part is not None)]
 
 
-def asked_for(cases: Iterable[Case], reason: str, by: PersonId, now: dt.datetime) -> Iterable[Act]:
+def asked_for(cases: Iterable[Case], reason: str, by: PersonId, now: dt.datetime) -> list[Act]:
     """Make the acts that erase cases because it was asked for."""
-    for case in cases:
-        command = ErasePersonalData(case=case.id, reason=reason)
-        yield Act(id=CommandId(f"erase:{uuid.uuid4()}"), command=command, by=by, made_at=now)
+    return [
+        Act(
+            id=CommandId(f"erase:{uuid.uuid4()}"),
+            command=ErasePersonalData(case=case.id, reason=reason),
+            by=by,
+            made_at=now,
+        )
+        for case in cases
+    ]
+
+
+def answers(cases: Iterable[Case], outcomes: Iterable[Outcome]) -> tuple[Erased, ...]:
+    """Say what became of each case."""
+    return tuple(
+        Erased(
+            case=case.id,
+            number=case.order.number,
+            refused=outcome.verdict if isinstance(outcome.verdict, Refused) else None,
+        )
+        for case, outcome in zip(cases, outcomes, strict=True)
+    )
 
 
 def overdue(ledger: Ledger, days: int, now: dt.datetime) -> list[Act]:

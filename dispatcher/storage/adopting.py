@@ -7,6 +7,7 @@ sealed by a key whose file is not durable; a wrong or missing key is told in wor
 import logging
 from collections.abc import Iterator
 from itertools import groupby
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -45,6 +46,19 @@ def unlock(connection: sa.Connection, vault: Vault, keyring: Keyring) -> None:
                 " --keys."
             )
     vault.version = evidence.read_head(connection).key_version
+
+
+def vault_for(connection: sa.Connection, keys: Path) -> Vault | None:
+    """Give the vault of a ledger that is only read, by the keys in a directory; None where there are none.
+
+    Raises Trouble when they are not this ledger's.
+    """
+    keyring = Keyring(keys)
+    if not keyring.versions():
+        return None
+    vault = Vault(keyring, connection.execute(sa.select(schema.meta.c.ledger)).scalar_one())
+    unlock(connection, vault, keyring)
+    return vault
 
 
 def furnish(connection: sa.Connection, vault: Vault, keyring: Keyring, ledger: str) -> None:

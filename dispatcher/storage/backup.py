@@ -117,12 +117,13 @@ def _write(connection: sa.Connection, packed: Any, now: dt.datetime) -> tuple[Pr
     frame(preface)
     counts: dict[str, int] = {}
     for table in schema.metadata.sorted_tables:
-        counts[table.name] = 0
+        name, columns = str(table.name), tuple(map(str, table.columns.keys()))
+        counts[name] = 0
         statement = sa.select(table).order_by(*table.primary_key.columns)
         found = connection.execute(statement, execution_options={"yield_per": ROWS_AT_A_TIME})
         for some in found.partitions():
-            counts[table.name] += len(some)
-            frame(Rows(table=table.name, columns=tuple(table.columns.keys()), rows=[list(row) for row in some]))
+            counts[name] += len(some)
+            frame(Rows(table=name, columns=columns, rows=[list(row) for row in some]))
     ending = Ending(counts=counts, sha256=digest.digest())
     frame(ending)
     return preface, ending

@@ -19,7 +19,6 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from dispatcher.settings import data_path
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.troubles import sqlite_trouble
 from dispatcher.sync.ports import StoreNewer, Trouble
@@ -47,14 +46,6 @@ def make_engine(url: str) -> sa.Engine:
             return engine
         case _:
             raise Trouble(f"{_without_password(url)!r}: only sqlite:/// and postgresql:// databases are known")
-
-
-def keys_beside(url: str) -> Path:
-    """Name the directory of the keys where none is named: FILE.keys beside a SQLite file, else the user's own."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite" and parsed.database:
-        return Path(f"{parsed.database}.keys")
-    return data_path() / "keys"
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:

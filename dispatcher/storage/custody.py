@@ -8,7 +8,7 @@ Raises `Trouble`.
 import contextlib
 import datetime as dt
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
@@ -37,15 +37,16 @@ class Custody:
         self._read = read
         self._write = write
         self._vault = vault
+        self.keyring = vault.keyring
+
+    def count_erasable(self, closed_before: dt.datetime) -> int:
+        """Count the ended cases that still hold personal data although they were closed before an instant."""
+        with self._read() as connection:
+            return connection.execute(_erasable(sa.func.count(), closed_before)).scalar_one()
 
     def erasable(self, closed_before: dt.datetime, limit: int) -> list[Case]:
         """List ended cases that still hold personal data although they were closed before an instant, oldest first."""
-        statement = (
-            sa.select(_cases.c.body)
-            .where(_cases.c.closed_ms < epoch_ms(closed_before), _cases.c.envelope.is_not(None))
-            .order_by(_cases.c.closed_ms)
-            .limit(limit)
-        )
+        statement = _erasable(_cases.c.body, closed_before).order_by(_cases.c.closed_ms).limit(limit)
         with self._read() as connection:
             return [_decode_case(body) for body in connection.execute(statement).scalars()]
 
@@ -110,3 +111,7 @@ class Custody:
             again = self._vault.seal_sheet(ROSTER, self._vault.open_sheet(ROSTER, sealed))
             put(connection, schema.roster, [{"one": 1, "sealed": again}], key=("one",))
         connection.execute(sa.delete(_checks).where(_checks.c.version != self._vault.version))
+
+
+def _erasable(what: sa.ColumnElement[Any], closed_before: dt.datetime) -> "sa.Select[*tuple[Any, ...]]":
+    return sa.select(what).where(_cases.c.closed_ms < epoch_ms(closed_before), _cases.c.envelope.is_not(None))

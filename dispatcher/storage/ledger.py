@@ -30,9 +30,10 @@ from dispatcher.models.queue import epoch_ms, from_epoch_ms
 from dispatcher.models.rates import Tally
 from dispatcher.models.roster import Roster
 from dispatcher.models.verdicts import Reason, Refused, Verdict
+from dispatcher.settings import keys_path
 from dispatcher.storage import adopting, evidence, lawkeeping, loads, searching, tallies, timekeeping
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage.centre import keys_beside, make_engine, migrate, sorted_errors
+from dispatcher.storage.centre import make_engine, migrate, sorted_errors
 from dispatcher.storage.custody import Custody
 from dispatcher.storage.evidence import Head
 from dispatcher.storage.gazette import Gazette
@@ -127,10 +128,10 @@ class Ledger:
         """Open sqlite:///path or postgresql://…, making or migrating it; raises Trouble, or StoreNewer.
 
         `clock` gives the instant written as the time of a commit; without it that is the `now` of the judgement.
-        `keys` is the directory of the centre's keys, `keys_beside(url)` without it; a new ledger gets its key there.
+        `keys` is the directory of the centre's keys, the user's own without it; a new ledger gets its key there.
         """
         engine = make_engine(url)
-        keyring = Keyring(keys or keys_beside(url))
+        keyring = Keyring(keys or keys_path())
         try:
             migrate(engine)
             with sorted_errors(engine):

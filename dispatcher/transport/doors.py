@@ -11,6 +11,7 @@ import msgspec
 from dispatcher.models.ids import CommandId, PersonId
 from dispatcher.models.lawbook import AnyLawCommand, LawBook
 from dispatcher.sync.ports import LinkLost, LinkRefused
+from dispatcher.wire import Erased, ErasureAsked
 
 TIMEOUT_S = 30.0
 
@@ -76,6 +77,15 @@ async def change_law(centre: str, token: str, act: CommandId, command: AnyLawCom
     if response.is_error:
         raise LinkRefused(_words(response))
     return msgspec.json.decode(response.content, type=LawBook)
+
+
+async def erase(centre: str, token: str, asked: ErasureAsked) -> tuple[Erased, ...]:
+    """Have the personal data of a case erased; raises LinkLost, and LinkRefused with the centre's words."""
+    async with _client(centre, token) as client:
+        response = await _post(client, "/erasures", msgspec.json.encode(asked))
+    if response.is_error:
+        raise LinkRefused(_words(response))
+    return msgspec.json.decode(response.content, type=tuple[Erased, ...])
 
 
 def _client(centre: str, token: str) -> httpx.AsyncClient:

@@ -18,9 +18,10 @@ from dispatcher.models.ids import CaseId, CommandId, Revision
 from dispatcher.models.lawbook import LawAct, SwitchFlood, book_of
 from dispatcher.models.organisation import Role
 from dispatcher.models.verdicts import Accepted
+from dispatcher.settings import keys_path
 from dispatcher.storage import evidence, proving
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage.centre import keys_beside, make_engine
+from dispatcher.storage.centre import make_engine
 from dispatcher.storage.keyring import Keyring
 from dispatcher.storage.ledger import Ledger
 from dispatcher.storage.proving import Anchor, Fault, Finding, Proof, prove
@@ -90,7 +91,7 @@ def stage(ledger_url: str, ledger: Ledger) -> Iterator[sa.Connection]:
 
 @pytest.fixture
 def vault(ledger_url: str, ledger: Ledger) -> Vault:
-    found = Vault(Keyring(keys_beside(ledger_url)), ledger.id)
+    found = Vault(Keyring(keys_path()), ledger.id)
     found.version = 1
     return found
 

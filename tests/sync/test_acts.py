@@ -317,6 +317,38 @@ async def test_many_acts_leave_through_the_window_each_once(world: World):
 
 
 @played
+async def test_a_centre_set_back_to_a_backup_is_told_again_what_it_has_lost(world: World):
+    await world.centre.receive("case-1")
+    console = await world.console().online()
+    acts = [console.engine.submit(c.SignFor(case=ONE)), console.engine.submit(c.AddNote(case=ONE, text="a key"))]
+    await until(lambda: not console.seen.outbox)
+    await console.stop()
+    world.centre.restart("ledger-1+1", keep=0)
+    await world.centre.receive("case-1")
+    again = await world.console(store=console.store).online()
+    await until(lambda: not again.seen.outbox and world.centre.submitted[2:] == acts)
+    assert world.centre.cases[ONE].signed_at is not None
+    assert any("备份" in said for said in again.seen.troubles)
+    await again.stop()
+    once_more = await world.console(store=again.store).online()
+    await until(lambda: once_more.store.receipts(9)[0].verdict is not None)
+    assert world.centre.submitted[2:] == acts, "told again once, not at every start"
+
+
+@played
+async def test_another_centre_is_told_nothing_of_what_this_one_has_accepted(world: World):
+    await world.centre.receive("case-1")
+    console = await world.console().online()
+    console.engine.submit(c.SignFor(case=ONE))
+    await until(lambda: not console.seen.outbox)
+    await console.stop()
+    world.centre.restart("ledger-2+1", keep=0)
+    await world.centre.receive("case-1")
+    await world.console(store=console.store).online()
+    assert len(world.centre.submitted) == 1
+
+
+@played
 async def test_revealing_the_caller_gives_name_and_phone_and_is_journaled(world: World):
     await world.centre.make(b.receive("case-1", caller=Caller("Zhang", "13800001111")), b.HOTLINE)
     console = await world.console(b.LEADER).online()
