@@ -76,6 +76,7 @@ def furnish(connection: sa.Connection, vault: Vault, keyring: Keyring, ledger: s
         connection.exec_driver_sql("PRAGMA secure_delete = ON")  # what stood in plain shall not stay in free pages
     _seal_cases(connection, vault)
     _seal_roster(connection, vault)
+    drop_plain(connection)
     head = head._replace(hash=evidence.genesis(ledger), key_version=version)
     judged = _judged_before(connection)
     while some := [each for each, _ in zip(judged, range(AT_A_TIME), strict=False)]:
@@ -107,7 +108,13 @@ def _seal_cases(connection: sa.Connection, vault: Vault) -> None:
                 envelopes.append({"id": case, "envelope": envelope})
         update_rows(connection, journal, "revision", ("command", "events", "sealed"), sealed)
         update_rows(connection, schema.cases, "id", ("envelope",), envelopes)
-    connection.exec_driver_sql("ALTER TABLE cases DROP COLUMN caller")
+
+
+def drop_plain(connection: sa.Connection) -> None:
+    """Take away where personal data once stood in plain: it is sealed by now, or has never been there."""
+    if _has_column(connection, "cases", "caller"):
+        connection.exec_driver_sql("ALTER TABLE cases DROP COLUMN caller")
+    connection.exec_driver_sql("DROP TABLE IF EXISTS plain_roster")
 
 
 def _sealed(entry: Any, vault: Vault, key: bytes) -> dict[str, object] | None:  # noqa: ANN401
@@ -129,7 +136,6 @@ def _seal_roster(connection: sa.Connection, vault: Vault) -> None:
     text = connection.exec_driver_sql("SELECT roster FROM plain_roster").scalar()
     if text is not None:
         put(connection, schema.roster, [{"one": 1, "sealed": vault.seal_sheet(ROSTER, text.encode())}])
-    connection.exec_driver_sql("DROP TABLE plain_roster")
 
 
 def _judged_before(connection: sa.Connection) -> Iterator[Judged]:

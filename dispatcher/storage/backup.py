@@ -23,6 +23,7 @@ from dispatcher.models.ids import Instant, Revision
 from dispatcher.models.queue import epoch_ms
 from dispatcher.storage import evidence
 from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage.adopting import drop_plain
 from dispatcher.storage.centre import make_engine, snapshot, sorted_errors
 from dispatcher.storage.migrations import is_known, upgrade
 from dispatcher.storage.writing import put
@@ -104,6 +105,11 @@ def _write(connection: sa.Connection, packed: Any, now: dt.datetime) -> tuple[Pr
         packed.write(data)
 
     head = evidence.read_head(connection)
+    if not head.hash:
+        raise Trouble(
+            "数据库尚未由本程序启用；请先启动一次中心。"
+            " | The database was migrated but never opened by this program; start the centre on it once."
+        )
     preface = Preface(
         form=FORM,
         schema=schema.VERSION,
@@ -171,6 +177,7 @@ def _restore(file: Path, connection: sa.Connection, now: dt.datetime) -> Preface
                 f" | The backup was written by a newer program (schema {preface.schema}); use that to restore it."
             )
         upgrade(connection, "centre", preface.schema)
+        drop_plain(connection)
         counts: dict[str, int] = {}
         tables: dict[str, sa.Table] = {}
         for value in frames:
