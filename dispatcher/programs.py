@@ -62,6 +62,10 @@ PROGRAMS = (
 
           dispatcher server
           dispatcher server --database postgresql://dispatcher@localhost/dispatcher --host 0.0.0.0 --port 8345
+          dispatcher server --database postgresql://dispatcher@db/dispatcher --workers 4
+
+        On PostgreSQL several workers, and several machines, may share one ledger: any of them serves any
+        console, and exactly one at a time does the periodic work. A SQLite ledger is for one process.
 
         It stops cleanly on Ctrl+C or SIGTERM: consoles are told, nothing accepted is lost.""",
     ),

@@ -221,6 +221,7 @@ class ServerSettings:
     )
     host: str = setting("address to listen on", text, "127.0.0.1", metavar="ADDRESS")
     port: int = setting("port to listen on; 0 takes a free one and says which", whole(0, 65535), DEFAULT_PORT)
+    workers: int = setting("processes that share the port; more than one needs PostgreSQL", whole(1, 64), 1)
     policy: str = setting("a shipped policy's name or a TOML file", text, "city", metavar="NAME|FILE")
     log: str = setting("how much is logged: debug, info, warning or error", _LOG, "info", metavar="LEVEL")
     log_format: str = setting("how it is logged: text, or one JSON object a line", _LOG_FORMAT, "text", metavar="FORM")

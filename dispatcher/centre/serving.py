@@ -17,7 +17,20 @@ from dispatcher.sync.ports import Trouble
 def run_server(settings: ServerSettings) -> int:
     """Run the centre until it is told to stop; gives the exit status."""
     from dispatcher.server.main import Seed, run
+    from dispatcher.server.workers import can_share
 
+    if settings.workers > 1 and urlsplit(settings.database).scheme == "sqlite":
+        return failed(
+            f"workers = {settings.workers}: SQLite 账本只能由一个进程使用；改用 --workers 1，或换成 PostgreSQL 账本"
+            " | a SQLite ledger is for one process; take --workers 1, or --database postgresql://user@host/name",
+            2,
+        )
+    if settings.workers > 1 and not can_share():
+        return failed(
+            f"workers = {settings.workers}: 此系统上多个进程不能共用一个端口；改用 --workers 1"
+            " | processes cannot share a port on this system; take --workers 1",
+            2,
+        )
     try:
         units = load_organisation()
         law = load_law(settings.policy, units)
@@ -33,6 +46,7 @@ def run_server(settings: ServerSettings) -> int:
         seed=Seed(units=units),
         keys=settings.keys,
         keep_days=settings.keep_days,
+        workers=settings.workers,
     )
 
 

@@ -1,8 +1,8 @@
-"""The one desk at which acts are judged: a single writer thread around the ledger, with group commit.
+"""The one desk of a process at which acts are judged: a single writer thread around the ledger, with group commit.
 
 Promises: acts are judged in the order they were queued, all that waited share one transaction, and an answer is
-given only for what is durable. Whoever queued an act hears first, then the hub hears of the whole commit, both on the
-event loop. Reading goes through a thread of its own, so a long first sync holds up no commit.
+given only for what is durable. Whoever queued an act hears first, then `committed` hears of the whole commit, both on
+the event loop. Reading goes through a thread of its own, so a long first sync holds up no commit.
 When an act could not be judged (the disk failed), later ones of the same stream are not judged either: they were
 made on top of it. Knows nothing of sockets.
 """
@@ -19,8 +19,10 @@ from typing import NamedTuple, TypeVar
 from dispatcher.models.commands import Act
 from dispatcher.models.law import Law
 from dispatcher.models.organisation import Actor
+from dispatcher.server.inforce import InForce
 from dispatcher.server.metrics import Metrics
-from dispatcher.storage.ledger import Ledger, Outcome
+from dispatcher.storage.ledger import LawMoved, Ledger, Outcome
+from dispatcher.storage.news import News, news_of
 from dispatcher.sync.ports import Clock, Trouble
 
 BATCH = 256
@@ -54,20 +56,21 @@ class _Errand(NamedTuple):
 
 
 class Desk:
-    """The ledger's only writer, and its owner. Made and closed on the event loop that hears the answers.
+    """This process's only writer of the ledger, and its owner. Made and closed on the loop that hears the answers.
 
-    `law` is what acts are judged by; it is replaced on the writer's thread alone, between two commits.
+    `in_force` is the law that acts are judged by. When another process has changed it, it is read again before the
+    first act after the change is judged.
     """
 
     def __init__(
         self,
         ledger: Ledger,
-        law: Law,
+        in_force: InForce,
         clock: Clock,
-        committed: Callable[[Sequence[Outcome]], None],
+        committed: Callable[[News], None],
     ) -> None:
         self._ledger = ledger
-        self.law = law
+        self.in_force = in_force
         self._clock = clock
         self._committed = committed
         self.metrics = Metrics()
@@ -78,6 +81,11 @@ class Desk:
         self._closed = False
         self.trouble: Trouble | None = None
         self._writer.start()
+
+    @property
+    def law(self) -> Law:
+        """What acts are judged by."""
+        return self.in_force.law
 
     @property
     def queued(self) -> int:
@@ -131,17 +139,28 @@ class Desk:
         self._queue.put(_Errand(run))
         return await answer
 
+    async def write_on_duty(self, errand: Callable[[Ledger], _T]) -> _T:
+        """Do as `write` does while this centre is on duty; raises OffDuty, with nothing written, when it is not."""
+
+        def run(ledger: Ledger) -> _T:
+            with ledger.on_duty():
+                return errand(ledger)
+
+        return await self.write(run)
+
     async def judge_made(self, make: Callable[[Ledger], Sequence[Act]], actor: Actor) -> list[Outcome]:
-        """Judge acts that are made of the ledger as it stands between two commits; raises Trouble."""
+        """Judge acts that are made, on duty, of the ledger as it stands between two commits; raises Trouble."""
 
         def judge(ledger: Ledger) -> list[Outcome]:
             acts = make(ledger)
-            outcomes = ledger.judge([(act, actor) for act in acts], self.law, self._clock.now())
-            # Told before the next commit is: revisions reach the hub in their order.
-            self._loop.call_soon_threadsafe(self._committed, [each for o in outcomes for each in in_order(o)])
+            try:
+                outcomes = self._judged([(act, actor) for act in acts])
+                self._loop.call_soon_threadsafe(self._made_known, outcomes)
+            finally:
+                ledger.untold = None
             return outcomes
 
-        return await self.write(judge)
+        return await self.write_on_duty(judge)
 
     async def read(self, question: Callable[[Ledger], _T]) -> _T:
         """Ask the ledger something on the reading thread; raises Trouble."""
@@ -208,20 +227,29 @@ class Desk:
         else:
             self.trouble = None if sound else self.trouble
         self._loop.call_soon_threadsafe(self._tell, answered, stopped)
+        self._ledger.untold = None
 
     def _commit(self, jobs: list[Job]) -> list[tuple[Job, Outcome]]:
         if not jobs:
             return []
-        acts = [(job.act, job.actor) for job in jobs]
         try:
-            with self.metrics.commit(len(acts)):
-                outcomes = self._ledger.judge(acts, self.law, self._clock.now())
+            with self.metrics.commit(len(jobs)):
+                outcomes = self._judged([(job.act, job.actor) for job in jobs])
         except Trouble:
             raise
         except Exception as bug:  # the centre's last-chance handler: one act must not stop the city
             log.critical("a bug in judging %s", [job.act.id for job in jobs], exc_info=bug)
             raise Trouble(f"a fault in the centre's program ({type(bug).__name__}); it has been written down") from bug
         return list(zip(jobs, outcomes, strict=True))
+
+    def _judged(self, acts: Sequence[tuple[Act, Actor]]) -> list[Outcome]:
+        while True:
+            now = self._clock.now()
+            try:
+                return self._ledger.judge(acts, self.in_force.at(now), now, self.in_force.revision)
+            except LawMoved:
+                book, revision = self._ledger.law_in_force()
+                self.in_force.take(book, revision, now)
 
     def _alive(self) -> bool:
         try:
@@ -236,8 +264,12 @@ class Desk:
             job.judged(outcome)
         for job, trouble in stopped:
             job.failed(trouble)
-        if answered:
-            self._committed([each for _, outcome in answered for each in in_order(outcome)])
+        self._made_known([outcome for _, outcome in answered])
+
+    def _made_known(self, outcomes: Sequence[Outcome]) -> None:
+        news = news_of(each for outcome in outcomes for each in in_order(outcome))
+        if news is not None:
+            self._committed(news)
 
 
 def in_order(outcome: Outcome) -> tuple[Outcome, ...]:

@@ -22,6 +22,7 @@ from dispatcher.models.organisation import CITY_ROLES, DISTRICT_ROLES, STREET_RO
 from dispatcher.models.periods import BadPeriod
 from dispatcher.models.ranking import Kind
 from dispatcher.server.desk import Desk
+from dispatcher.server.duty import Duty
 from dispatcher.server.feed import Feed
 from dispatcher.server.hub import Hub
 from dispatcher.server.identity import Identity, Wait
@@ -77,11 +78,12 @@ class LawProblem(Problem, frozen=True, kw_only=True):
 
 
 class Health(msgspec.Struct, frozen=True):
-    """How the centre is."""
+    """How the centre is; of several on one ledger one is on duty and does the periodic work."""
 
     status: str
     consoles: int
     head: int
+    on_duty: bool
 
 
 class Refusal(Exception):
@@ -107,6 +109,7 @@ class Doors:
         giver: LawGiver,
         retention: Retention,
         clock: Clock,
+        duty: Duty,
     ) -> None:
         self._desk = desk
         self._hub = hub
@@ -116,6 +119,7 @@ class Doors:
         self._giver = giver
         self._retention = retention
         self._clock = clock
+        self._duty = duty
 
     def application(self) -> Starlette:
         """Give the ASGI application."""
@@ -138,13 +142,13 @@ class Doors:
 
     async def health(self, _request: Request) -> Response:
         """Answer as long as the process can."""
-        return _json(Health("live", self._feed.talking, self._hub.head))
+        return _json(Health("live", self._feed.talking, self._hub.head, self._duty.is_held))
 
     async def ready(self, _request: Request) -> Response:
         """Answer well only when acts can be judged."""
         await self._desk.probe()
         head = await self._desk.read(lambda ledger: ledger.head())
-        return _json(Health("ready", self._feed.talking, head))
+        return _json(Health("ready", self._feed.talking, head, self._duty.is_held))
 
     async def metrics(self, request: Request) -> Response:
         """Give the centre's figures for Prometheus to this machine; elsewhere to an administrator or auditor."""

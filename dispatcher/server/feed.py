@@ -77,6 +77,7 @@ class Feed:
         self._talking: dict[Console, str] = {}
         self._law: LawChanged | None = None
         self._old_rows = False
+        self._ended = 0
 
     @property
     def talking(self) -> int:
@@ -85,8 +86,23 @@ class Feed:
 
     def dismiss(self, token: str) -> None:
         """End the conversations that began with a token that has been signed out."""
+        self._dismiss(lambda used: used == token)
+
+    async def dismiss_ended(self) -> None:
+        """End the conversations whose sessions have ended, here or elsewhere. Raises Trouble."""
+        asked = set(self._talking.values())
+        alive = await self._identity.still_known(asked)
+        self._dismiss(lambda used: used in asked and used not in alive)
+
+    def move_on(self, why: str) -> None:
+        """Have every console come again, for a welcome of its own."""
+        for console in self._talking:
+            console.socket.goodbye(Fault.STOPPING, why)
+
+    def _dismiss(self, ended: Callable[[str], bool]) -> None:
+        self._ended += 1
         for console, used in list(self._talking.items()):
-            if used == token:
+            if ended(used):
                 console.socket.goodbye(Fault.NOT_SIGNED_IN, "signed out")
 
     def tell_law(self, book: LawBook) -> None:
@@ -111,9 +127,12 @@ class Feed:
     async def talk(self, socket: Socket) -> None:
         """Serve one console until it goes or must go."""
         try:
+            ended = self._ended
             console, token = await self._greet(socket)
             self._talking[console] = token
             try:
+                if ended != self._ended:  # it may have been this one's session, before it was among those talking
+                    await self.dismiss_ended()
                 await self._serve(console)
             finally:
                 del self._talking[console]

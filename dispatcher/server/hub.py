@@ -8,7 +8,7 @@ never waits. Knows nothing of the ledger.
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -17,7 +17,7 @@ from dispatcher.models.organisation import Actor, Scope, in_scope
 from dispatcher.models.queue import Flag
 from dispatcher.models.verdicts import Accepted, Settled
 from dispatcher.server.socket import Socket, framed
-from dispatcher.storage.ledger import Outcome
+from dispatcher.storage.news import News
 from dispatcher.sync.ports import Clock
 from dispatcher.wire import NO_CALLER, Beat, CaseRow, Changes, Downward, Judged, encode
 
@@ -90,7 +90,7 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         self._live: dict[Scope, set[Console]] = {}
         self._owing: set[Console] = set()
-        self._fresh: list[Outcome] = []
+        self._fresh: list[News] = []
         self._ticked_at = -1.0
         self._tick: asyncio.TimerHandle | None = None
 
@@ -130,9 +130,9 @@ class Hub:
         self._owing.add(console)
         self._wake()
 
-    def committed(self, outcomes: Sequence[Outcome]) -> None:
-        """Take in what a commit has made, consequences in their place; sent at once when the last was a tick ago."""
-        self._fresh += [o for o in outcomes if o.row is not None and not o.repeat]
+    def committed(self, news: News) -> None:
+        """Take in what commits have made, in the order of revisions; sent at once when the last was a tick ago."""
+        self._fresh.append(news)
         self._wake()
 
     def pass_over(self, revision: Revision) -> None:
@@ -140,6 +140,13 @@ class Hub:
         self._flush()
         if revision == self._head + 1:
             self._head = revision
+
+    def skip_to(self, revision: Revision) -> None:
+        """Go on after a revision up to which more has changed than can be told: the ledger's pages know everything."""
+        self._flush()
+        self._head = max(self._head, revision)
+        for console in self._all():
+            self._send_back(console)
 
     async def beat(self) -> None:
         """Give live consoles a sign of life, until cancelled."""
@@ -180,36 +187,28 @@ class Hub:
             if console.is_owed:
                 self._owing.add(console)
 
-    def _send(self, fresh: Sequence[Outcome]) -> None:
-        before, self._head = self._head, _accepted(fresh[-1]).revision
-        if self._head != before + len(fresh):  # somebody else writes to this ledger: its pages know everything
-            for console in self._all():
-                self._send_back(console)
-            return
-        at = fresh[-1].committed_at
+    def _send(self, fresh: Sequence[News]) -> None:
+        self._head = fresh[-1].last
         for scope, news in self._news_by_scope(fresh).items():
-            self._send_news(scope, news, at)
+            self._send_news(scope, news, fresh[-1].committed_at)
 
-    def _news_by_scope(self, fresh: Sequence[Outcome]) -> dict[Scope, "_News"]:
+    def _news_by_scope(self, fresh: Iterable[News]) -> dict[Scope, "_ScopeNews"]:
         """Give each live scope its rows in their newest state, ordered by revision, and what has left it."""
-        found: dict[Scope, _News] = {}
+        found: dict[Scope, _ScopeNews] = {}
         whole = [scope for scope in self._live if scope.everything]
         districts = [scope for scope in self._live if scope.district]
-        for outcome in fresh:
-            row = outcome.row
-            if row is None:
-                continue
-            for scope in (*whole, *self._holding(outcome.holder, outcome.community, districts)):
-                found.setdefault(scope, _News()).bring(as_seen_by(scope, row))
-            for unit in outcome.summoned:
-                scope = Scope(unit=unit, as_summoned=True)
-                if scope in self._live:
-                    found.setdefault(scope, _News()).bring(as_seen_by(scope, row))
-            if outcome.lost_by is None:
-                continue
-            for scope in self._holding(outcome.lost_by, outcome.community, districts):
-                if not in_scope(scope, outcome.holder, outcome.community, outcome.summoned):
-                    found.setdefault(scope, _News()).take_away(row.row.id, _accepted(outcome).revision)
+        for news in fresh:
+            for lost in news.lost:
+                for scope in self._holding(lost.unit, lost.community, districts):
+                    if not in_scope(scope, lost.holder, lost.community, ()):
+                        found.setdefault(scope, _ScopeNews()).take_away(lost.case, lost.revision)
+            for moved in news.moved:
+                for scope in (*whole, *self._holding(moved.holder, moved.community, districts)):
+                    found.setdefault(scope, _ScopeNews()).bring(as_seen_by(scope, moved.row))
+                for unit in moved.summoned:
+                    scope = Scope(unit=unit, as_summoned=True)
+                    if scope in self._live:
+                        found.setdefault(scope, _ScopeNews()).bring(as_seen_by(scope, moved.row))
         return found
 
     def _holding(self, holder: UnitId, community: UnitId, districts: Sequence[Scope]) -> list[Scope]:
@@ -222,7 +221,7 @@ class Hub:
         ]
         return [scope for scope in likely if scope in self._live and in_scope(scope, holder, community, ())]
 
-    def _send_news(self, scope: Scope, news: "_News", at: dt.datetime | None) -> None:
+    def _send_news(self, scope: Scope, news: "_ScopeNews", at: dt.datetime | None) -> None:
         frames: dict[Revision, list[bytes]] = {}
         for console in list(self._live[scope]):
             if console.socket.backlog_bytes > BEHIND_BYTES:
@@ -255,7 +254,7 @@ class Hub:
                 del self._live[console.scope]
 
 
-class _News:
+class _ScopeNews:
     """What one scope is to be told: the last word on each case, a row or that it is gone."""
 
     def __init__(self) -> None:
@@ -311,9 +310,3 @@ def batches(
     yield Changes(
         first=first, last=last, rows=tuple(rows[begin:]), gone=gone, committed_at=committed_at, catching_up=more
     )
-
-
-def _accepted(outcome: Outcome) -> Accepted:
-    if not isinstance(outcome.verdict, Accepted):
-        raise TypeError("a refusal makes no row")
-    return outcome.verdict

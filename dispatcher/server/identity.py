@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import math
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
 from argon2 import PasswordHasher
@@ -83,6 +83,12 @@ class Identity:
         now = self._clock.now()
         account = await self._desk.read(lambda ledger: ledger.session(token_hash(token), now))
         return account.actor if account else None
+
+    async def still_known(self, tokens: Collection[str]) -> set[str]:
+        """Give those tokens that are not worthless by now."""
+        now, by_hash = self._clock.now(), {token_hash(token): token for token in tokens}
+        alive = await self._desk.read(lambda ledger: ledger.sessions_alive(by_hash, now))
+        return {by_hash[hash_] for hash_ in alive}
 
     async def sign_out(self, token: str) -> None:
         """Make a token worthless; harmless when it is already."""

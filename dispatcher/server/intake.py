@@ -5,12 +5,12 @@ the rest; nothing refused is remembered under a key, so a corrected order can co
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Final, assert_never
 
 from dispatcher.models.commands import Act
 from dispatcher.models.ids import CaseId, Revision, UnitId
-from dispatcher.models.organisation import Actor, Unit
+from dispatcher.models.organisation import Actor
 from dispatcher.models.verdicts import Accepted, Reason, Refused
 from dispatcher.server.desk import Desk
 from dispatcher.server.orders import Flaw, read_order
@@ -26,7 +26,7 @@ _BREATH: Final = 50
 class Intake:
     """Takes orders in for whoever holds the role hotline."""
 
-    def __init__(self, desk: Desk, clock: Clock, units: Mapping[UnitId, Unit]) -> None:
+    def __init__(self, desk: Desk, clock: Clock, units: Container[UnitId]) -> None:
         self._desk = desk
         self._clock = clock
         self._units = units

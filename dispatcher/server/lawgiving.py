@@ -1,37 +1,45 @@
-"""The law at the centre: changed between two commits, told to every console, and all open rows made anew behind it.
+"""The law at a centre: changed between two commits, told to every console, and all open rows made anew behind it.
 
 Promises: an act is judged wholly by one law; a console hears of a new law after all rows committed under the old one,
-and one that is given such a row later (by a page read before all were made anew) is told again after it. Runs on the
-event loop; what touches the ledger runs on the writer's thread.
+and one that is given such a row later (by a page read before all were made anew) is told again after it. Every centre
+on a ledger tells its own consoles; the one on duty makes the rows anew. Runs on the event loop; what touches the ledger
+runs on the writer's thread.
 """
 
 import asyncio
 import datetime as dt
 import functools
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from dispatcher.models.ids import CaseId, Revision
-from dispatcher.models.lawbook import LawAct, LawBook, LawRefused, law_at
-from dispatcher.models.organisation import Actor, Unit
+from dispatcher.models.lawbook import LawAct, LawBook, LawRefused, next_change
+from dispatcher.models.organisation import Actor
+from dispatcher.models.queue import from_epoch_ms
 from dispatcher.server.desk import Desk
 from dispatcher.server.feed import Feed
 from dispatcher.server.hub import Hub
-from dispatcher.storage.ledger import Ledger
+from dispatcher.storage.ledger import LawMoved, Ledger
+from dispatcher.storage.standing import Standing
 from dispatcher.sync.ports import Clock, Trouble
 
 AT_A_TIME: Final = 200
 """Rows made anew between two commits: some tens of milliseconds."""
+LOOK_S: Final = 0.5
+"""The clock is looked at so often for a date in the book: it may be set, or run faster than the loop's."""
+RETRY_S: Final = 5.0
+TOLD_WITHIN_S: Final = 5.0
+"""How long an answer to a change of the law waits until this centre's own consoles have been told."""
 
 log = logging.getLogger(__name__)
 
 
 class LawGiver:
-    """The one place where the law in force is replaced. Made and closed on the event loop.
+    """The law book as the consoles of this process know it, and its changes.
 
-    `book` is the law book, `as_of` the instant of it that is in force here; `rows_are_anew` is called when the ledger
-    has no row and no timer left of a law before.
+    `book` is the law book, `as_of` the instant of it that is in force here; `rows_are_anew` is called when this centre
+    has left no row and no timer of a law before in the ledger; `reached` waits until a revision has been told here.
     """
 
     def __init__(
@@ -40,77 +48,106 @@ class LawGiver:
         hub: Hub,
         feed: Feed,
         clock: Clock,
-        units: Sequence[Unit],
         book: LawBook,
         as_of: dt.datetime,
         rows_are_anew: Callable[[], None],
+        reached: Callable[[Revision], Awaitable[None]],
     ) -> None:
         self._desk = desk
         self._hub = hub
         self._feed = feed
         self._clock = clock
-        self._units = units
-        self._loop = asyncio.get_running_loop()
-        self._making_anew: asyncio.Task[None] | None = None
         self._rows_are_anew = rows_are_anew
+        self._reached = reached
+        self._changed = asyncio.Event()
         self.book = book
         self.as_of = as_of
 
     async def enact(self, act: LawAct, actor: Actor) -> LawBook | LawRefused:
         """Judge a change of the law book, durably; the law has been replaced when it answers. Raises Trouble."""
 
-        def enact(ledger: Ledger) -> LawBook | LawRefused:
+        def enact(ledger: Ledger) -> tuple[LawBook | LawRefused, Revision]:
             found = ledger.change_law(act, actor, self._clock.now())
-            if isinstance(found, LawBook):
-                self._replace(found, ledger)
-            return found
+            return found, self._take_in(ledger)
 
-        return await self._desk.write(enact)
+        found, revision = await self._desk.write(enact)
+        if isinstance(found, LawBook):
+            try:
+                async with asyncio.timeout(TOLD_WITHIN_S):
+                    await self._reached(revision)
+            except TimeoutError:
+                log.warning("a change of the law is kept, but the consoles here have not heard of it yet")
+        return found
 
-    async def law_changed(self) -> None:
-        """Let the law that holds now hold, a date in the book having come. Raises Trouble."""
-        await self._desk.write(lambda ledger: self._replace(ledger.law_book() or self.book, ledger))
-
-    def begin(self) -> None:
-        """Make the ledger's rows anew where the law has changed while no centre ran, or before it could do so."""
-        self._feed.tell_law(self.book)
-        self._make_rows_anew()
-
-    async def close(self) -> None:
-        """Stop making rows anew; the next start begins it again."""
-        if self._making_anew is not None:
-            self._making_anew.cancel()
-            await asyncio.gather(self._making_anew, return_exceptions=True)
-
-    def _replace(self, book: LawBook, ledger: Ledger) -> None:
-        """On the writer's thread, between two commits."""
-        now = self._clock.now()
-        self._desk.law = law_at(book, now, self._units)
-        # After all that was committed before and ahead of all that will be: the loop keeps the order.
-        self._loop.call_soon_threadsafe(self._take, book, now, ledger.head())
-
-    def _take(self, book: LawBook, as_of: dt.datetime, head: Revision) -> None:
-        self.book, self.as_of = book, as_of
-        self._hub.pass_over(head)
+    def heard(self, book: LawBook, revision: Revision) -> None:
+        """Take in a change of the law that stands in the ledger, made here or elsewhere; the hub is just before it."""
+        self._take(book)
+        self._hub.pass_over(revision)
         self._feed.tell_law(book)
-        self._make_rows_anew()
 
-    def _make_rows_anew(self) -> None:
-        if self._making_anew is not None:
-            self._making_anew.cancel()
-        self._making_anew = asyncio.create_task(self._step_through_rows(), name="rows under a new law")
+    async def keep(self) -> None:
+        """Let a date in the book hold once it has come, until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            at = next_change(self.book, self.as_of)
+            if at is not None and at <= self._clock.now():
+                try:
+                    await self._desk.write(self._take_in)
+                except Trouble as trouble:
+                    log.error("a law that begins now waits: %s", trouble)  # noqa: TRY400  (words, not a traceback)
+                    await asyncio.sleep(RETRY_S)
+                else:
+                    self._take(self.book)
+                    self._feed.tell_law(self.book)
+
+    def rows_noted(self, standing: Standing) -> None:
+        """Take it that open rows were made anew, by the centre on duty, as far as the ledger says."""
+        as_of = from_epoch_ms(standing.rows_as_of_ms)
+        at = next_change(self.book, as_of) if standing.rows_as_of_ms else self.as_of
+        if standing.rows_law == self._desk.in_force.revision and (at is None or at > self.as_of):
+            self._feed.rows_are_anew()
+
+    async def make_rows_anew(self) -> None:
+        """Make the open rows anew, on duty, now and after every change of the law, until cancelled.
+
+        Now, too: the law may have changed while no centre ran, or before one could do so.
+        """
+        while True:
+            self._changed.clear()
+            try:
+                await self._step_through_rows()
+            except LawMoved:
+                await self._desk.write(self._take_in)
+                continue
+            except Trouble as trouble:
+                log.error("rows under a new law: %s", trouble)  # noqa: TRY400  (words, not a traceback)
+                await asyncio.sleep(RETRY_S)
+                continue
+            await self._changed.wait()
+
+    def _take(self, book: LawBook) -> None:
+        self.book, self.as_of = book, self._clock.now()
+        self._changed.set()
+
+    def _take_in(self, ledger: Ledger) -> Revision:
+        """On the writer's thread, between two commits: let the book as it stands hold; gives its newest change."""
+        book, revision = ledger.law_in_force()
+        self._desk.in_force.take(book, revision, self._clock.now())
+        return revision
 
     async def _step_through_rows(self) -> None:
+        as_of, revision = self._clock.now(), self._desk.in_force.revision
         after: CaseId | None = CaseId("")
-        try:
-            while after is not None:
-                after = await self._desk.write(functools.partial(self._anew, after=after))
-        except Trouble as trouble:
-            log.error("rows under a new law: %s", trouble)  # noqa: TRY400  (words, not a traceback)
-        else:
+        while after is not None and not self._changed.is_set():
+            after = await self._desk.write_on_duty(functools.partial(self._anew, after=after, revision=revision))
+        if after is None:
+            await self._desk.write_on_duty(lambda ledger: ledger.note_rows_anew(revision, as_of))
             self._feed.rows_are_anew()
             self._rows_are_anew()
 
-    def _anew(self, ledger: Ledger, after: CaseId) -> CaseId | None:
+    def _anew(self, ledger: Ledger, after: CaseId, revision: Revision) -> CaseId | None:
         """On the writer's thread: some rows; gives the case after which the next ones come."""
-        return ledger.resummarise(self._desk.law, after, AT_A_TIME)
+        in_force = self._desk.in_force
+        if in_force.revision != revision:
+            raise LawMoved
+        return ledger.resummarise(in_force.at(self._clock.now()), after, AT_A_TIME, revision)

@@ -6,11 +6,11 @@ Runs on the event loop alone. Knows nothing of the ledger.
 import asyncio
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 
 from dispatcher.models.ids import CaseId, UnitId
-from dispatcher.storage.ledger import Outcome
 from dispatcher.storage.loads import owed_by
+from dispatcher.storage.news import News
 from dispatcher.wire import Loads
 
 
@@ -21,19 +21,33 @@ class DepartmentLoads:
         self._owed = dict(owed)
         self._counts = Counter(unit for units in owed.values() for unit in units)
         self._changed = asyncio.Event()
+        self._meanwhile: list[News] | None = None
 
     def as_of(self, now: dt.datetime) -> Loads:
         """Give the counts as a message."""
         return Loads(units={unit: count for unit, count in self._counts.items() if count}, at=now)
 
-    def committed(self, outcomes: Sequence[Outcome]) -> None:
-        """Take in what a commit has made, what followed from an act in its place."""
-        for outcome in outcomes:
-            if outcome.row is None or outcome.repeat:
-                continue
-            case = outcome.row.row.id
+    async def count_anew(self, read: Callable[[], Awaitable[Mapping[CaseId, tuple[UnitId, ...]]]]) -> None:
+        """Count from what `read` finds to be owed: more has changed than was told. Raises Trouble."""
+        self._meanwhile = []
+        try:
+            owed = await read()
+            self._owed = dict(owed)
+            self._counts = Counter(unit for units in owed.values() for unit in units)
+            self._changed.set()
+        finally:
+            meanwhile, self._meanwhile = self._meanwhile, None
+        for news in meanwhile:
+            self.committed(news)
+
+    def committed(self, news: News) -> None:
+        """Take in what commits have made."""
+        if self._meanwhile is not None:
+            self._meanwhile.append(news)
+        for moved in news.moved:
+            case = moved.row.row.id
             before = self._owed.get(case, ())
-            owed = owed_by(outcome.row.body) if outcome.summoned or before else ()
+            owed = owed_by(moved.row.body) if moved.summoned or before else ()
             if owed == before:
                 continue
             self._counts.subtract(before)

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 class Retention:
-    """Erases what is over `days` after a case ended, 0 for never; `run` is its task."""
+    """Erases what is over `days` after a case ended; `run` is its task, for the one centre on duty."""
 
     def __init__(self, desk: Desk, clock: Clock, days: int) -> None:
         self._desk = desk
@@ -42,7 +42,7 @@ class Retention:
 
     async def run(self) -> None:
         """Look now and every hour, until cancelled."""
-        while self._days:
+        while True:
             pause_s = LOOK_EVERY_S
             try:
                 await self.apply(self._days)
@@ -66,13 +66,14 @@ class Retention:
 
     async def erase(self, asked: ErasureAsked, actor: Actor) -> tuple[Erased, ...]:
         """Erase what is asked for and the parts it was split into; nothing when the words mean not one case."""
-        cases: list[Case] = []
-
-        def make(ledger: Ledger) -> list[Act]:
-            cases.extend(meant_by(ledger, asked.case))
-            return asked_for(cases, asked.reason, actor.person, self._clock.now())
-
-        return answers(cases, await self._desk.judge_made(make, actor))
+        cases = await self._desk.read(lambda ledger: meant_by(ledger, asked.case))
+        acts = asked_for(cases, asked.reason, actor.person, self._clock.now())
+        outcomes: list[Outcome] = []
+        for outcome in await self._desk.judge_all(acts, actor):
+            if isinstance(outcome, Trouble):
+                raise outcome
+            outcomes.append(outcome)
+        return answers(cases, outcomes)
 
 
 def meant_by(ledger: Ledger, words: str) -> list[Case]:

@@ -1,4 +1,4 @@
-"""What the centre does by itself because time has come: rungs of the ladder, ends of suspensions, changes of the law.
+"""What the centre on duty does by itself because time has come: rungs of the ladder, ends of suspensions.
 
 Promises: nothing needs an open console; what fell due while the centre was down is done at the next start, at the time
 it is noticed; an act is made and judged between two commits on the case as it stands, under an id made of the case,
@@ -11,9 +11,8 @@ import contextlib
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 
@@ -22,13 +21,13 @@ from dispatcher.models.commands import Act, AnyCommand, ClimbLadder
 from dispatcher.models.ids import CaseId, CommandId
 from dispatcher.models.ladder import next_timer, timers_due
 from dispatcher.models.law import Law
-from dispatcher.models.lawbook import LawBook, next_change
 from dispatcher.models.organisation import CENTRE
 from dispatcher.models.queue import NEVER_MS, from_epoch_ms
 from dispatcher.models.roster import Roster
 from dispatcher.models.verdicts import Refused
 from dispatcher.server.desk import Desk
-from dispatcher.storage.ledger import Ledger, Outcome
+from dispatcher.storage.ledger import Ledger
+from dispatcher.storage.news import News
 from dispatcher.storage.timekeeping import Due
 from dispatcher.sync.ports import Clock, Trouble
 
@@ -45,37 +44,18 @@ _ACTS: Final = uuid.UUID("f0a7a2f6-5f2c-5f35-9c3c-6f6a7d0c41aa")
 log = logging.getLogger(__name__)
 
 
-class LawInForce(Protocol):
-    """The law book, the instant as of which its law holds here, and a way to take the law as it stands now."""
-
-    @property
-    def book(self) -> LawBook:
-        """Give the book."""
-        ...
-
-    @property
-    def as_of(self) -> dt.datetime:
-        """Give the instant."""
-        ...
-
-    async def law_changed(self) -> None:
-        """Let the law that holds now hold; raises Trouble."""
-        ...
-
-
 class Timers:
     """One centre's timers; `run` is their task, `committed` and `wake` tell them that an instant may be earlier."""
 
-    def __init__(self, desk: Desk, clock: Clock, law: LawInForce) -> None:
+    def __init__(self, desk: Desk, clock: Clock) -> None:
         self._desk = desk
         self._clock = clock
-        self._law = law
         self._next: dt.datetime | None = clock.now()
         self._look = asyncio.Event()
 
-    def committed(self, outcomes: Sequence[Outcome]) -> None:
-        """Take in what a commit has made."""
-        earliest = min((o.timer_ms for o in outcomes), default=NEVER_MS)
+    def committed(self, news: News) -> None:
+        """Take in what commits have made."""
+        earliest = min((moved.timer_ms for moved in news.moved), default=NEVER_MS)
         if earliest < NEVER_MS and (self._next is None or from_epoch_ms(earliest) < self._next):
             self._next = from_epoch_ms(earliest)
             self._look.set()
@@ -86,13 +66,11 @@ class Timers:
         self._look.set()
 
     async def run(self) -> None:
-        """Do what falls due, until cancelled."""
+        """Do what falls due, on duty, until cancelled."""
+        self.wake()
         while True:
             try:
                 now = self._clock.now()
-                law_at = next_change(self._law.book, self._law.as_of)
-                if law_at is not None and law_at <= now:
-                    await self._law.law_changed()
                 if self._next is not None and self._next <= now:
                     await self._act(now)
             except Trouble as trouble:
@@ -135,7 +113,7 @@ class Timers:
             if isinstance(outcome.verdict, Refused):
                 log.warning("what has fallen due was refused: %s %s", outcome.act, outcome.verdict)
         if looked_at:
-            await self._desk.write(lambda ledger: self._settle(ledger, looked_at, now))
+            await self._desk.write_on_duty(lambda ledger: self._settle(ledger, looked_at, now))
         return len(looked_at) == AT_ONCE
 
     def _settle(self, ledger: Ledger, looked_at: AbstractSet[CaseId], now: dt.datetime) -> None:

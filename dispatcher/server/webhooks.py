@@ -3,7 +3,7 @@
 Promises: a webhook hears of an act at least once and in order, and knows a repeat by `webhook-id`. One that does
 not answer holds up no other; its notice is tried again after 5 s, 10 s and so on up to ten minutes, with chance in it,
 and after a day becomes a dead letter, and the next one's turn comes. Signed as Standard Webhooks says, so that a
-receiver can use any library for it. Runs on the event loop of the one process that works for all.
+receiver can use any library for it. Runs on the event loop of the centre on duty.
 """
 
 import asyncio
@@ -95,7 +95,7 @@ class Courier:
         since, tries = hook.failing_since or now, hook.tries + 1
         if now - since >= GIVE_UP_AFTER:
             letter = DeadLetter(webhook=hook.id, revision=notice.revision, tries=tries, error=error, given_up_at=now)
-            await self._desk.write(lambda ledger: ledger.webhooks.give_up(letter))
+            await self._desk.write_on_duty(lambda ledger: ledger.webhooks.give_up(letter))
             log.error("webhook %s: revision %d is given up after %d tries: %s", hook.id, notice.revision, tries, error)
             return await self._keep(_past(hook, notice))
         pause_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(tries - 1, 20)) * (0.5 + self._chance() / 2)
@@ -107,7 +107,7 @@ class Courier:
         return None
 
     async def _keep(self, hook: Webhook) -> Webhook:
-        await self._desk.write(lambda ledger: ledger.webhooks.keep(hook))
+        await self._desk.write_on_duty(lambda ledger: ledger.webhooks.keep(hook))
         return hook
 
 

@@ -77,11 +77,11 @@ def furnish(connection: sa.Connection, vault: Vault, keyring: Keyring, ledger: s
     _seal_cases(connection, vault)
     _seal_roster(connection, vault)
     drop_plain(connection)
-    head = head._replace(hash=evidence.genesis(ledger), key_version=version)
+    head = head._replace(hash=evidence.genesis(ledger))
     judged = _judged_before(connection)
     while some := [each for each, _ in zip(judged, range(AT_A_TIME), strict=False)]:
         head = evidence.extend(connection, head, some)
-    evidence.write_head(connection, head)
+    evidence.write_head(connection, head, key_version=version)
 
 
 def _seal_cases(connection: sa.Connection, vault: Vault) -> None:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from dispatcher.models.ids import CommandId, Revision
 from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage import standing
 from dispatcher.storage.writing import put
 
 FORM: Final = "dispatcher evidence 1"
@@ -43,12 +44,13 @@ _verdict, _entry, _law_refusal = itemgetter(*VERDICT), itemgetter(*ENTRY), itemg
 
 
 class Head(NamedTuple):
-    """Where a ledger stands: its newest revision, its last link, and the version of the key it seals by."""
+    """Where a ledger stands: its newest revision, its last link, the version of the key it seals by, its law."""
 
     revision: Revision
     place: int
     hash: bytes
     key_version: int
+    law: Revision
 
 
 class Judged(NamedTuple):
@@ -95,9 +97,9 @@ def read_head(connection: sa.Connection, *, lock: bool = False) -> Head:
     """Give the head; with `lock` this connection is the only writer until its transaction ends."""
     statement = sa.select(schema.head)
     row = connection.execute(statement.with_for_update() if lock else statement).one()
-    return Head(Revision(row.revision), row.place, row.hash or b"", row.key_version)
+    return Head(Revision(row.revision), row.place, row.hash or b"", row.key_version, Revision(row.law))
 
 
-def write_head(connection: sa.Connection, head: Head) -> None:
-    """Move the head on."""
-    connection.execute(sa.update(schema.head).values(head._asdict()))
+def write_head(connection: sa.Connection, head: Head, **more: object) -> None:
+    """Move the head on, and other columns of it with it; whoever listens is told."""
+    standing.move(connection, revision=head.revision, place=head.place, hash=head.hash, **more)

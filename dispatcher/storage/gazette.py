@@ -20,7 +20,7 @@ from dispatcher.models.ids import CaseId, CommandId, PersonId, Revision
 from dispatcher.models.queue import epoch_ms, from_epoch_ms
 from dispatcher.models.ranking import Table
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage.evidence import read_head
+from dispatcher.storage import standing
 from dispatcher.storage.writing import put
 
 AT_A_TIME: Final = 2000
@@ -64,7 +64,7 @@ class Gazette:
             _published.c.period == table.period.name, _published.c.kind == table.kind.value
         )
         with self._write() as connection:
-            read_head(connection, lock=True)
+            standing.lock(connection)
             name = f"{table.period.name}-{table.kind}-{connection.execute(same).scalar_one() + 1}"
             row = {
                 "id": name,

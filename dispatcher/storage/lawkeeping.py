@@ -15,12 +15,13 @@ from dispatcher.models.lawbook import LawAct, LawBook, LawReason, LawRefused, Re
 from dispatcher.models.organisation import Actor
 from dispatcher.models.queue import epoch_ms
 from dispatcher.models.verdicts import Accepted
-from dispatcher.storage import evidence, tallies
+from dispatcher.storage import evidence, standing, tallies
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.fitness import LONGEST_ID, LONGEST_KEY, is_storable
 from dispatcher.storage.writing import put
 
 _ONE: Final = 1
+_SAME: Final = schema.law.c.one == schema.head.c.one
 NO_CASE: Final = CaseId("")
 """Stands in the journal for the case of an act that is about none."""
 
@@ -35,9 +36,16 @@ def book(connection: sa.Connection) -> LawBook | None:
     return None if text is None else _decode_book(text)
 
 
+def book_and_revision(connection: sa.Connection) -> tuple[LawBook, Revision]:
+    """Read the book and the revision of its newest change."""
+    both = sa.select(schema.law.c.book, schema.head.c.law).join_from(schema.law, schema.head, _SAME)
+    text, revision = connection.execute(both).one()
+    return _decode_book(text), Revision(revision)
+
+
 def put_first(connection: sa.Connection, first: LawBook) -> None:
     """Write the first book unless there is one."""
-    evidence.read_head(connection, lock=True)
+    standing.lock(connection)
     if book(connection) is None:
         _put(connection, first)
 
@@ -102,7 +110,7 @@ def change(
     put(connection, schema.verdicts, [verdict])
     _put(connection, found)
     head = evidence.extend(connection, head, [evidence.Judged(act.id, verdict, entry)])
-    evidence.write_head(connection, head._replace(revision=revision))
+    evidence.write_head(connection, head._replace(revision=revision), law=revision)
     return found
 
 

@@ -9,7 +9,7 @@ fails. Knows nothing of sockets, sessions' secrets or clocks: whoever calls brin
 import contextlib
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +31,18 @@ from dispatcher.models.rates import Tally
 from dispatcher.models.roster import Roster
 from dispatcher.models.verdicts import Reason, Refused, Verdict
 from dispatcher.settings import keys_path
-from dispatcher.storage import adopting, evidence, lawkeeping, loads, searching, tallies, timekeeping
+from dispatcher.storage import adopting, evidence, lawkeeping, loads, searching, standing, tallies, timekeeping
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.centre import make_engine, migrate, sorted_errors
 from dispatcher.storage.custody import Custody
 from dispatcher.storage.evidence import Head
+from dispatcher.storage.following import Follower
 from dispatcher.storage.gazette import Gazette
 from dispatcher.storage.judging import Batch, Outcome
 from dispatcher.storage.keyring import Keyring
 from dispatcher.storage.paging import Page, page
+from dispatcher.storage.post import Post
+from dispatcher.storage.standing import Standing
 from dispatcher.storage.timekeeping import Due
 from dispatcher.storage.vault import Vault
 from dispatcher.storage.webhooks import Webhooks
@@ -98,11 +101,16 @@ class LedgerCounts(msgspec.Struct, frozen=True, kw_only=True):
     acts: dict[str, int]
 
 
+class LawMoved(Exception):
+    """The law was changed by another process since it was read; nothing was written."""
+
+
 class Ledger:
     """One open ledger. Writing is for one thread at a time; another thread may read at once.
 
-    `id` names it for consoles, another one after each time it was set back to a backup; `restored` are the revisions up
-    to which it came back then, oldest first.
+    `untold` is the revision before those of a commit of this process that nobody has been told of yet; whoever tells
+    of commits sets it to None then. `id` names the ledger for consoles, another one after each time it was set back to
+    a backup; `restored` are the revisions up to which it came back then, oldest first.
     """
 
     def __init__(
@@ -117,11 +125,14 @@ class Ledger:
         self._writing = engine.execution_options(writing=True)
         self._vault = vault
         self._clock = clock
+        self._on_duty = False
         self.id = ledger
         self.restored = restored
         self.gazette = Gazette(self._read, self._write)
         self.webhooks = Webhooks(self._read, self._write)
         self.custody = Custody(self._read, self._write_alone, vault)
+        self.post = Post(engine)
+        self.untold: Revision | None = None
 
     @classmethod
     def open(cls, url: str, clock: Callable[[], dt.datetime] | None = None, keys: Path | None = None) -> "Ledger":
@@ -152,25 +163,29 @@ class Ledger:
 
     def close(self) -> None:
         """Close all connections; harmless when repeated."""
+        self.post.leave()
         self._engine.dispose()
 
     # Judging
 
     def head(self) -> Revision:
         """Give the newest revision."""
-        with self._read() as connection:
-            return _head(connection)
+        return self.standing().head
 
-    def judge(self, acts: Sequence[tuple[Act, Actor]], law: Law, now: dt.datetime) -> list[Outcome]:
+    def judge(
+        self, acts: Sequence[tuple[Act, Actor]], law: Law, now: dt.datetime, law_of: Revision | None = None
+    ) -> list[Outcome]:
         """Judge a batch in its order and commit it as a whole; answers in the same order. Raises Trouble.
 
-        When several acts of the batch change one case, all their outcomes carry its newest row.
+        When several acts of the batch change one case, all their outcomes carry its newest row. With `law_of`, the
+        revision of the newest change of the law in `law`, it raises LawMoved when there is a newer one.
         """
         if not acts:
             return []
         with self._write() as connection:
-            batch = Batch(connection, self._vault, self._lock(connection), law, now)
-            return batch.judge(acts, self._clock or (lambda: now))
+            head = self._lock(connection, law_of)
+            self.untold = head.revision
+            return Batch(connection, self._vault, head, law, now).judge(acts, self._clock or (lambda: now))
 
     # The law
 
@@ -178,6 +193,11 @@ class Ledger:
         """Give the law book as it stands, None before the first."""
         with self._read() as connection:
             return lawkeeping.book(connection)
+
+    def law_in_force(self) -> tuple[LawBook, Revision]:
+        """Give the law book and the revision of its newest change; needs a first book."""
+        with self._read() as connection:
+            return lawkeeping.book_and_revision(connection)
 
     def put_first_book(self, book: LawBook) -> None:
         """Keep the book a ledger begins with; nothing happens when there is one already."""
@@ -192,14 +212,40 @@ class Ledger:
         with self._write() as connection:
             return lawkeeping.change(connection, act, actor, now, (self._clock or (lambda: now))())
 
-    def resummarise(self, law: Law, after: CaseId, batch: int) -> CaseId | None:
+    def resummarise(self, law: Law, after: CaseId, batch: int, law_of: Revision | None = None) -> CaseId | None:
         """Make the rows and timers of up to `batch` open cases anew under a law, without new revisions.
 
-        Begins after the case `after` ("" for the first) and gives the case to go on after, None at the end.
+        Begins after the case `after` ("" for the first) and gives the case to go on after, None at the end. Raises
+        LawMoved as `judge` does.
         """
         with self._write() as connection:
-            self._lock(connection)
+            self._lock(connection, law_of)
             return timekeeping.resummarise(connection, law, after, batch)
+
+    def note_rows_anew(self, law_of: Revision, as_of: dt.datetime) -> None:
+        """Keep that all open rows are made by the law of a revision as of an instant."""
+        with self._write() as connection:
+            standing.move(connection, rows_law=law_of, rows_as_of_ms=epoch_ms(as_of))
+
+    # Other centres on the same ledger
+
+    def standing(self) -> Standing:
+        """Give how far the ledger has come."""
+        with self._read() as connection:
+            return standing.read(connection)
+
+    def follower(self) -> Follower:
+        """Give what waits for the commits of others and reads them."""
+        return Follower(self._engine)
+
+    @contextlib.contextmanager
+    def on_duty(self) -> Generator[None]:
+        """Let everything written meanwhile be written only while this centre is on duty; OffDuty is raised instead."""
+        self._on_duty = True
+        try:
+            yield
+        finally:
+            self._on_duty = False
 
     # Time
 
@@ -216,7 +262,7 @@ class Ledger:
     def set_timers(self, timers: Mapping[CaseId, dt.datetime | None]) -> None:
         """Say when the centre must look at cases again."""
         with self._write() as connection:
-            self._lock(connection)
+            standing.lock(connection)
             timekeeping.set_timers(connection, timers)
 
     def roster(self) -> Roster:
@@ -318,7 +364,8 @@ class Ledger:
         """Sum what is counted of every unit in each stretch, all as of the one revision that is given with it."""
         with self._read() as connection:
             tallies.hold_still(connection)
-            return _head(connection), [tallies.read(connection, each.first, each.end) for each in stretches]
+            head = standing.read(connection).head
+            return head, [tallies.read(connection, each.first, each.end) for each in stretches]
 
     def tallies_are_whole(self) -> bool:
         """Tell whether every case is counted; a ledger of an older program has to be recounted first."""
@@ -331,7 +378,7 @@ class Ledger:
         Takes about 0.1 ms a case.
         """
         with self._write() as connection:
-            self._lock(connection)
+            standing.lock(connection)
             tallies.recount(connection, law)
 
     def refused_of(self, unit: UnitId) -> int:
@@ -370,6 +417,7 @@ class Ledger:
         if rows:
             with self._write() as connection:
                 put(connection, schema.units, rows, key=("id",))
+                standing.note_directory_changed(connection)
 
     def person(self, person: PersonId) -> Account | None:
         """Give the account of a sign-in name, None when there is none."""
@@ -418,18 +466,23 @@ class Ledger:
     def drop_session(self, token_hash: str) -> None:
         """Forget a session; harmless when there is none."""
         with self._write() as connection:
-            connection.execute(sa.delete(schema.sessions).where(schema.sessions.c.token_hash == token_hash))
+            ended = connection.execute(sa.delete(schema.sessions).where(schema.sessions.c.token_hash == token_hash))
+            if ended.rowcount:
+                standing.note_sessions_ended(connection)
+
+    def sessions_alive(self, token_hashes: Collection[str], now: dt.datetime) -> set[str]:
+        """Give those hashes of tokens that are good for somebody."""
+        table = schema.sessions
+        statement = sa.select(table.c.token_hash).where(
+            table.c.token_hash.in_(token_hashes), table.c.expires_ms > epoch_ms(now)
+        )
+        with self._read() as connection:
+            return set(connection.execute(statement).scalars())
 
     @contextlib.contextmanager
     def _read(self) -> Generator[sa.Connection]:
         with sorted_errors(self._engine), self._engine.connect() as connection:
             yield connection
-
-    def _lock(self, connection: sa.Connection) -> Head:
-        """Become the only writer until the transaction ends; gives where the ledger stands."""
-        head = evidence.read_head(connection, lock=True)
-        self._vault.version = head.key_version
-        return head
 
     @contextlib.contextmanager
     def _write_alone(self) -> Generator[sa.Connection]:
@@ -440,11 +493,17 @@ class Ledger:
     @contextlib.contextmanager
     def _write(self) -> Generator[sa.Connection]:
         with sorted_errors(self._engine), self._writing.begin() as connection:
+            if self._on_duty:
+                self.post.check(connection)
             yield connection
 
-
-def _head(connection: sa.Connection) -> Revision:
-    return Revision(connection.execute(sa.select(schema.head.c.revision)).scalar_one())
+    def _lock(self, connection: sa.Connection, law_of: Revision | None = None) -> Head:
+        """Become the only writer until the transaction ends; gives where the ledger stands."""
+        head = evidence.read_head(connection, lock=True)
+        if law_of is not None and head.law != law_of:
+            raise LawMoved
+        self._vault.version = head.key_version
+        return head
 
 
 def _restored(connection: sa.Connection) -> tuple[Revision, ...]:

@@ -39,6 +39,13 @@ head = sa.Table(
     sa.Column("hash", sa.LargeBinary, nullable=True),
     # By which version of the key whatever is new is sealed.
     sa.Column("key_version", sa.Integer, nullable=False),
+    # The revision of the newest change of the law, and by which law, as of when, all open rows are made.
+    sa.Column("law", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("rows_law", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("rows_as_of_ms", sa.BigInteger, nullable=False, server_default="0"),
+    # They grow whenever units were put, or sessions ended.
+    sa.Column("directory", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("sessions", sa.BigInteger, nullable=False, server_default="0"),
 )
 
 chain = sa.Table(
@@ -65,6 +72,14 @@ restores = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("head", sa.BigInteger, nullable=False),
     sa.Column("at_ms", sa.BigInteger, nullable=False),
+)
+
+duty = sa.Table(
+    "duty",
+    metadata,
+    # One row: which centre on this ledger does what only one may do.
+    sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("holder", sa.Text, nullable=False),
 )
 
 journal = sa.Table(

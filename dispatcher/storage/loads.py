@@ -29,6 +29,11 @@ def owed_by(body: bytes | msgspec.Raw) -> tuple[UnitId, ...]:
     )
 
 
+def summoned_by(body: bytes | msgspec.Raw) -> tuple[UnitId, ...]:
+    """Name every unit ever summoned to a case (a `Case` as JSON), each once."""
+    return tuple({summons.unit: None for whistle in _decode(body).whistles for summons in whistle.summons})
+
+
 def all_owed(connection: sa.Connection) -> dict[CaseId, tuple[UnitId, ...]]:
     """Read what is owed on each case of the ledger that has anything owed."""
     cases = schema.cases

@@ -14,7 +14,7 @@ from dispatcher import wire
 from dispatcher.models.commands import Act
 from dispatcher.sync import words
 from dispatcher.sync.clock import CentreTime
-from dispatcher.sync.ports import Link, LinkLost, LinkRefused
+from dispatcher.sync.ports import Link, LinkLost, LinkMoved, LinkRefused
 
 PING_EVERY_S = 2.0
 STALE_AFTER_S = 5.0
@@ -165,6 +165,8 @@ class Conversation:
                 if asked is not None:
                     self._time.measured(asked[0], self._time.monotonic(), message.now)
                     self._partner.measured(self._loop.time() - asked[1])
+            case wire.Goodbye(fault=wire.Fault.STOPPING):
+                raise LinkMoved(str(_farewell(message)))
             case wire.Goodbye():
                 raise _farewell(message)
             case wire.Welcome():

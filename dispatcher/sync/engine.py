@@ -24,6 +24,7 @@ from dispatcher.sync.ports import (
     Clock,
     Dialer,
     LinkLost,
+    LinkMoved,
     LinkRefused,
     LinkState,
     Listener,
@@ -41,6 +42,8 @@ LET_GO_EVERY_S = 600.0
 RESTATE_PAUSE_S = 0.005
 """Between two steps of making rows anew: the interface's thread has its turn."""
 STORE_PAUSE_S = 5.0
+MOVE_ON_S = 1.0
+"""A pause shorter than that before another process of the centre is asked is no outage."""
 
 
 class Engine:
@@ -181,12 +184,23 @@ class Engine:
             except LinkRefused as refused:
                 self._health.become(LinkState.REFUSED, str(refused), REFUSED_PAUSE_S)
                 await self._pause(REFUSED_PAUSE_S)
+            except LinkMoved as moved:
+                await self._move_on(str(moved))
             except LinkLost as lost:
                 await self._wait_to_retry(str(lost))
             except Trouble as trouble:
                 self._store_failed(trouble)
                 if not self._reopen:
                     await self._wait_to_retry(str(trouble))
+
+    async def _move_on(self, detail: str) -> None:
+        """Go to whoever of the centre takes the console next; no outage, unless the centre keeps sending it away."""
+        pause_s = self._back_off.next_s()
+        if pause_s < MOVE_ON_S:
+            self._health.become(LinkState.CONNECTING)
+        else:
+            self._health.become(LinkState.OFFLINE, detail, round(pause_s, 1))
+        await self._pause(pause_s)
 
     async def _wait_to_retry(self, detail: str) -> None:
         pause_s = self._back_off.next_s()

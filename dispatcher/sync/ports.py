@@ -31,6 +31,10 @@ class LinkLost(Trouble):
     """The connection is gone or could not be made; trying again later is right."""
 
 
+class LinkMoved(LinkLost):
+    """The centre has asked a welcomed console to come again: this process of it stops, another takes the console."""
+
+
 class LinkRefused(Trouble):
     """The centre refuses this console (bad token, other protocol); trying again unchanged is pointless."""
 
@@ -344,6 +348,7 @@ __all__ = [
     "Dialer",
     "Link",
     "LinkLost",
+    "LinkMoved",
     "LinkRefused",
     "LinkState",
     "LinkStatus",

@@ -21,11 +21,13 @@ from websockets.exceptions import ConnectionClosed
 from dispatcher.assets import load_law, load_organisation
 from dispatcher.models import commands as c
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, PersonId, Revision, UnitId
+from dispatcher.models.lawbook import book_of
 from dispatcher.models.order import Caller
 from dispatcher.models.organisation import Role
 from dispatcher.models.queue import QueueRow
 from dispatcher.models.verdicts import Verdict
 from dispatcher.server.identity import new_account
+from dispatcher.server.inforce import InForce
 from dispatcher.server.main import Running, Seed, serve
 from dispatcher.server.socket import Patience
 from dispatcher.sync.clock import SystemClock
@@ -55,6 +57,7 @@ CITY = UnitId("110000")
 QUICK = Patience(beat_s=0.2, loads_s=0.05)
 PASSWORD = "correct horse"
 LAW = load_law()
+IN_FORCE = InForce(book_of(LAW.policy, LAW.calendar), Revision(0), (), dt.datetime(2026, 7, 1, tzinfo=dt.UTC))
 _hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PEOPLE = {
     "hotline": (CITY, Role.HOTLINE),

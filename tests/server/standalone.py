@@ -1,4 +1,7 @@
-"""A centre as a process, for tests that stop or kill it: `python -m tests.server.standalone DATABASE PORT`."""
+"""A centre as a process, for tests that stop or kill it.
+
+`python -m tests.server.standalone DATABASE PORT [WORKERS]`.
+"""
 
 import sys
 
@@ -7,4 +10,5 @@ from dispatcher.sync.clock import SystemClock
 from tests.server.centre import LAW, SEED
 
 if __name__ == "__main__":
-    sys.exit(run(sys.argv[1], LAW, SystemClock(), port=int(sys.argv[2]), seed=SEED))
+    database, port, *workers = sys.argv[1:]
+    sys.exit(run(database, LAW, SystemClock(), port=int(port), seed=SEED, workers=int(workers[0]) if workers else 1))

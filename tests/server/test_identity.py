@@ -9,7 +9,7 @@ from dispatcher.models.organisation import Role
 from dispatcher.server.desk import Desk
 from dispatcher.server.identity import FREE_FAILURES, Identity, SignedIn, Wait, administer, new_account
 from dispatcher.storage.ledger import Ledger
-from tests.server.centre import LAW, PASSWORD, STREET, Centre, running_centre
+from tests.server.centre import IN_FORCE, PASSWORD, STREET, Centre, running_centre
 from tests.server.centre import _hasher as quick_hasher
 
 
@@ -38,7 +38,7 @@ def test_a_token_runs_out_and_is_kept_as_a_hash(tmp_path: Path) -> None:
         clock = HandClock()
         ledger = Ledger.open(f"sqlite:///{tmp_path / 'centre.db'}")
         ledger.put_account(new_account(PersonId("wang"), "王", STREET, [Role.DISPATCHER], PASSWORD, quick_hasher))
-        desk = Desk(ledger, LAW, clock, lambda outcomes: None)
+        desk = Desk(ledger, IN_FORCE, clock, lambda news: None)
         try:
             identity = Identity(desk, clock, quick_hasher)
             signed_in = await identity.sign_in("wang", PASSWORD)
@@ -62,7 +62,7 @@ def test_guessing_is_slowed_down_for_that_name_alone(tmp_path: Path) -> None:
         ledger = Ledger.open(f"sqlite:///{tmp_path / 'centre.db'}")
         for person in ("wang", "zhao"):
             ledger.put_account(new_account(PersonId(person), person, STREET, [Role.DISPATCHER], PASSWORD, quick_hasher))
-        desk = Desk(ledger, LAW, clock, lambda outcomes: None)
+        desk = Desk(ledger, IN_FORCE, clock, lambda news: None)
         try:
             identity = Identity(desk, clock, quick_hasher)
             for _ in range(FREE_FAILURES):

@@ -23,9 +23,12 @@ HERE = Path(__file__).parents[2]
 
 
 @contextlib.asynccontextmanager
-async def process(database: str, port: int = 0) -> AsyncIterator[tuple[Process, Centre]]:
+async def process(database: str, port: int = 0, workers: int = 1) -> AsyncIterator[tuple[Process, Centre]]:
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.server.standalone", database, str(port), cwd=HERE, stdout=PIPE, stderr=PIPE
+        *(sys.executable, "-m", "tests.server.standalone", database, str(port), str(workers)),
+        cwd=HERE,
+        stdout=PIPE,
+        stderr=PIPE,
     )
     try:
         assert child.stdout is not None

@@ -1,15 +1,14 @@
 """When the ledger cannot be written: nobody is told a lie, nothing is judged on top of it, and it goes on after."""
 
 import asyncio
-import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dispatcher.models import commands as c
 from dispatcher.models.commands import Act
-from dispatcher.models.law import Law
 from dispatcher.models.organisation import Actor
 from dispatcher.models.verdicts import Accepted
 from dispatcher.storage.ledger import Ledger, Outcome
@@ -17,18 +16,16 @@ from dispatcher.sync.ports import Trouble
 from dispatcher.wire import Fault
 from tests.server.centre import act, order, running_centre
 
-Judge = Callable[[Ledger, Sequence[tuple[Act, Actor]], Law, dt.datetime], list[Outcome]]
-
 
 def fail_when(monkeypatch: pytest.MonkeyPatch, failing: Callable[[Sequence[Act]], Exception | None]) -> None:
     """Let the real ledger fail where a disk or a bug would."""
     real = Ledger.judge
 
-    def judge(ledger: Ledger, acts: Sequence[tuple[Act, Actor]], law: Law, now: dt.datetime) -> list[Outcome]:
+    def judge(ledger: Ledger, acts: Sequence[tuple[Act, Actor]], *more: Any) -> list[Outcome]:
         error = failing([made for made, _ in acts])
         if error is not None:
             raise error
-        return real(ledger, acts, law, now)
+        return real(ledger, acts, *more)
 
     monkeypatch.setattr(Ledger, "judge", judge)
 
@@ -108,19 +105,15 @@ def test_an_act_that_trips_a_bug_fails_alone(tmp_path: Path, monkeypatch: pytest
     asyncio.run(story())
 
 
-def test_another_writers_revisions_send_consoles_to_the_pages(tmp_path: Path) -> None:
-    """Two centres on one ledger: what the other one committed comes with the next change at the latest."""
-
+def test_a_second_centre_on_one_sqlite_ledger_is_refused_in_words(tmp_path: Path) -> None:
     async def story() -> None:
         database = f"sqlite:///{tmp_path / 'centre.db'}"
-        async with (
-            running_centre(database) as here,
-            running_centre(database) as there,
-            here.console("wang") as wang,
-        ):
-            (elsewhere,) = await there.accepted(order())
-            (own,) = await here.accepted(order())
-            await wang.until(lambda w: own in w.rows)
-            assert elsewhere in wang.rows
+        async with running_centre(database) as here:
+            with pytest.raises(Trouble, match="Another centre is running on this SQLite ledger; stop it first"):
+                async with running_centre(database):
+                    pass
+            await here.accepted(order())
+        async with running_centre(database) as after, after.console("wang") as wang:
+            assert len(wang.rows) == 1
 
     asyncio.run(story())

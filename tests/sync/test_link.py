@@ -158,3 +158,27 @@ async def test_a_wrong_station_clock_is_said_and_acts_carry_the_centres_time(wor
     assert world.centre.now() - console.seen.settled[0].act.made_at < dt.timedelta(seconds=1)
     world.clock.set_wall(3600)
     await until(lambda: not console.seen.status.station_clock_wrong, 2)
+
+
+@played
+async def test_a_process_of_the_centre_that_stops_hands_the_console_on_without_an_outage(world: World):
+    await world.centre.receive("case-1")
+    console = await world.console().online()
+    await asyncio.sleep(5)
+    before = len(console.seen.states)
+    stopped = world.centre.now()
+    await world.centre.stop_a_process()
+    await until(lambda: world.centre.dials == 2 and has_state(console, LinkState.ONLINE))
+    assert world.centre.now() - stopped < dt.timedelta(seconds=0.3)
+    assert set(console.seen.states[before:]) <= {LinkState.CONNECTING, LinkState.CATCHING_UP, LinkState.ONLINE}
+
+
+@played
+async def test_a_centre_that_keeps_sending_the_console_away_is_asked_more_slowly_and_said_to_be_away(world: World):
+    console = await world.console().online()
+    for times in range(1, 7):
+        await until(lambda times=times: world.centre.dials == times and has_state(console, LinkState.ONLINE))
+        await world.centre.stop_a_process()
+    await until(lambda: has_state(console, LinkState.OFFLINE))
+    assert words.CLOSED in console.seen.status.detail
+    assert (console.seen.status.retry_in_s or 0) >= 1

@@ -4,6 +4,7 @@ The centre judges by the real rules; its faults are switches. A story is a corou
 """
 
 import asyncio
+import contextlib
 import datetime as dt
 from collections.abc import Awaitable, Callable
 
@@ -97,6 +98,13 @@ class FakeCentre:
     async def cut(self) -> None:
         """End every link."""
         for session in self._sessions:
+            await session.link.close()
+
+    async def stop_a_process(self) -> None:
+        """Part from every console as a process of the centre does that stops while others go on."""
+        for session in self._sessions:
+            with contextlib.suppress(LinkLost):  # it has gone before
+                await session.link.send(wire.encode(wire.Goodbye(fault=wire.Fault.STOPPING, detail="stopping")))
             await session.link.close()
 
     def restart(self, ledger: str | None = None, keep: int | None = None) -> None:

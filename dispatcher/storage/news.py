@@ -1,0 +1,167 @@
+"""What commits have made, told by cases in their newest state: of this process's own outcomes, or read by another.
+
+Promises: news of one stretch of revisions name every case and every loss of it that no later revision has overtaken.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+
+from dispatcher.models.ids import CaseId, Revision, UnitId
+from dispatcher.models.queue import QueueRow, from_epoch_ms
+from dispatcher.models.verdicts import Accepted
+from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage import loads, standing
+from dispatcher.storage.judging import Outcome
+from dispatcher.storage.standing import Standing
+from dispatcher.wire import NO_CALLER, CaseRow
+
+AT_MOST: Final = 2000
+"""Cases that are read as news; of more the pages of each scope know all there is to know."""
+
+_cases = schema.cases
+_losses = schema.losses
+_decode_row = msgspec.json.Decoder(QueueRow).decode
+
+
+class Moved(NamedTuple):
+    """A case that has changed: its newest row with the caller, whoever may see it, and what it is found by.
+
+    `summoned` are all units ever summoned to it; `timer_ms` is when the centre must look at it again.
+    """
+
+    row: CaseRow
+    holder: UnitId
+    community: UnitId
+    summoned: tuple[UnitId, ...]
+    timer_ms: int
+
+
+class Lost(NamedTuple):
+    """A case that a unit holds no more since `revision`; `holder` has it now."""
+
+    unit: UnitId
+    case: CaseId
+    revision: Revision
+    holder: UnitId
+    community: UnitId
+
+
+class News(msgspec.Struct, frozen=True, kw_only=True):
+    """All that changed from revision `first` to `last`, cases by revision; `committed_at` is of the last one."""
+
+    first: Revision
+    last: Revision
+    moved: tuple[Moved, ...] = ()
+    lost: tuple[Lost, ...] = ()
+    committed_at: dt.datetime | None = None
+
+    def within(self, first: Revision, last: Revision) -> "News":
+        """Give what lies from `first` to `last` of it."""
+        if first <= self.first and self.last <= last:
+            return self
+        return News(
+            first=max(first, self.first),
+            last=min(last, self.last),
+            moved=tuple(each for each in self.moved if first <= each.row.row.revision <= last),
+            lost=tuple(each for each in self.lost if first <= each.revision <= last),
+            committed_at=self.committed_at,
+        )
+
+
+def news_of(outcomes: Iterable[Outcome]) -> News | None:
+    """Give the news of one commit's outcomes, each followed by its consequences; None when it made no revision."""
+    moved: dict[CaseId, Moved] = {}
+    lost: list[Lost] = []
+    revisions: list[Revision] = []
+    at: dt.datetime | None = None
+    for outcome in outcomes:
+        row, verdict = outcome.row, outcome.verdict
+        if row is None or outcome.repeat or not isinstance(verdict, Accepted):
+            continue
+        revisions.append(verdict.revision)
+        at = outcome.committed_at
+        moved[row.row.id] = Moved(row, outcome.holder, outcome.community, outcome.summoned, outcome.timer_ms)
+        if outcome.lost_by is not None:
+            lost.append(Lost(outcome.lost_by, row.row.id, verdict.revision, outcome.holder, outcome.community))
+    if not revisions:
+        return None
+    return News(
+        first=revisions[0],
+        last=revisions[-1],
+        moved=tuple(sorted(moved.values(), key=_revision)),
+        lost=tuple(lost),
+        committed_at=at,
+    )
+
+
+def read_news(connection: sa.Connection, after: Revision) -> tuple[Standing, News | None]:
+    """Read how far the ledger has come and all that changed since `after`; no news when there are more than AT_MOST.
+
+    One statement reads head and cases, and so one commit's state: nothing up to the head is missing.
+    """
+    found = connection.execute(_MOVED, {"after": after, "limit": AT_MOST + 1}).all()
+    now = standing.standing_of(found[0])
+    if len(found) > AT_MOST:
+        return now, None
+    if now.head <= after:
+        return now, News(first=Revision(after + 1), last=after)
+    rows = [row for row in found if row.id is not None]
+    losses = connection.execute(_LOST, {"after": after, "head": now.head}).all()
+    return now, News(
+        first=Revision(after + 1),
+        last=now.head,
+        moved=tuple(_moved(row) for row in rows),
+        lost=tuple(_lost(row) for row in losses),
+        committed_at=from_epoch_ms(max(row.committed_ms for row in rows)) if rows else None,
+    )
+
+
+_MOVED: Final = (
+    sa.select(
+        *standing.COLUMNS,
+        _cases.c.id,
+        _cases.c.row,
+        _cases.c.body,
+        _cases.c.caller,
+        _cases.c.holder,
+        _cases.c.community,
+        _cases.c.timer_ms,
+        _cases.c.committed_ms,
+    )
+    .select_from(
+        schema.head.outerjoin(
+            _cases, (_cases.c.revision > sa.bindparam("after")) & (_cases.c.revision <= schema.head.c.revision)
+        )
+    )
+    .order_by(_cases.c.revision)
+    .limit(sa.bindparam("limit"))
+)
+_LOST: Final = (
+    sa.select(_losses.c.unit, _losses.c.case_id, _losses.c.revision, _cases.c.holder, _cases.c.community)
+    .join_from(_losses, _cases, _losses.c.case_id == _cases.c.id)
+    .where(_losses.c.revision > sa.bindparam("after"), _losses.c.revision <= sa.bindparam("head"))
+)
+
+
+def _moved(row: "sa.Row[*tuple[Any, ...]]") -> Moved:
+    caller = NO_CALLER if row.caller is None else msgspec.Raw(row.caller)
+    return Moved(
+        CaseRow(_decode_row(row.row), msgspec.Raw(row.body), caller),
+        UnitId(row.holder),
+        UnitId(row.community),
+        loads.summoned_by(row.body),
+        row.timer_ms,
+    )
+
+
+def _lost(row: "sa.Row[*tuple[Any, ...]]") -> Lost:
+    unit, case, revision, holder, community = row
+    return Lost(UnitId(unit), CaseId(case), Revision(revision), UnitId(holder), UnitId(community))
+
+
+def _revision(moved: Moved) -> Revision:
+    return moved.row.row.revision

@@ -1,0 +1,74 @@
+"""The head of the ledger: the one row that says how far it has come, and whose lock makes its holder the only writer.
+
+Functions over an open connection; transactions are the caller's. On PostgreSQL every move of the head is told to
+whoever listens on `CHANNEL`, at the commit.
+"""
+
+from typing import Any, Final, NamedTuple
+
+import sqlalchemy as sa
+
+from dispatcher.models.ids import Revision
+from dispatcher.storage import ledger_schema as schema
+
+CHANNEL: Final = "dispatcher_head"
+
+
+class Standing(NamedTuple):
+    """How far a ledger has come.
+
+    `head` is its newest revision, `law` that of the newest change of the law book. All open rows are of the law of
+    revision `rows_law` as of `rows_as_of_ms`. `directory` and `sessions` grow whenever units were put or sessions
+    ended.
+    """
+
+    head: Revision
+    law: Revision
+    rows_law: Revision
+    rows_as_of_ms: int
+    directory: int
+    sessions: int
+
+
+COLUMNS: Final = (
+    schema.head.c.revision,
+    schema.head.c.law,
+    schema.head.c.rows_law,
+    schema.head.c.rows_as_of_ms,
+    schema.head.c.directory,
+    schema.head.c.sessions,
+)
+
+
+def standing_of(row: "sa.Row[*tuple[Any, ...]]") -> Standing:
+    """Read a row that begins with COLUMNS."""
+    head, law, rows_law, rows_as_of_ms, directory, sessions = row[: len(COLUMNS)]
+    return Standing(Revision(head), Revision(law), Revision(rows_law), rows_as_of_ms, directory, sessions)
+
+
+def read(connection: sa.Connection) -> Standing:
+    """Give how far the ledger has come."""
+    return standing_of(connection.execute(sa.select(*COLUMNS)).one())
+
+
+def lock(connection: sa.Connection) -> Standing:
+    """Become the only writer until the transaction ends; gives how far the ledger has come."""
+    return standing_of(connection.execute(sa.select(*COLUMNS).with_for_update()).one())
+
+
+def move(connection: sa.Connection, **columns: object) -> None:
+    """Set columns of the head and tell who listens."""
+    statement = sa.update(schema.head).values(columns)
+    if connection.dialect.name == "postgresql":
+        statement = statement.returning(sa.func.pg_notify(CHANNEL, ""))
+    connection.execute(statement)
+
+
+def note_sessions_ended(connection: sa.Connection) -> None:
+    """Say that some sessions hold no more: every centre looks at those of its own consoles."""
+    move(connection, sessions=schema.head.c.sessions + 1)
+
+
+def note_directory_changed(connection: sa.Connection) -> None:
+    """Say that the directory of units has changed."""
+    move(connection, directory=schema.head.c.directory + 1)
