@@ -236,7 +236,7 @@ class Ledger:
 
     def follower(self) -> Follower:
         """Give what waits for the commits of others and reads them."""
-        return Follower(self._engine)
+        return Follower(self._engine, self._vault)
 
     @contextlib.contextmanager
     def on_duty(self) -> Generator[None]:
