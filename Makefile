@@ -9,6 +9,8 @@ MAKEFLAGS += --no-print-directory
 
 VENV := .venv
 LOWEST := .venv-lowest
+MUTATION := .venv-mutation
+MUTMUT := mutmut==3.8.1
 PY := $(VENV)/bin/python
 PIP := -m pip --disable-pip-version-check --quiet --no-input
 # Arguments for the program or the tests: make demo ARGS="--for 30", make test ARGS="-k whistle"
@@ -16,7 +18,8 @@ ARGS ?=
 # The window tests run on a real X server of their own: same pixels everywhere, no window in your way.
 ON_SCREEN := tools/on-virtual-screen
 
-.PHONY: help setup demo test test-locked test-lowest check lint format performance screenshots translations pages lock clean
+.PHONY: help setup demo test test-locked test-lowest check lint format performance mutation screenshots translations \
+  pages lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -74,6 +77,10 @@ format: setup
 performance: setup
 	@$(ON_SCREEN) $(PY) -m benchmarks $(ARGS)
 
+## make mutation     mutants of the rules, clocks and rates: which of them the tests catch (ARGS="--sample 0": all)
+mutation: $(MUTATION)/.ready
+	@$(MUTATION)/bin/python tools/mutation.py $(ARGS)
+
 ## make screenshots  make the pictures in docs/images anew
 screenshots: setup
 	@tools/screenshots
@@ -99,7 +106,7 @@ lock:
 
 ## make clean        remove the environments and what the tools left
 clean:
-	rm -rf $(VENV) $(LOWEST) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis demo-output
+	rm -rf $(VENV) $(LOWEST) $(MUTATION) mutants build dist *.egg-info .pytest_cache .ruff_cache .hypothesis demo-output
 
 # The environment is ready when its packages are the lock's and Qt finds its system libraries.
 $(VENV)/.ready: $(VENV)/.packages tools/system-libraries
@@ -112,4 +119,9 @@ $(VENV)/.packages: requirements.lock pyproject.toml setup.py tools/make-environm
 
 $(LOWEST)/.ready: requirements-lowest.lock pyproject.toml setup.py tools/make-environment
 	@PYTHON=$(PY) tools/make-environment $(LOWEST) requirements-lowest.lock
+	touch $@
+
+$(MUTATION)/.ready: requirements.lock pyproject.toml setup.py tools/make-environment
+	@tools/make-environment $(MUTATION) requirements.lock
+	$(MUTATION)/bin/python $(PIP) install $(MUTMUT)
 	touch $@

@@ -47,6 +47,10 @@ def policy_names() -> tuple[str, ...]:
     return tuple(sorted(f.name.removesuffix(".toml") for f in found if f.name.endswith(".toml")))
 
 
+_AS_PEOPLE_SAY = {"后沙峪": "houshayu"}
+"""Names of shipped policies that are not written as their files are."""
+
+
 def load_policy(name: str = DEFAULT_POLICY) -> Policy:
     """Read a shipped policy by its name, or one's own by the path of its TOML file; raises BadAsset."""
     return read_policy(*_policy_text(name))
@@ -62,6 +66,7 @@ def policy_table(name: str = DEFAULT_POLICY) -> dict[str, object]:
 
 
 def _policy_text(name: str) -> tuple[str, str]:
+    name = _AS_PEOPLE_SAY.get(name, name)
     if not name.endswith(".toml"):
         known = policy_names()
         if name not in known:

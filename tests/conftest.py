@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase
 from hypothesis import settings as hypothesis_settings
 
 from tests.helpers import leaks, no_silent_skips, postgres
@@ -19,6 +20,10 @@ if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
 # A shared machine is slow at times; how long one example takes is the benchmarks' business.
 hypothesis_settings.register_profile("here", deadline=None)
 hypothesis_settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
+# A mutant is killed by the first example that fails; making it small takes time and tells nothing (`make mutation`).
+hypothesis_settings.register_profile(
+    "mutants", deadline=None, derandomize=True, database=None, max_examples=40, phases=(Phase.explicit, Phase.generate)
+)
 hypothesis_settings.load_profile("ci" if os.environ.get("CI") == "true" else "here")
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"

@@ -46,6 +46,11 @@ def test_the_city_policy_is_that_of_the_working_rules() -> None:
     assert policy.flood.season is None
 
 
+def test_a_policy_is_found_by_the_name_people_say() -> None:
+    assert assets.load_policy("后沙峪") == assets.load_policy("houshayu")
+    assert assets.policy_table("后沙峪") == assets.policy_table("houshayu")
+
+
 def test_a_policy_may_leave_out_what_is_not_a_limit_of_the_work() -> None:
     begin, end = CITY.index("[lights]"), CITY.index("[orders.flood]")
     head = [line for line in CITY[:begin].splitlines() if line.startswith(("version", "effective", "call_back ="))]

@@ -49,9 +49,20 @@ def test_the_program_says_what_was_worked_out_by_hand(name: str, capsys: pytest.
     assert len(found) == len(expected)
 
 
+def test_the_example_of_the_page_says_what_the_page_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = RULES.read_text("utf-8")
+    (written,) = re.findall(r"^```toml\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
+    (printed,) = re.findall(r"^```json\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
+    file = tmp_path / "example.toml"
+    file.write_text(written, "utf-8")
+    assert main(["rules", "try", str(file)]) == 0
+    assert capsys.readouterr().out == printed
+
+
 def test_every_scenario_has_an_outcome() -> None:
     written = {path.stem for path in SCENARIOS.glob("*.toml")} - {"town"}
     assert written == set(NAMES)
+    assert f"holds {len(NAMES)} of them" in RULES.read_text("utf-8")
 
 
 def test_every_refusal_is_in_some_scenario() -> None:

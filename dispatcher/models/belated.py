@@ -35,6 +35,11 @@ def signature(case: Case, at: dt.datetime) -> tuple[e.AnyEvent, ...]:
     return (_note(c.SignFor, ""),)
 
 
+def second_signature() -> tuple[e.AnyEvent, ...]:
+    """Decide the signature of somebody who came when another had signed: a note, whatever the case became later."""
+    return (_note(c.SignFor, ""),)
+
+
 def contact(command: c.RecordContact, case: Case, law: Law, at: dt.datetime) -> e.ContactRecorded:
     """Decide a call to the citizen: whether it meets the duty of first contact (in a redo, the redo's)."""
     redo = in_redo(case, at)
@@ -54,9 +59,7 @@ def contact(command: c.RecordContact, case: Case, law: Law, at: dt.datetime) -> 
 
 def assignment(command: c.Assign, case: Case, at: dt.datetime) -> e.AnyEvent:
     """Decide an assignment: one made after it holds, whichever was written down first."""
-    if at < case.history[-1].at and any(
-        recorded.at > at and isinstance(recorded.event, e.Assigned) for recorded in standing(case.history)
-    ):
+    if any(recorded.at > at and isinstance(recorded.event, e.Assigned) for recorded in standing(case.history)):
         return _note(c.Assign, f"{command.assignee} {command.note}".strip())
     return e.Assigned(assignee=command.assignee, note=command.note)
 

@@ -243,7 +243,12 @@ class _Runner:
             turns += [(at, 1, partial(self._change, at, term)) for at, term in self._terms(pauses)]
         turns += [(begin, 2, partial(self._pause, begin, end)) for begin, end in pauses]
         extension = track.extension
-        if extension is not None and track.start <= (at := micros(extension.granted_at)) and self._unmet(at):
+        # Nobody answers while a request is open: one granted at the very instant of the answer came before it.
+        if (
+            extension is not None
+            and track.start <= (at := micros(extension.granted_at))
+            and (track.met is None or at <= track.met)
+        ):
             turns.append((at, 0, partial(self._extend, at, micros(extension.until))))
         for _, _, turn in sorted(turns, key=lambda turn: turn[:2]):
             turn()

@@ -232,6 +232,8 @@ def _duties(
     dated = None if order.feedback_due_at is None else micros(order.feedback_due_at)
     answered = case.first_replied_at or (None if state in _GIVEN_UP else case.closed_at)
     if state is _RETURNED:
+        if owed_only and answered is not None:
+            return []
         return [Duty(ClockKind.CITIZEN, first, _BY_DISPATCH, _ORDERS, "feedback", answered, dated)]
     ended = state in _ENDED
     owed = redo_at is None and not ended

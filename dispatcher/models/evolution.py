@@ -49,10 +49,23 @@ def replay(history: tuple[e.Recorded, ...], revision: Revision) -> Case:
 
 
 def as_of(case: Case, at: dt.datetime) -> Case:
-    """Give the case as it stood at an instant, by all that is known now and still stands; at least its order."""
+    """Give the case as it stood at an instant, by all that is known now and still stands; at least its order.
+
+    An answer whose clock was behind may be dated before what it answers: until that had happened, neither counts.
+    """
     received, *others = standing(case.history)
-    facts = (received, *(recorded for recorded in others if recorded.at <= at))
-    return _replace(_fold(facts), revision=case.revision, history=facts)
+    then, facts = _begin(received), [received]
+    for recorded in others:
+        if recorded.at <= at and _has_ground(then, recorded.event):
+            then = _step(then, recorded)
+            facts.append(recorded)
+    return _replace(then, revision=case.revision, history=tuple(facts))
+
+
+def _has_ground(case: Case, event: e.AnyEvent) -> bool:
+    if isinstance(event, e.RequestSent | e.RequestDropped | e.RequestGranted | e.RequestRefused):
+        return case.request(event.kind) is not None
+    return not isinstance(event, e.CaseResumed) or bool(case.suspensions)
 
 
 def standing(history: tuple[e.Recorded, ...]) -> tuple[e.Recorded, ...]:

@@ -61,7 +61,7 @@ def turns_of_span(start: int, due: int, pauses: Pauses, lights: Lights, measured
     """Give when a clock turns yellow and orange whose due is not the end of its limit's own count."""
     length = due - start
     for begin, end in pauses:
-        length -= end - begin
+        length -= min(end, due) - begin  # what stood still past the end was no time of its
     yellow, orange = shares(max(0, length), lights)
     yellow, orange = start + yellow, start + orange
     for begin, end in pauses:

@@ -250,8 +250,9 @@ def _bad_extension(command: c.RequestExtension, case: Case, law: Law) -> Refused
     if command.until <= due:
         return Refused(reason=Reason.BAD_FIELD, field="until", detail=due.isoformat())
     share = law.policy.extension_share
-    if limit is None:
-        furthest = due + (due - case.order.dispatched_at) * share / 100
+    if limit is None:  # a date the hotline gave: its length is from the dispatch to it, a suspension not counted
+        given = case.order.feedback_due_at or due
+        furthest = due + (given - case.order.dispatched_at) * share / 100
     elif limit.measure is Measure.SAME_DAY:
         furthest = due + dt.timedelta(days=1) * share / 100
     else:

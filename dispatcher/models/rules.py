@@ -138,7 +138,7 @@ def _record(
         found = handling.decide(command, then, admitted_then, law, at)
         return found if isinstance(found, Refused) else belated.record(command, case, law, at)
     if isinstance(command, c.SignFor) and _is_second_signature(then, actor):
-        return belated.record(command, case, law, at)
+        return belated.second_signature()
     return admitted if isinstance(admitted, Refused) else admitted_then
 
 

@@ -889,6 +889,10 @@
         <translation>Case and whistles</translation>
     </message>
     <message>
+        <source>登记诉求</source>
+        <translation>Take a demand in</translation>
+    </message>
+    <message>
         <source>视图</source>
         <translation>Views</translation>
     </message>
@@ -915,6 +919,10 @@
     <message>
         <source>让变动现在生效</source>
         <translation>Let waiting changes happen</translation>
+    </message>
+    <message>
+        <source>已登记 {number}</source>
+        <translation>Taken in as {number}</translation>
     </message>
     <message>
         <source>没有视图“{words}”</source>
@@ -1434,6 +1442,85 @@
     <message>
         <source>{head}：{rest}</source>
         <translation>{head}: {rest}</translation>
+    </message>
+</context>
+<context>
+    <name>Intake</name>
+    <message>
+        <source>可不填</source>
+        <translation>may be left empty</translation>
+    </message>
+    <message>
+        <source>登记诉求</source>
+        <translation>Take a demand in</translation>
+    </message>
+    <message>
+        <source>登记</source>
+        <translation>Take in</translation>
+    </message>
+    <message>
+        <source>诉求</source>
+        <translation>Demand</translation>
+    </message>
+    <message>
+        <source>一句话：什么事，要什么</source>
+        <translation>one sentence: what is wrong, what is wanted</translation>
+    </message>
+    <message>
+        <source>经过</source>
+        <translation>In full</translation>
+    </message>
+    <message>
+        <source>地址</source>
+        <translation>Address</translation>
+    </message>
+    <message>
+        <source>类别</source>
+        <translation>Category</translation>
+    </message>
+    <message>
+        <source>如：市政/路灯</source>
+        <translation>such as city/lighting</translation>
+    </message>
+    <message>
+        <source>紧急程度</source>
+        <translation>Urgency</translation>
+    </message>
+    <message>
+        <source>诉求类型</source>
+        <translation>Kind</translation>
+    </message>
+    <message>
+        <source>来源</source>
+        <translation>Came by</translation>
+    </message>
+    <message>
+        <source>诉求人</source>
+        <translation>Citizen</translation>
+    </message>
+    <message>
+        <source>电话</source>
+        <translation>Phone</translation>
+    </message>
+    <message>
+        <source>保密</source>
+        <translation>Secret</translation>
+    </message>
+    <message>
+        <source>要求保密</source>
+        <translation>wants to stay confidential</translation>
+    </message>
+    <message>
+        <source>回复</source>
+        <translation>Answer</translation>
+    </message>
+    <message>
+        <source>要求回复</source>
+        <translation>wants an answer</translation>
+    </message>
+    <message>
+        <source>由本街道承办，时限从现在起算。编号是本地的，热线补发市级编号。</source>
+        <translation>Handled by this street; limits count from now. The number is a local one, the hotline gives the city&apos;s later.</translation>
     </message>
 </context>
 <context>

@@ -54,6 +54,12 @@ def test_a_split_makes_a_child_of_each_part_with_the_parents_order():
     assert isinstance(found, tuple)
 
 
+def test_a_split_keeps_its_reason():
+    event = a.in_hand().do(a.replaced(a.SPLIT, reason="two trades")).case.history[-1].event
+    assert isinstance(event, e.CaseSplit)
+    assert event.reason == "two trades"
+
+
 def test_a_second_split_goes_on_counting():
     life = a.split()
     parts = tuple(c.Part(case=CaseId(f"more-{n}"), title="more") for n in (1, 2))

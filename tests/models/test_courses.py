@@ -29,7 +29,7 @@ from dispatcher.models.deadlines import (
 from dispatcher.models.ids import CaseId
 from dispatcher.models.law import Law
 from dispatcher.models.order import Urgency
-from dispatcher.models.policy import Limit, Measure, parse_limit
+from dispatcher.models.policy import Flood, Limit, Measure, parse_limit
 from dispatcher.models.workcalendar import BEIJING, from_micros, micros
 from tests import builders as b
 from tests.models.made import POLICY, WET, cases, changed, in_regimes, later, laws
@@ -63,6 +63,12 @@ def found(of: Case, law: Law = LAW) -> dict[ClockKind, Clock]:
 
 def feedback(of: Case, law: Law = LAW) -> Clock:
     return found(of, law)[K.FEEDBACK]
+
+
+def test_a_returned_case_that_was_answered_owes_nothing():
+    of = case(CaseState.RETURNED, first_replied_at=b.NOON + HOUR)
+    assert next_clock(clocks(of, LAW)) is next_due(of, LAW) is None
+    assert found(of)[K.CITIZEN].met_at == b.NOON + HOUR
 
 
 # ---- change of terms
@@ -140,6 +146,14 @@ def test_the_flood_switch_applies_to_open_orders_about_water_and_to_no_others():
     assert found(wet, law)[K.PROGRESS].limit == parse_limit("30 min")
 
 
+def test_the_switch_applies_to_the_categories_of_the_policy_that_is_in_force():
+    other = msgspec.structs.replace(POLICY, version="test-2", flood=Flood(categories=("tunnel",)))
+    begun, on = b.NOON + HOUR, b.NOON + 2 * HOUR
+    law = in_regimes((LONG_AGO, POLICY, False), (begun, other, False), (on, other, True))
+    assert urgency_now(case(category=WET), law) is Urgency.ORDINARY, "drainage was the old policy's word"
+    assert urgency_now(case(category=("road", "tunnel")), law) is Urgency.FLOOD
+
+
 def test_when_the_flood_is_over_the_own_limit_holds_again():
     law = in_regimes((LONG_AGO, POLICY, False), (later(60), POLICY, True), (later(90), POLICY, False))
     assert feedback(case(category=WET), law).due == b.NOON + 7 * DAY
@@ -150,6 +164,12 @@ def test_another_policy_applies_to_open_orders():
     law = in_regimes((LONG_AGO, POLICY, False), (b.NOON + DAY, new, False))
     assert feedback(case(), law).due == b.NOON + 2 * DAY
     assert feedback(case(first_replied_at=b.NOON + HOUR), law).due == b.NOON + 7 * DAY
+
+
+def test_before_the_first_policy_that_is_known_the_first_one_held():
+    quick = changed(POLICY, "test-2", Urgency.ORDINARY, feedback="3 d")
+    law = in_regimes((b.NOON + 10 * DAY, POLICY, False), (b.NOON + 11 * DAY, quick, False))
+    assert feedback(case(first_replied_at=b.NOON + DAY), law).due == b.NOON + 7 * DAY
 
 
 def test_changes_before_a_holder_had_it_matter_to_the_citizens_clock_alone():
@@ -244,9 +264,47 @@ def test_what_is_met_in_a_pause_is_met_in_time():
     assert not clock.stopped
 
 
+def test_what_is_met_in_a_pause_has_stood_still_no_longer_than_that():
+    met = b.NOON + 5 * HOUR
+    for end in (None, b.NOON + 9 * DAY):
+        of = case(on_scene_at=met, urgency=Urgency.EMERGENCY, suspensions=suspended(b.NOON + HOUR, end))
+        clock = found(of)[K.ON_SCENE]
+        assert (clock.due, clock.stopped) == (b.NOON + 6 * HOUR, False)
+
+
+def test_a_duty_that_comes_to_be_in_a_pause_waits_for_its_end():
+    end = b.NOON + 9 * DAY
+    clock = found(case(suspensions=suspended(b.NOON + DAY, end), urgencies=urgent(b.NOON + 2 * DAY)))[K.ON_SCENE]
+    assert (clock.due, clock.graced) == (end + 30 * MINUTE, True)
+    assert clock.orange_at == b.NOON + 0.8 * (DAY + 30 * MINUTE), "a pause is no time for the lights either"
+
+
 def test_a_round_of_progress_begins_again_with_the_resumption():
     flood = case(urgency=Urgency.FLOOD, progress_at=b.NOON, suspensions=suspended(b.NOON + HOUR, b.NOON + DAY))
     assert found(flood)[K.PROGRESS].due == b.NOON + DAY + 30 * MINUTE
+
+
+def test_a_change_of_terms_after_a_pause_counts_when_it_was_made():
+    turned = b.NOON + 5 * DAY
+    clock = feedback(case(suspensions=suspended(b.NOON + DAY, b.NOON + 2 * DAY), urgencies=urgent(turned)))
+    assert (clock.due, clock.graced) == (turned + 30 * MINUTE, True)
+    at_its_end = b.NOON + 2 * DAY
+    clock = feedback(case(suspensions=suspended(b.NOON + HOUR, at_its_end), urgencies=urgent(at_its_end)))
+    assert (clock.due, clock.graced) == (at_its_end + 23 * HOUR, False)
+
+
+def test_a_grace_may_be_one_of_office_time():
+    law = msgspec.structs.replace(LAW, policy=msgspec.structs.replace(b.policy(), grace=parse_limit("1 h W")))
+    evening = at("2026-03-05T20:00")
+    clock = feedback(case(urgencies=urgent(evening)), law)
+    assert (clock.due, clock.graced) == (at("2026-03-06T10:00"), True)
+
+
+def test_an_hour_limit_that_stood_still_keeps_its_floor():
+    stood = suspended(b.NOON + 10 * MINUTE, b.NOON + 20 * MINUTE)
+    law = msgspec.structs.replace(LAW, policy=changed(b.policy(), "test-2", Urgency.EMERGENCY, on_scene="1 h"))
+    clock = found(case(urgency=Urgency.EMERGENCY, suspensions=stood), law)[K.ON_SCENE]
+    assert (clock.due, clock.orange_at) == (b.NOON + 70 * MINUTE, b.NOON + 55 * MINUTE)
 
 
 # ---- extension
@@ -265,6 +323,14 @@ def test_an_extension_granted_in_time_keeps_the_old_due():
 def test_an_extension_granted_too_late_changes_nothing_and_says_so():
     clock = feedback(case(extension=extension(b.NOON + 7 * DAY + MINUTE, b.NOON + 12 * DAY)))
     assert (clock.due, clock.due_before, clock.too_late) == (b.NOON + 7 * DAY, None, True)
+
+
+def test_an_extension_granted_at_the_very_instant_of_the_answer_came_before_it():
+    until, answered = b.NOON + 12 * DAY, b.NOON + 5 * DAY
+    clock = feedback(case(CaseState.REPLIED, first_replied_at=answered, extension=extension(answered, until)))
+    assert (clock.due, clock.due_before) == (until, b.NOON + 7 * DAY)
+    afterwards = extension(answered + MINUTE, until)
+    assert feedback(case(CaseState.REPLIED, first_replied_at=answered, extension=afterwards)).due == b.NOON + 7 * DAY
 
 
 def test_an_extended_limit_stops_in_a_suspension_too():

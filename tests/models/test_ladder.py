@@ -403,3 +403,11 @@ def test_other_shares_are_told_to_the_same_people_in_their_order():
     climbed = [(command.share, len(command.told)) for command in commands if isinstance(command, c.ClimbLadder)]
     assert climbed == [(20, 1), (40, 2), (80, 2)]
     assert isinstance(commands[-1], c.Supervise)
+
+
+def test_one_that_owes_nothing_hides_nobody_after_it():
+    story = Story(assisting=(b.WATER,)).done(2)
+    assert [(rung.unit, rung.share) for rung in rungs_due(story.case, LAW, story.at(5))] == [
+        (b.WATER, 50),
+        (b.WATER, 100),
+    ]

@@ -1,6 +1,7 @@
 """Acts that arrive after others: who signed first, what a late contact moves, what becomes a note, catch-up entries."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -240,6 +241,11 @@ def test_the_later_assignment_holds_whichever_arrives_last():
     assert life.case.assignee == "second"
     life.late(c.Assign(case=ONE, assignee="third"), minute(31))
     assert life.case.assignee == "third"
+    life.late(c.AddNote(case=ONE, text="whom did we send?"), minute(10))
+    life.late(c.Assign(case=ONE, assignee="first again", note="on foot"), minute(15))
+    assert life.case.assignee == "third", "whatever was written down last"
+    (event,) = life.late(c.Assign(case=ONE, assignee="fourth", note="by car"), minute(31))
+    assert event == e.Assigned(assignee="fourth", note="by car"), "at the same instant the later entry holds"
 
 
 def test_an_earlier_report_of_progress_leaves_the_later_one_the_last():
@@ -402,3 +408,130 @@ def test_a_history_without_an_order_is_none():
 def test_who_acts_where_a_code_covers_nothing():
     nobody = Actor(person=b.DISPATCHER.person, name="x", unit=UnitId(""), roles=frozenset({Role.DISTRICT}))
     assert a.return_requested().refusal(a.grant(e.RequestKind.RETURN), nobody) == (R.NOT_YOUR_CASE, "")
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        lambda life: life.do(a.RETURN, a.LEADER).do(a.refuse(e.RequestKind.RETURN), a.HOTLINE, life.at - 2 * MINUTE),
+        lambda life: life.do(a.RETURN).do(a.send(e.RequestKind.RETURN), a.LEADER, life.at - 2 * MINUTE),
+        lambda life: life.do(a.RETURN).do(a.drop(e.RequestKind.RETURN), at=life.at - 2 * MINUTE),
+        lambda life: life.do(a.RETURN, a.LEADER).do(
+            a.grant(e.RequestKind.RETURN), a.HOTLINE, life.at - 2 * MINUTE, life.at + MINUTE
+        ),
+    ],
+    ids=["refused", "sent", "dropped", "granted"],
+)
+def test_an_answer_dated_before_what_it_answers_does_not_count_before_it(answered: Callable[[Life], Life]):
+    life = Life().do(a.SIGN)
+    life.at = minute(10)
+    life = answered(life)
+    between = life.at - 2 * MINUTE
+    assert as_of(life.case, between).requests == ()
+    assert as_of(life.case, between).state is S.SIGNED
+    assert life.late(a.SIGN, between, a.COLLEAGUE) == (e.NoteAdded(text="", instead_of="sign_for"),)
+
+
+def test_a_resumption_dated_before_its_suspension_does_not_count_before_it():
+    life = a.suspended().do(c.ResumeCase(case=ONE), a.HOTLINE, b.NOON + 3 * MINUTE)
+    assert as_of(life.case, b.NOON + 3 * MINUTE).suspensions == ()
+    assert as_of(life.case, b.NOON + 3 * MINUTE).state is S.IN_HAND
+
+
+def closed_elsewhere() -> Life:
+    """A case that came to the street closed: nobody ever signed for it."""
+    life = Life()
+    command = c.ReceiveOrder(case=ONE, order=life.case.order, holder=b.STREET, closed_at=b.NOON)
+    found = rules.judge(b.act(command, a.HOTLINE), None, a.HOTLINE, life.law, b.NOON)
+    assert isinstance(found, tuple)
+    life.case = replay(found, life.case.revision)
+    return life
+
+
+@pytest.mark.parametrize("stage", ["closed elsewhere", "closed"])
+def test_the_round_a_signature_belongs_to_is_told_by_its_instant(stage: str):
+    life = a.closed() if stage == "closed" else closed_elsewhere()
+    signed_at = life.case.signed_at
+    assert (signed_at is None) == (stage == "closed elsewhere")
+    life.do(c.ReopenCase(case=ONE, reason="it is dark again"), a.HOTLINE)
+    assert life.case.redo_at == life.at
+    life.do(a.SIGN, at=life.at - 30 * SECOND, now=life.at + 20 * SECOND)
+    assert life.case.redo_signed_at is None
+    assert life.case.signed_at == (signed_at or life.case.history[-1].at)
+
+
+def test_a_catch_up_of_the_first_round_is_refused_once_the_redo_is_signed_for():
+    life = a.redo().do(a.SIGN)
+    before = life.case.redo_at
+    assert before is not None
+    assert life.refusal(a.SIGN, a.COLLEAGUE, happened_at=before - MINUTE) == (R.ALREADY_SO, "")
+    life.late(a.SIGN, before - MINUTE, a.COLLEAGUE)
+    assert life.case.history[-1].event == e.NoteAdded(text="", instead_of="sign_for")
+
+
+def test_a_second_signature_of_a_former_holder_is_a_note_when_it_is_caught_up():
+    life = Life().do(a.SIGN).do(a.TRANSFER, a.HOTLINE, after=HOUR)
+    found = life.do(a.SIGN, a.COLLEAGUE, happened_at=minute(30)).case.history[-1]
+    assert found.event == e.NoteAdded(text="", instead_of="sign_for")
+    assert found.caught_up
+
+
+def test_a_signature_made_after_the_end_is_a_note_even_where_the_redo_was_never_signed_for():
+    life = a.redo().do(a.REACHED).do(a.REPLY, a.LEADER).do(a.SOLVED, a.HOTLINE).do(a.CLOSE)
+    assert life.case.redo_signed_at is None
+    made = life.at + MINUTE
+    life.at = made + HOUR
+    assert life.late(a.SIGN, made) == (e.NoteAdded(text="", instead_of="sign_for"),)
+    assert life.case.redo_signed_at is None
+
+
+def test_of_vain_calls_in_one_hour_the_first_counts_whichever_was_written_down_first():
+    life = Life().do(a.SIGN)
+    for made in (65, 125, 190):
+        life.do(a.VAIN, at=minute(made))
+    assert life.case.contacted_at == minute(190)
+    (event,) = life.late(a.VAIN, minute(182))
+    assert isinstance(event, e.ContactRecorded)
+    assert (event.counts, event.moves) == (True, minute(190))
+    assert life.case.contacted_at == minute(182)
+    assert life.case.tried_at == (minute(65), minute(125), minute(190)), "one for each hour"
+
+
+def test_the_very_instant_of_a_transfer_is_the_new_holders():
+    life = Life().do(a.SIGN, at=minute(1)).do(a.TRANSFER, a.HOTLINE, at=minute(10))
+    assert life.late(a.SIGN, minute(10), a.YI_DISPATCHER) == (e.SignedFor(),)
+    assert life.case.signed_at == minute(10)
+
+
+def test_nobody_signs_for_a_time_in_which_another_held_the_case():
+    life = Life().do(a.TRANSFER, a.HOTLINE, at=minute(10))
+    assert life.refusal(a.SIGN, a.YI_DISPATCHER, at=minute(9), now=minute(20), offline=True) == (R.NOT_YOUR_CASE, "")
+
+
+def test_a_case_as_of_an_instant_keeps_its_revision():
+    life = Life().do(a.SIGN).do(a.REACHED)
+    assert as_of(life.case, minute(1)).revision == life.case.revision > 0
+
+
+def test_a_contact_at_the_instant_of_the_one_on_record_moves_nothing():
+    life = a.signed().do(a.REACHED)
+    met = life.case.contacted_at
+    assert met is not None
+    (event,) = life.late(a.REACHED, met, a.COLLEAGUE)
+    assert isinstance(event, e.ContactRecorded)
+    assert (event.counts, event.moves) == (False, None)
+    assert life.case.contacted_at == met
+
+
+def test_a_vain_call_of_a_case_that_was_withdrawn_meanwhile_is_a_note():
+    life = a.signed()
+    life.at = minute(30)
+    life.do(c.WithdrawOrder(case=ONE, reason="by mistake"), a.HOTLINE)
+    assert life.late(a.VAIN, minute(20)) == (e.NoteAdded(text="", instead_of="record_contact"),)
+
+
+def test_a_case_as_of_an_instant_has_what_happened_at_it_and_the_history_of_it():
+    life = Life().do(a.SIGN, at=minute(5)).do(a.REACHED, at=minute(6))
+    then = as_of(life.case, minute(5))
+    assert then.signed_at == minute(5)
+    assert then.history == life.case.history[:2]

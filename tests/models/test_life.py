@@ -1,6 +1,7 @@
 """The life of a case: every way out of every state, and what each act leaves on the record."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -11,6 +12,7 @@ from dispatcher.models import rules
 from dispatcher.models.case import CaseState, Holding
 from dispatcher.models.deadlines import ClockKind, clocks
 from dispatcher.models.events import Ground, RequestKind, Solved
+from dispatcher.models.evolution import replay
 from dispatcher.models.order import Urgency
 from dispatcher.models.organisation import CENTRE, Actor, Role
 from dispatcher.models.policy import Limit, Measure
@@ -481,3 +483,96 @@ def test_urgency_changes_are_kept_with_their_instants():
 def test_a_desks_case_gets_the_citys_number_and_keeps_its_own():
     case = a.numbered().case
     assert (case.order.number, case.order.source, case.local_number) == ("C-1", "12345", f"L-{b.STREET}-20260303-7")
+
+
+# ---- what begins anew, and what a decision leaves on record
+
+
+VAIN_CALLS = (b.NOON + 20 * MINUTE, b.NOON + 70 * MINUTE)
+
+
+def test_vain_calls_count_anew_for_a_new_holder():
+    life = a.signed()
+    for at in VAIN_CALLS:
+        life.do(a.VAIN, at=at)
+    assert (life.case.attempts, life.case.tried_at) == (2, VAIN_CALLS)
+    life.do(a.TRANSFER, a.HOTLINE)
+    assert (life.case.attempts, life.case.tried_at) == (0, ())
+
+
+def test_vain_calls_count_anew_in_a_redo():
+    life = a.signed()
+    for at in VAIN_CALLS:
+        life.do(a.VAIN, at=at)
+    life.do(a.REACHED).do(a.REPLY, a.LEADER).do(a.NOT_SOLVED, a.HOTLINE)
+    assert (life.case.state, life.case.attempts, life.case.tried_at) == (S.REDO, 0, ())
+
+
+@pytest.mark.parametrize("before", [a.closed, a.replied])
+def test_a_redo_begins_no_earlier_than_what_it_takes_back(before: Callable[[], Life]):
+    life = before()
+    since = life.case.closed_at or life.case.replied_at
+    command = c.ReopenCase(case=ONE, reason="dark") if before is a.closed else c.OrderRedo(case=ONE, reason="dark")
+    life.do(command, a.HOTLINE, at=life.at - 2 * MINUTE, now=life.at + MINUTE)
+    assert since is not None
+    assert life.case.redo_at == since > life.case.history[-1].at
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_a_decision_leaves_on_record_who_when_and_what(granted: bool):
+    life = a.in_hand().do(a.EXTENSION, a.LEADER)
+    answer = "as you say" if granted else "no"
+    life.do(c.DecideRequest(case=ONE, kind=K.EXTENSION, granted=granted, answer=answer), a.HOTLINE)
+    (request,) = life.case.requests
+    assert (request.granted, request.answer, request.adjudicated) == (granted, answer, False)
+    assert (request.decided_at, request.decided_by) == (life.at, a.HOTLINE.person)
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_an_adjudication_leaves_its_words_and_whom_it_sent_to_the_scene(granted: bool):
+    life = a.disputed()
+    ruling = c.Adjudicate(case=ONE, granted=granted, answer="heard", to_scene=(b.STREET, b.OTHER_STREET))
+    life.do(ruling, a.HOTLINE)
+    request = next(r for r in life.case.requests if r.decided_at == life.at)
+    assert (request.granted, request.answer, request.adjudicated) == (granted, "heard", True)
+    event = life.case.history[-1].event
+    assert isinstance(event, e.RequestGranted | e.RequestRefused)
+    assert (event.final, event.to_scene, event.answer) == (True, (b.STREET, b.OTHER_STREET), "heard")
+
+
+@pytest.mark.parametrize("command", [a.RETURN, a.EXCLUSION, a.EXTENSION, a.SUSPENSION])
+def test_a_request_keeps_what_it_was_made_with(command: c.AnyCommand):
+    life = (a.signed() if command is a.RETURN else a.in_hand()).do(command)
+    (request,) = life.case.requests
+    assert (request.by, request.by_name, request.unit, request.at) == ("li", "Li", b.STREET, life.at)
+    assert request.sent_at is None
+    assert request.reason == getattr(command, "reason", None)
+    assert request.ground == getattr(command, "ground", None)
+    assert request.evidence == getattr(command, "evidence", ())
+    assert request.until == getattr(command, "until", getattr(command, "review_at", None))
+    assert request.public_reason == getattr(command, "public_reason", "")
+
+
+def test_a_reply_keeps_its_four_elements():
+    life = a.in_hand().do(a.REPLY)
+    event = life.case.history[-1].event
+    assert event == e.ReplyWritten(
+        accepted="3 March", talked_with="the caller", done="repaired", result="done", review=True
+    )
+
+
+def test_urging_keeps_what_the_hotline_said():
+    life = a.in_hand().do(c.Urge(case=ONE, note="called again"), a.HOTLINE)
+    assert life.case.history[-1].event == e.Urged(note="called again")
+    assert life.case.urged == 1
+
+
+def test_an_order_that_was_made_offline_is_a_late_one_and_one_that_came_handled_keeps_its_result():
+    command = c.ReceiveOrder(case=ONE, order=b.order(), holder=b.STREET, closed_at=b.NOON, result="mended")
+    for offline in (False, True):
+        found = rules.judge(b.act(command, a.HOTLINE, offline=offline), None, a.HOTLINE, a.LAW, b.NOON)
+        assert isinstance(found, tuple)
+        assert found[1].event == e.ClosedElsewhere(closed_at=b.NOON, result="mended")
+        case = replay(found[:1], b.new_case().revision)
+        assert case.has_late is offline
+        assert case.policy == "test-1"

@@ -59,6 +59,9 @@ def test_a_bulletin_goes_from_noon_to_noon() -> None:
     assert bulletin_at(beijing("2026-11-04T12:00"), RULE) == day
     assert bulletin_at(beijing("2026-11-05T11:59"), RULE) == day
     assert previous(day, RULE).name == "2026-11-04"
+    assert [half in day for half in (day.first - 1, day.first, day.end - 1, day.end)] == [False, True, True, False]
+    assert day.is_bulletin
+    assert not month(2026, 11, RULE).is_bulletin
 
 
 @given(INSTANTS, RULES)

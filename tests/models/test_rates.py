@@ -12,8 +12,9 @@ from dispatcher.models.ids import Revision, UnitId
 from dispatcher.models.organisation import Unit, UnitKind
 from dispatcher.models.periods import named, previous
 from dispatcher.models.policy import Period, Weights
-from dispatcher.models.ranking import Basis, Kind, Table, ranked_among, recompute, tabulate
+from dispatcher.models.ranking import Basis, Kind, Table, basis_of, ranked_among, recompute, tabulate
 from dispatcher.models.rates import NOTHING, Part, Rate, RateBand, Tally, percent, rates_of, tenths, total, why
+from tests import builders
 
 RULE = Period()
 NOVEMBER = named("2026-11", RULE)
@@ -323,3 +324,51 @@ def test_a_figure_tampered_with_does_not_come_out_again() -> None:
     row = msgspec.structs.replace(found.rows[0], figures=msgspec.structs.replace(found.rows[0].figures, composite=900))
     forged = msgspec.structs.replace(found, rows=(row,))
     assert recompute(forged) != forged
+
+
+def test_all_units_together_are_compared_with_all_before() -> None:
+    found = table(streets(a=solved(10, 9), b=solved(30, 15)), streets(a=solved(10, 8), b=solved(10, 2)))
+    assert (found.whole.tally, found.whole.before) == (solved(40, 24), solved(20, 10))
+    assert found.whole.figures.gain == 50, "from 50 to 60 percent solved, at a weight of a half"
+    assert (found.whole.unit, found.whole.rank) == ("", None)
+
+
+def test_the_smallest_gain_is_one() -> None:
+    found = table(streets(a=solved(1000, 501)), streets(a=solved(1000, 500)))
+    assert found.lists.improved == ("a",)
+
+
+def test_a_table_says_what_it_rests_on() -> None:
+    policy = builders.policy()
+    found = basis_of(policy, "china-2026", Revision(9))
+    assert found == Basis(
+        policy="test-1", calendar="china-2026", weights=policy.weights, whistle_band=(1, 8), head=Revision(9)
+    )
+
+
+def test_rows_stand_by_rank_then_those_apart_then_those_never_asked() -> None:
+    counted = streets(a=solved(9, 9), b=solved(30, 10), c=solved(30, 20), d=Tally(received=3), e=solved(9, 8))
+    found = table(counted, weights=Weights())
+    assert [row.unit for row in found.rows] == ["c", "b", "a", "e", "d"]
+    assert found.apart == ("a", "e")
+
+
+def test_each_step_names_its_rate_and_its_counters() -> None:
+    steps = why(EXAMPLE, EVERYBODY)
+    assert [step.rate for step in steps] == [Rate.RESPONSE, Rate.RESOLUTION, Rate.SATISFACTION, Rate.COMPOSITE]
+    assert [step.parts for step in steps] == [
+        (Part("contacted", 10),),
+        (Part("solved", 8),),
+        (Part("satisfied", 7), Part("basically", 2, 900)),
+        (),
+    ]
+    assert [step.over for step in steps] == [10, 10, 10, 0]
+    assert [step.weight for step in steps] == [100, 500, 400, 1000]
+    assert [step.points for step in steps] == ["10", "40", "176/5", "426/5"]
+
+
+def test_a_tie_of_scores_goes_to_who_came_in_time_more_often() -> None:
+    a = Tally(summoned=6, scored=2, score_total=180, reported_in_time=3)
+    b = Tally(summoned=2, scored=2, score_total=180, reported_in_time=2)
+    found = {row.unit: row.summons_rank for row in table(streets(a=a, b=b), kind=Kind.DEPARTMENT).rows}
+    assert found == {"b": 1, "a": 2}, "a share, not a number"

@@ -39,6 +39,13 @@ def drafted_after_contact(command: c.AnyCommand) -> Life:
     return a.signed().do(command).do(a.REACHED)
 
 
+def dated_and_suspended() -> Life:
+    """A case with the hotline's own date, five days off, that was suspended for nine days in between."""
+    life = Life(feedback_due_at=b.NOON + 5 * DAY).do(a.SIGN).do(a.REACHED)
+    life.do(a.SUSPENSION, a.LEADER, at=b.NOON + HOUR).do(a.grant(K.SUSPENSION), a.HOTLINE, at=b.NOON + DAY)
+    return life.do(c.ResumeCase(case=ONE), a.HOTLINE, at=b.NOON + 10 * DAY)
+
+
 def suspension_sent_then_replied() -> Life:
     """A sent suspension on a case that has gone on: its reply was under way when it was asked for."""
     life = a.in_hand().do(a.SUSPENSION, a.LEADER)
@@ -84,6 +91,13 @@ REFUSALS: list[tuple[str, Life, c.AnyCommand, Actor, tuple[R, str]]] = [
         "extension too long",
         a.in_hand(),
         a.replaced(a.EXTENSION, until=b.NOON + 14 * DAY + SECOND),
+        a.LEADER,
+        (R.TOO_LONG, "until"),
+    ),
+    (
+        "extension of a date too long",
+        dated_and_suspended(),
+        a.replaced(a.EXTENSION, until=b.NOON + 19 * DAY + SECOND),
         a.LEADER,
         (R.TOO_LONG, "until"),
     ),

@@ -278,3 +278,10 @@ def test_work_sent_back_is_load_again():
 )
 def test_the_whistle_rate_and_its_band(blown: int, received: int, rate: Fraction | None, band: RateBand | None):
     assert whistle_rate(blown, received, (1, 8)) == (rate, band)
+
+
+def test_a_score_stands_among_the_milestones_with_who_gave_it():
+    story = Story().done()
+    story.do(msgspec.structs.replace(score(), note="quick"), b.SUPERVISOR, 60)
+    (passed,) = [p for p in story.of().passed if p.milestone is Milestone.SCORED]
+    assert (passed.at, passed.by, passed.note, passed.by_street) == (story.at(60), "gao", "quick", True)

@@ -452,3 +452,67 @@ def test_contributions_are_kept_as_they_are() -> None:
     assert list(unpack(pack({}))) == []
     full = {(UnitId("u"), -3): Tally(*range(1, len(COUNTERS) + 1))}
     assert dict(unpack(pack(full))) == full
+
+
+def test_two_rounds_that_are_met_in_one_half_day_count_twice() -> None:
+    strict = msgspec.structs.replace(policy().redo, sign=parse_limit("1 h"), first_contact=parse_limit("4 h"))
+    under = msgspec.structs.replace(law(), policy=msgspec.structs.replace(policy(), redo=strict))
+    minutes = [NOON + n * dt.timedelta(minutes=1) for n in range(10)]
+    case = life(
+        (e.SignedFor(), minutes[1]),
+        (e.ContactRecorded(reached=True, counts=True), minutes[2]),
+        (REPLY, minutes[3]),
+        (e.RedoOrdered(), minutes[4]),
+        (e.SignedFor(), minutes[5]),
+        (e.ContactRecorded(reached=True, counts=True), minutes[6]),
+        (REPLY, minutes[7]),
+        (e.RedoOrdered(), minutes[8]),
+    )
+    found = counts(case, under)[STREET, 0]
+    assert (found.redos, found.handled_in_time) == (2, 1)
+    again = life(
+        *(recorded for recorded in case.history[1:-1]),
+    )
+    found = counts(again, under)[STREET, 0]
+    assert (found.signed, found.signed_in_time, found.contacts, found.contacted_in_time) == (2, 2, 2, 2)
+
+
+def test_a_whistle_is_its_streets_that_blew_it_whoever_has_the_case_now() -> None:
+    case = whistled((e.Transferred(to=OTHER_STREET, reason="r"), BLOWN + HOUR))
+    assert counts(case)[STREET, 0] == Tally(received=1, whistles_blown=1)
+    assert (OTHER_STREET, 0) not in counts(case)
+
+
+def test_two_whistles_count_as_two() -> None:
+    case = whistled()
+    other = msgspec.structs.replace(case.whistles[0], id=WhistleId("w2"))
+    twice = evolve(case, fact(e.WhistleBlown(whistle=other), BLOWN), Revision(9))
+    assert counts(twice)[STREET, 0] == Tally(received=1, whistles_blown=2)
+    assert counts(twice)[URBAN, 0] == Tally(summoned=2)
+
+
+def test_two_returns_of_one_unit_in_one_half_day_count_as_two() -> None:
+    first = life(*returned(NOON + HOUR, STREET, OTHER_STREET))
+    both = first
+    for recorded in returned(NOON + 2 * HOUR, STREET, STREET):
+        both = evolve(both, recorded, Revision(both.revision + 1))
+    assert counts(both)[STREET, 0].returns == 2
+
+
+def test_before_the_first_policy_that_is_known_the_first_one_held() -> None:
+    strict = msgspec.structs.replace(policy(), version="test-2", call_back_attempts=1)
+    since = NOON + 30 * DAY
+    regimes = Regime(since=since, policy=policy()), Regime(since=since + DAY, policy=strict)
+    under = msgspec.structs.replace(law(), policy=strict, regimes=regimes)
+    case = life(*ANSWERED, (VAIN, NOON + 2 * DAY))
+    assert whole(case, under=under).unreachable == 0
+    blown = whistled(passed(Milestone.SIGNED, 5))
+    assert counts(blown, under)[URBAN, 0] == Tally(summoned=1, summons_signed_in_time=1)
+
+
+def test_only_a_return_that_was_granted_is_a_return() -> None:
+    asked, _ = returned(NOON + HOUR, STREET, None)
+    refused = fact(e.RequestRefused(kind=RequestKind.RETURN, answer="yours"), NOON + 2 * HOUR)
+    assert whole(life(asked)).returns == 0
+    assert whole(life(asked, refused)).returns == 0
+    assert whole(life(*ANSWERED, *excluded(NOON + 2 * DAY))).returns == 0

@@ -192,3 +192,17 @@ def test_a_publication_continues_a_calendar_and_settles_what_was_provisional():
     assert both.kind(dt.date(2026, 10, 2)) is DayKind.MAKEUP_WORKDAY, "what it names is as it says"
     assert both.kind(dt.date(2027, 1, 9)) is DayKind.MAKEUP_WORKDAY
     assert (both.version, both.published_through) == ("test-2027", dt.date(2027, 12, 31))
+
+
+def test_the_last_published_day_stays_as_it_was_and_nothing_after_it() -> None:
+    last = dt.date(2026, 12, 31)
+    off = frozenset({last, last + dt.timedelta(days=1)})
+    known = WorkCalendar(version="a", published_through=last, holidays=off)
+    newer = WorkCalendar(version="b", published_through=dt.date(2027, 12, 31))
+    found = extended(known, newer)
+    assert found.holidays == {last}
+    assert (found.version, found.published_through) == ("b", dt.date(2027, 12, 31))
+    worked = WorkCalendar(version="a", published_through=last, makeup_workdays=off)
+    assert extended(worked, newer).makeup_workdays == {last}
+    back = extended(newer, known)
+    assert (back.version, back.published_through) == ("a", dt.date(2027, 12, 31))

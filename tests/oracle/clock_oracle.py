@@ -65,29 +65,36 @@ def walk(life, law, kind, start, met, limit_at, given=None, ext=None, paused=Tru
             if stopped:
                 limit = new_limit
                 continue
+            if base is NEVER and paused:  # what comes to be in a suspension waits for its end
+                around = [(s["at"], s["resumed_at"] or -1) for s in life["suspensions"] if s["at"] <= at]
+                resumed = max([resumed, *(until for _, until in around)])
+                pauses = [(since, until) for since, until in around if at < until]
             at = max(at, resumed if met is None else min(resumed, met))
             if new_limit is None:
                 base, basis, limit = NEVER, None, None
                 continue
-            new, its_pauses, its_stop = _counted_anew(life, calendar, start, new_limit, at, paused)
+            new, its_pauses, its_stop = _counted_anew(life, calendar, start, new_limit, at, paused, met)
             limit = new_limit
             if its_stop or new >= at:
                 base, basis, pauses, stopped = new, new_limit, its_pauses, its_stop
+                resumed = max([resumed, *(until for _, until in its_pauses)])
             elif base > at:
                 graced = at + terms[0]["grace"][0] * 60
                 if graced < base:
-                    base, basis, pauses = graced, (0, "N"), []
+                    base, basis = graced, (0, "N")
         elif what == "extended":
             if stopped or at <= max(base, until):
                 until = max(until, value)
         elif max(base, until) > at:
+            if met is not None:  # what is met in a suspension has stood still no longer than that
+                value = met if value is None else min(value, met)
             if value is None:
                 stopped = True
                 continue
             resumed = value
-            pauses.append((at, value))
             if base is NEVER:
                 continue
+            pauses.append((at, value))
             if basis is not None and basis[1] in ("W", "WD"):
                 base = end_of(calendar, start, basis, pauses)
             else:
@@ -107,12 +114,14 @@ def walk(life, law, kind, start, met, limit_at, given=None, ext=None, paused=Tru
     }  # fmt: skip
 
 
-def _counted_anew(life, calendar, start, limit, at, paused):
+def _counted_anew(life, calendar, start, limit, at, paused, met):
     """(end, pauses that stopped it, does one last) of a limit that comes to hold at an instant, from the same start."""
     end, pauses = end_of(calendar, start, limit), []
     for suspension in life["suspensions"]:
         since, until = suspension["at"], suspension["resumed_at"]
         if paused and start <= since <= at and since < end:
+            if met is not None:
+                until = met if until is None else min(until, met)
             if until is None:
                 return end, pauses, True
             pauses.append((since, until))

@@ -69,12 +69,12 @@ def new_hour(tried, at):
     return at // 3600 not in {other // 3600 for other in tried}
 
 
-def counted(tried, at, enough, *, contacted=False):
+def counted(tried, at, enough):
     """When so many vain calls at different hours have been made, this one among them; None when there are too few."""
     calls = sorted([*tried, at])
     if not new_hour(tried, at) or len(calls) < enough:
         return None
-    return calls[enough - 1] if contacted else calls[-1]
+    return calls[-1]
 
 
 def assign(act, life, actor, roles, law, at, entries):

@@ -10,6 +10,26 @@ def replay(entries):
     return life
 
 
+def as_of(entries, at):
+    """The case as it stood: what had happened by then, less the answers to what had not."""
+    life = None
+    for entry in entries:
+        if not entry["undone"] and (life is None or (entry["at"] <= at and _answerable(life, entry))):
+            life = run(life, entry)
+    return life
+
+
+def _answerable(life, entry):
+    for name, *rest in entry["effects"]:
+        if name in ("sent", "dropped", "decided") and open_request(life, rest[0]) is None:
+            return False
+        if name == "resumed" and not life["suspensions"]:
+            return False
+        if name == "whistle" and entry["command"] != "blow_whistle" and rest[0] not in life["whistles"]:
+            return False
+    return True
+
+
 def run(life, entry):
     """Run the effects of one entry; the dict is changed in place."""
     for name, *rest in entry["effects"]:

@@ -5,8 +5,8 @@ effects; what the case is follows from running the effects again, and undoing is
 """
 
 from tests.oracle.calendar_oracle import end_of
-from tests.oracle.conditions import counted, decide, receive
-from tests.oracle.effects import held_since, replay, run
+from tests.oracle.conditions import decide, receive
+from tests.oracle.effects import as_of, held_since, replay, run
 from tests.oracle.refusal import No, need
 from tests.oracle.transition_table import CAN_HAVE_HAPPENED, FACTS, ROWS
 
@@ -55,7 +55,8 @@ class Book:
             "act": act["id"], "at": at, "entered": now, "by": actor["person"], "command": command,
             "kind": act.get("kind"),
             "late": late, "caught_up": happened is not None, "undone": False,
-            "follow_up": command in ("climb_ladder", "note_child_ended", "absorb_duplicate"),
+            "follow_up": command in ("climb_ladder", "note_child_ended", "absorb_duplicate")
+            or (command == "supervise" and actor["person"] == "centre"),
         }  # fmt: skip
         if command == "receive_order":
             entry["effects"] = receive(act, actor, life, law, now, at)
@@ -81,7 +82,7 @@ class Book:
         if not (earlier_holding or (late and not lawful) or (of_round and lawful)):
             return None
         roles, states = ROWS[command]
-        then = replay([self.entries[0], *(e for e in self.entries[1:] if e["at"] <= at)])
+        then = as_of(self.entries, at)
         if then is None:
             return None
         reach = any(in_reach(role, actor, then, command) for role in actor["roles"] & roles)
@@ -90,35 +91,58 @@ class Book:
         if not reach:
             return None
         same = life["redispatched_at"] == then["redispatched_at"] and life["holder"] == then["holder"]
-        if command == "sign_for" and then["state"] != "returned":
+        if command == "sign_for" and then["state"] not in ("returned", "withdrawn", "merged"):
             return self._signature(life, then, at, late, lawful, same, before_redo)
         if then["state"] not in states:
             return None
         if command == "record_contact" and same:
             key = {"signed": "contacted_at", "redo": "redo_contacted_at"}.get(then["state"])
             if key and life[key] is not None and at < life[key] and not (key == "redo_contacted_at" and before_redo):
-                found = (
-                    at
-                    if act["reached"]
-                    else counted(life["tried"], at, law["policy"]["contact_attempts"], contacted=True)
-                )
-                if found is not None and found < life[key]:
-                    return ("moved", key, found, not act["reached"])
+                # A vain call takes its place when it was itself the last one wanting; of an hour's the first counts.
+                hours = {tried // 3600 for tried in then["tried"]}
+                completes = at // 3600 not in hours and len(hours) + 1 >= law["policy"]["contact_attempts"]
+                if act["reached"] or completes:
+                    return (
+                        "moved",
+                        key,
+                        at,
+                        not act["reached"] and key in _round_of(life) and at // 3600 not in _hours(life),
+                    )
         return None if lawful else ("note",)
 
     def _signature(self, life, then, at, late, lawful, same, before_redo):
+        if not same and then["signed_at"] is None and then["state"] != "dispatched":
+            need(not lawful, "wrong_state")
+            return None
         if lawful and life["state"] == "dispatched":
             return None if same else ("note",)
         if life["state"] == "redo" and not before_redo:
             if life["redo_signed_at"] is None or not late:
                 return None
             return ("moved", "redo_signed_at", at) if at < life["redo_signed_at"] else ("note",)
-        unsigned = life["signed_at"] is None
+        if life["state"] == "redo" and lawful and not late:
+            need(life["redo_signed_at"] is None, "already_so")
+        if then["redo_signed_at"] is not None and life["state"] != "redo":
+            return ("note",)
+        unsigned = (life if same else then)["signed_at"] is None
         if unsigned and then["state"] != "dispatched":
-            return None
+            in_force = life["state"] == "redo" and lawful
+            need(not in_force or life["redo_signed_at"] is None, "already_so")
+            if not in_force:
+                return None
         if same and (unsigned or (then["state"] == "dispatched" and at < life["signed_at"])):
             return ("moved", "signed_at", at)
         return ("note",)
+
+
+def _hours(life):
+    """Clock hours of the vain calls that count in the present round."""
+    return {tried // 3600 for tried in life["tried"]}
+
+
+def _round_of(life):
+    """The first contact of the present round."""
+    return ("contacted_at",) if life["redo_at"] is None else ("redo_contacted_at",)
 
 
 def in_reach(role, actor, life, command):

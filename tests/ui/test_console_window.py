@@ -1,6 +1,7 @@
 """The console as a dispatcher works with it: keys, typed commands, alarms, the cut link, looks and places."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,14 +9,15 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QDialog, QLabel
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from dispatcher.bridge import ActState, LinkState
 from dispatcher.models import commands as c
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.ids import CaseId, WhistleId
-from dispatcher.models.order import Urgency
+from dispatcher.models.order import Caller, Channel, DemandKind, Urgency
+from dispatcher.models.organisation import Role
 from dispatcher.models.queue import Pending
 from dispatcher.models.verdicts import Reason, Refused
 from dispatcher.models.whistle import WhistleKind
@@ -26,6 +28,7 @@ from dispatcher.ui.console.window import ConsoleWindow
 from dispatcher.ui.dialogs.keys import KeysDialog
 from dispatcher.ui.dialogs.phones import PhonesDialog
 from dispatcher.ui.dialogs.receipts import ReceiptsDialog
+from dispatcher.ui.dialogs.spec import SpecDialog
 from tests.ui import looking, scene
 from tests.ui.conftest import Dress
 from tests.ui.fake_bridge import FakeBridge
@@ -467,3 +470,84 @@ def test_a_parked_act_says_why_and_can_be_edited(qtbot: QtBot, open_window: Open
 )
 def test_short_numbers(number: str, tail: str) -> None:
     assert short_number(number) == tail
+
+
+# ---- taking a demand in at the desk
+
+
+def intake_of(window: ConsoleWindow) -> SpecDialog:
+    return next(dialog for dialog in window.findChildren(SpecDialog) if dialog.isVisible())
+
+
+def line_of(dialog: SpecDialog, name: str) -> QLineEdit:
+    return next(line for line in dialog.findChildren(QLineEdit) if line.accessibleName() == name)
+
+
+def test_a_demand_is_taken_in_at_the_desk(qtbot: QtBot, open_window: Open, bridge: FakeBridge) -> None:
+    window = open_window()
+    press(qtbot, window, Qt.Key.Key_N, CTRL)
+    dialog = intake_of(window)
+    qtbot.waitExposed(dialog)
+    looking.write(line_of(dialog, "诉求"), "楼下路灯不亮")
+    looking.write(line_of(dialog, "地址"), "东路 1 号")
+    looking.write(line_of(dialog, "类别"), "市政 / 路灯")
+    looking.write(line_of(dialog, "诉求人"), "刘丽华")
+    looking.write(line_of(dialog, "电话"), "13800001234")
+    qtbot.keyClick(dialog, Qt.Key.Key_Return, CTRL)
+    command = bridge.submitted[-1]
+    assert isinstance(command, c.ReceiveOrder)
+    order = command.order
+    street = scene.LEADER.unit
+    assert re.fullmatch(rf"L-{street}-20261118-\d{{8}}", order.number)
+    assert (order.title, order.category, order.place.address) == ("楼下路灯不亮", ("市政", "路灯"), "东路 1 号")
+    assert (order.urgency, order.kind, order.channel) == (Urgency.ORDINARY, DemandKind.COMPLAINT, Channel.VISIT)
+    assert (order.confidential, order.wants_answer, command.holder) == (False, True, street)
+    assert (order.caller_name_hint, order.caller_phone_hint) == ("刘**", "138****1234")
+    assert command.caller == Caller("刘丽华", "13800001234")
+    assert order.number in window.command.said.text()
+    assert not dialog.isVisible()
+    window.show_outbox()
+    looking.settle()
+    assert order.number[:24] in window.outbox.rest.text()
+    bridge.settle()
+    assert bridge.rows[command.case].title == "楼下路灯不亮"
+
+
+def test_a_demand_without_words_is_not_taken_in_and_what_was_written_stays(
+    qtbot: QtBot, open_window: Open, bridge: FakeBridge
+) -> None:
+    window = open_window()
+    press(qtbot, window, Qt.Key.Key_N, CTRL)
+    dialog = intake_of(window)
+    qtbot.waitExposed(dialog)
+    looking.write(line_of(dialog, "地址"), "东路 1 号")
+    qtbot.keyClick(dialog, Qt.Key.Key_Return, CTRL)
+    assert bridge.submitted == []
+    assert any("诉求" in said.text() and "还没有填" in said.text() for said in dialog.findChildren(QLabel))
+    number = dialog.case.order.number
+    dialog.reject()
+    press(qtbot, window, Qt.Key.Key_N, CTRL)
+    again = intake_of(window)
+    assert (again.case.order.number, line_of(again, "地址").text()) == (number, "东路 1 号")
+    again.reject()
+
+
+def test_who_takes_no_demands_in_is_told_so(qtbot: QtBot, open_window: Open, bridge: FakeBridge) -> None:
+    window = open_window()
+    assert bridge.session is not None
+    supervisor = msgspec.structs.replace(bridge.session.actor, roles=frozenset({Role.SUPERVISOR}))
+    bridge.session = msgspec.structs.replace(bridge.session, actor=supervisor)
+    press(qtbot, window, Qt.Key.Key_N, CTRL)
+    assert "岗位" in window.command.said.text()
+    assert not any(dialog.isVisible() for dialog in window.findChildren(SpecDialog))
+
+
+@pytest.mark.parametrize(("language", "theme"), looking.LOOKS)
+def test_the_form_of_a_demand_is_not_cut(qtbot: QtBot, open_window: Open, language: str, theme: str) -> None:
+    window = open_window(language, theme)
+    window.open_intake()
+    dialog = intake_of(window)
+    qtbot.waitExposed(dialog)
+    looking.settle()
+    assert looking.cut_texts(dialog) == []
+    dialog.reject()

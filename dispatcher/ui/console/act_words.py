@@ -51,6 +51,8 @@ def what(command: c.Command) -> str:
 def title(command: c.Command, row_of: RowOf) -> str:
     """Say the act with its case: 07387 签收."""
     row = row_of(command.case)
+    if row is None and isinstance(command, c.ReceiveOrder):  # taken in here, and no row before the centre has it
+        return f"{short_number(command.order.number)} {what(command)}"
     return f"{short_number(row.number)} {what(command)}" if row else what(command)
 
 

@@ -5,6 +5,7 @@ whistle panel folds to a tab of the case panel; the queue never folds.
 """
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
@@ -13,8 +14,12 @@ from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QStackedWidget, QTabBar,
 
 from dispatcher.bridge import Bridge, CaseView, LinkStatus, Receipt
 from dispatcher.models import commands as c
+from dispatcher.models.case import Case
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.ids import CaseId
+from dispatcher.models.transitions import ROW
+from dispatcher.models.verdicts import Reason
+from dispatcher.ui import strings
 from dispatcher.ui.console.act_words import tag_of
 from dispatcher.ui.console.case_panel import CasePanel
 from dispatcher.ui.console.grammar import Verb, Wish
@@ -26,6 +31,7 @@ from dispatcher.ui.console.whistle_panel import WhistlePanel
 from dispatcher.ui.dialogs.form import Desk
 from dispatcher.ui.station import StationWindow
 from dispatcher.widgets import countdown
+from dispatcher.widgets.buttons import ButtonLook, KeyButton
 from dispatcher.widgets.theme import Theme
 
 FOLDS_BELOW_PX = 1366
@@ -55,7 +61,8 @@ class ConsoleWindow(StationWindow):
         self._density = Density.STANDARD
         self._density_chosen = False
         self._wanted: tuple[CaseId, str] | None = None
-        desk = Desk(listed=lambda: self.rows)
+        self._taken_in: Case | None = None
+        desk = self._desk = Desk(listed=lambda: self.rows)
         self.queue = QueuePage(bridge, theme)
         self.outbox = OutboxPage(bridge, theme, self.row_of)
         self.case = CasePanel(bridge, theme, desk)
@@ -87,6 +94,9 @@ class ConsoleWindow(StationWindow):
         self.splitter.addWidget(self.whistles)
         self.splitter.setStretchFactor(1, 1)
         self._fold(folded=False)
+        self._intake_button = KeyButton(self.tr("登记诉求"), theme, key="Ctrl N", look=ButtonLook.BARE)
+        self._intake_button.clicked.connect(self.open_intake)
+        self.status.add_at_end(self._intake_button)
         self._make_more_keys()
         self.queue.case_chosen.connect(self._watch)
         self.queue.case_opened.connect(self._open_in_panel)
@@ -107,6 +117,7 @@ class ConsoleWindow(StationWindow):
             book.add(views, self.queue.tabs.words(view), f"Ctrl+{number}", lambda view=view: self.show_view(view))
         book.add(views, self.tr("本机待发箱"), "Ctrl+8", self.show_outbox)
         book.add(views, self.queue.tabs.words(View.CLOSED_TODAY), "Ctrl+9", lambda: self.show_view(View.CLOSED_TODAY))
+        book.add(case, self.tr("登记诉求"), "Ctrl+N", self.open_intake)
         for action in self.case.actions():
             book.take(case, action)
         for action in self.whistles.actions():
@@ -136,6 +147,26 @@ class ConsoleWindow(StationWindow):
         if not self.queue.select(case):
             self._watch(case)
         self._middle_tabs.setCurrentIndex(0)
+
+    def open_intake(self) -> None:
+        """Take a demand in at the desk; what was begun and not stored is there again."""
+        from dispatcher.ui.dialogs import intake
+        from dispatcher.ui.dialogs.spec import SpecDialog
+
+        actor = self.bridge.session.actor if self.bridge.session else None
+        if actor is None:
+            return
+        if not actor.is_any(*ROW[c.ReceiveOrder].roles):
+            self.command.say(strings.reason(Reason.NOT_YOUR_ROLE))
+            return
+        case = self._taken_in = self._taken_in or intake.new_case(self.bridge, actor)
+        dialog = SpecDialog(self.bridge, self.theme, case, self._desk, intake.take_in(self.bridge, case), self)
+        dialog.submitted.connect(partial(self._see_taken_in, case))
+        dialog.open()
+
+    def _see_taken_in(self, case: Case, _answer: object) -> None:
+        self._taken_in = None
+        self.command.say(self.tr("已登记 {number}").format(number=case.order.number))
 
     def carry_out(self, wish: Wish, case: CaseId | None) -> None:
         """Do what was typed: go to the case it names, then press the act's key."""
@@ -233,7 +264,7 @@ class ConsoleWindow(StationWindow):
 
     def themed(self, theme: Theme) -> None:
         """Pass another look on."""
-        for part in (self.queue, self.outbox, self.case, self.whistles):
+        for part in (self.queue, self.outbox, self.case, self.whistles, self._intake_button):
             part.set_theme(theme)
 
     def add_view_entries(self, menu: QMenu) -> None:
