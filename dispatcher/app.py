@@ -27,8 +27,10 @@ from dispatcher.settings import ConsoleSettings, StationSettings, WallSettings
 from dispatcher.storage.cache import Cache
 from dispatcher.sync.clock import SystemClock
 from dispatcher.sync.engine import Engine
+from dispatcher.sync.office_ports import OfficePlan
 from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.sync.thread import EngineThread
+from dispatcher.transport.office import WebSocketOffice
 from dispatcher.transport.websocket import WebSocketDialer
 from dispatcher.ui.language import Language, install
 from dispatcher.widgets.theme import Theme, load_theme
@@ -68,7 +70,8 @@ def feed_url(centre: str) -> str:
 class Station(QObject):
     """One running station: engine in its thread, bridge, and the window its role asks for.
 
-    `window_opened` tells the window once the session is known, from the cache when there is one.
+    `window_opened` tells the window once the session is known, from the cache when there is one. With a `plan` it
+    works with the stations of its office while the centre is away.
     """
 
     window_opened = Signal(object)
@@ -84,6 +87,7 @@ class Station(QObject):
         language: str,
         theme: Theme,
         make_window: Callable[["Station", Remembered], QWidget],
+        plan: OfficePlan | None = None,
     ) -> None:
         super().__init__()
         self.home = home
@@ -95,14 +99,17 @@ class Station(QObject):
         self.window: QWidget | None = None
         self._make_window = make_window
         listener = self.bridge.told()
+        dialer = WebSocketDialer(feed_url(centre))
         engine = Engine(
             open_store=lambda: Cache.open(home),
-            dialer=WebSocketDialer(feed_url(centre)),
+            dialer=dialer,
             listener=listener,
             clock=clock,
             token=token,
             station=home.name,
             first_page_s=FIRST_PAGE_S,
+            network=None if plan is None else WebSocketOffice(lambda: dialer.own_host),
+            plan=plan or OfficePlan(),
         )
         self.thread_of_engine = EngineThread(engine, listener)
         self.bridge.attach(self.thread_of_engine)
@@ -258,6 +265,7 @@ async def _live(settings: StationSettings, theme: Theme, make_window: Callable[[
         language=settings.language,
         theme=theme,
         make_window=make_window,
+        plan=office_plan(settings),
     )
     ended = asyncio.get_running_loop().create_future()
 
@@ -287,6 +295,14 @@ async def _live(settings: StationSettings, theme: Theme, make_window: Callable[[
             task.cancel()
         station.stop()
     return 0
+
+
+def office_plan(settings: StationSettings) -> OfficePlan:
+    """Give what the settings say of the office; a wall takes part and is never the relay."""
+    if not isinstance(settings, ConsoleSettings):
+        return OfficePlan(relay=settings.relay)
+    serves = settings.serve_relay
+    return OfficePlan(address=serves, port=settings.office_port, serves=bool(serves), relay=settings.relay)
 
 
 def station_home(data: Path, centre: str, person: str) -> Path:

@@ -18,6 +18,7 @@ from dispatcher.models.ids import CaseId, CommandId, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.organisation import Unit
 from dispatcher.models.queue import epoch_ms
+from dispatcher.sync.office_ports import Gone, OfficeStatus
 from dispatcher.sync.ports import (
     UNSETTLED,
     ActAnswer,
@@ -29,6 +30,7 @@ from dispatcher.sync.ports import (
     Receipt,
     Remembered,
 )
+from dispatcher.wire.office import End, Fate, OfficeAct, Serving
 
 __all__ = [
     "UNSETTLED",
@@ -37,10 +39,16 @@ __all__ = [
     "Arrival",
     "Bridge",
     "CaseView",
+    "End",
+    "Fate",
+    "Gone",
     "LinkState",
     "LinkStatus",
+    "OfficeAct",
+    "OfficeStatus",
     "Receipt",
     "Remembered",
+    "Serving",
     "Station",
 ]
 
@@ -77,6 +85,14 @@ class Station(Protocol):
 
     def reconnect(self) -> None:
         """Try the link now."""
+        ...
+
+    def serve_office(self, on: bool) -> None:
+        """Make this station its office's relay, or let it be no longer."""
+        ...
+
+    def drop_colleague_act(self, act: CommandId) -> None:
+        """Show a colleague's pending act no more."""
         ...
 
 
@@ -174,6 +190,14 @@ class Bridge(QObject):
     def reconnect(self) -> None:
         """Try the link now instead of after the back-off."""
         self._engine.reconnect()
+
+    def serve_office(self, on: bool) -> None:
+        """Make this station its office's relay, or let it be no longer; `link_changed` tells what came of it."""
+        self._engine.serve_office(on)
+
+    def drop_colleague_act(self, act: CommandId) -> None:
+        """Show a colleague's pending act no more in this office."""
+        self._engine.drop_colleague_act(act)
 
     @property
     def flood(self) -> bool:

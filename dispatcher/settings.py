@@ -19,6 +19,7 @@ import platformdirs
 
 PROGRAM = "dispatcher"
 DEFAULT_PORT = 8345
+OFFICE_PORT = 8346
 
 
 class BadSetting(Exception):
@@ -136,6 +137,18 @@ def centre_url(value: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def host_port(value: str) -> str:
+    """Take a station's address, HOST:PORT."""
+    parts = urlsplit(f"//{value}")
+    try:
+        fits = bool(parts.hostname) and bool(parts.port) and parts.netloc == value and "@" not in value
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(f"write HOST:PORT, like 10.2.0.14:{OFFICE_PORT}")
+    return value
+
+
 def database_url(value: str) -> str:
     """Take sqlite:///FILE or postgresql://user@host/name."""
     parts = urlsplit(value)
@@ -194,12 +207,22 @@ class StationSettings:
     language: str = setting("zh or en", _LANGUAGE, "zh", metavar="LANG")
     theme: str = setting("dark, light or high-contrast", _THEME, "dark", metavar="THEME")
     log: str = setting("how much is logged: debug, info, warning or error", _LOG, "info", metavar="LEVEL")
+    relay: str = setting(
+        "where this office's relay is, beside what the centre tells", host_port, "", metavar="HOST:PORT"
+    )
     log_format: str = setting("how it is logged: text, or one JSON object a line", _LOG_FORMAT, "text", metavar="FORM")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConsoleSettings(StationSettings):
     """`dispatcher console`."""
+
+    serve_relay: str = setting(
+        "this station is its office's relay, and listens here while it runs", host_port, "", metavar="ADDRESS"
+    )
+    office_port: int = setting(
+        "port to listen on when a person makes this station the relay; 0 for never", whole(0, 65535), OFFICE_PORT
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

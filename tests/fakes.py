@@ -6,7 +6,7 @@ The store keeps the port's contract (one suite runs over it and the real one); t
 import asyncio
 import datetime as dt
 import selectors
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -19,6 +19,7 @@ from dispatcher.models.law import Law
 from dispatcher.models.order import Caller
 from dispatcher.models.queue import QueueRow
 from dispatcher.models.verdicts import Accepted
+from dispatcher.sync.office_ports import OfficeMemory
 from dispatcher.sync.ports import (
     ActAnswer,
     ActState,
@@ -33,6 +34,7 @@ from dispatcher.sync.ports import (
     state_after,
 )
 from dispatcher.wire import NO_CALLER
+from dispatcher.wire.office import OfficeAct
 from tests import builders
 
 PATIENCE_S = 120.0
@@ -108,6 +110,8 @@ class MemoryStore:
         self._law_mark = ""
         self._rows: dict[CaseId, wire.CaseRow] = {}
         self._receipts: dict[CommandId, Receipt] = {}
+        self._office: OfficeMemory | None = None
+        self._office_acts: dict[CommandId, OfficeAct] = {}
 
     def reopened(self) -> "MemoryStore":
         """Give the store as the next start of the program opens it."""
@@ -228,6 +232,39 @@ class MemoryStore:
     def receipts(self, limit: int) -> tuple[Receipt, ...]:
         self._reads()
         return tuple(reversed(self._receipts.values()))[:limit]
+
+    def receipt(self, act: CommandId) -> Receipt | None:
+        self._reads()
+        return self._receipts.get(act)
+
+    def office_memory(self) -> OfficeMemory | None:
+        self._reads()
+        return self._office
+
+    def keep_office_memory(self, memory: OfficeMemory) -> None:
+        self._wrote()
+        self._office = memory
+
+    def office_acts(self) -> tuple[OfficeAct, ...]:
+        self._reads()
+        return tuple(sorted(self._office_acts.values(), key=lambda entry: (entry.place, entry.act.id)))
+
+    def keep_office_acts(self, kept: Sequence[OfficeAct], dropped: Iterable[CommandId]) -> None:
+        self._wrote()
+        self._office_acts |= {entry.act.id: entry for entry in kept}
+        for act in dropped:
+            self._office_acts.pop(act, None)
+
+    def rows_after(self, revision: Revision) -> Iterator[tuple[wire.CaseRow, ...]]:
+        self._reads()
+        later = sorted((r for r in self._rows.values() if r.row.revision > revision), key=lambda r: r.row.revision)
+        for start in range(0, len(later), self._page):
+            yield tuple(later[start : start + self._page])
+
+    def borrow(self, rows: Sequence[wire.CaseRow]) -> None:
+        self._wrote()
+        for row in rows:
+            self._rows[row.row.id] = row
 
     def close(self) -> None:
         self.is_open = False

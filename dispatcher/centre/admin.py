@@ -1,7 +1,8 @@
 """`dispatcher admin`: what is done to a centre's ledger on the machine that can reach its database.
 
-Each area (accounts, webhooks) says its own tasks: a parser with its flags, and `do`, what is done with them. A task's
-`do` takes the settings and the parsed flags and gives the exit status; a `Trouble` it raises is said in words here.
+Each area (accounts, offices, webhooks) says its own tasks: a parser with its flags, and `do`, what is done with them.
+A task's `do` takes the settings and the parsed flags and gives the exit status; a `Trouble` it raises is said in words
+here.
 """
 
 import argparse
@@ -26,10 +27,10 @@ class Tasks(Protocol):
 
 def add_tasks(parser: argparse.ArgumentParser) -> None:
     """Give the parser of `dispatcher admin` its tasks."""
-    from dispatcher.centre import accounts, evidence, personal, safekeeping, webhooks
+    from dispatcher.centre import accounts, evidence, offices, personal, safekeeping, webhooks
 
     tasks = parser.add_subparsers(dest="task", required=True, metavar="TASK")
-    for area in (accounts, webhooks, evidence, personal, safekeeping):
+    for area in (accounts, offices, webhooks, evidence, personal, safekeeping):
         area.add_tasks(tasks)
 
 

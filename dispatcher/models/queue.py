@@ -50,9 +50,10 @@ class Flag(enum.IntFlag):
 
 
 class Pending(enum.StrEnum):
-    """What the station still owes the centre for this row."""
+    """What the station still owes the centre for this row; `OFFICE`: what a colleague's station owes it."""
 
     NONE = ""
+    OFFICE = "office"
     PENDING = "pending"
     PARKED = "parked"
     EXPIRED = "expired"

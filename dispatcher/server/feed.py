@@ -25,6 +25,7 @@ from dispatcher.server.desk import Desk, Job, Stream
 from dispatcher.server.hub import Console, Hub, batches
 from dispatcher.server.identity import Identity
 from dispatcher.server.loads import DepartmentLoads
+from dispatcher.server.offices import Offices
 from dispatcher.server.socket import Closed, Socket, framed
 from dispatcher.server.sound import YEARS, has_nul, is_sound
 from dispatcher.storage.ledger import Ledger, Outcome, Page
@@ -36,6 +37,7 @@ from dispatcher.wire import (
     Downward,
     Fault,
     Hello,
+    Inquire,
     LawChanged,
     Ping,
     Pong,
@@ -66,6 +68,7 @@ class Feed:
         ledger: LedgerId,
         welcome: Callable[[Actor, Revision], Welcome],
         loads: DepartmentLoads,
+        offices: Offices,
     ) -> None:
         self._desk = desk
         self._hub = hub
@@ -74,6 +77,7 @@ class Feed:
         self._ledger = ledger
         self._welcome = welcome
         self._loads = loads
+        self._offices = offices
         self._talking: dict[Console, str] = {}
         self._law: LawChanged | None = None
         self._old_rows = False
@@ -128,14 +132,17 @@ class Feed:
         """Serve one console until it goes or must go."""
         try:
             ended = self._ended
-            console, token = await self._greet(socket)
-            self._talking[console] = token
+            console, hello = await self._greet(socket)
+            self._talking[console] = hello.token
             try:
                 if ended != self._ended:  # it may have been this one's session, before it was among those talking
                     await self.dismiss_ended()
+                if hello.office is not None:
+                    await self._offices.enter(console, hello.office)
                 await self._serve(console)
             finally:
                 del self._talking[console]
+                self._offices.leave(console)
                 self._hub.leave(console)
         except BadMessage as bad:
             socket.goodbye(bad.fault, bad.detail)
@@ -144,7 +151,7 @@ class Feed:
         except Closed:
             pass
 
-    async def _greet(self, socket: Socket) -> tuple[Console, str]:
+    async def _greet(self, socket: Socket) -> tuple[Console, Hello]:
         try:
             async with asyncio.timeout(HELLO_WITHIN_S):
                 hello = decode_upward(await socket.receive())
@@ -166,7 +173,7 @@ class Feed:
             console.write(self._law)
         if _sees_loads(console):
             console.write(self._loads.as_of(self._clock.now()))
-        return console, hello.token
+        return console, hello
 
     async def _serve(self, console: Console) -> None:
         feeding = asyncio.create_task(self._keep_fed(console), name=f"feeding {console.actor.person}")
@@ -223,6 +230,8 @@ class Feed:
                 case Submit():
                     for act in message.acts:
                         self._submit(act, console, stream, waiting)
+                case Inquire():
+                    await self._offices.answer(console, message.acts)
                 case Hello():
                     raise BadMessage(Fault.BAD_FIELD, "hello is said once")
                 case _:

@@ -34,6 +34,7 @@ from dispatcher.server.inforce import InForce
 from dispatcher.server.intake import Intake
 from dispatcher.server.lawgiving import LawGiver
 from dispatcher.server.loads import DepartmentLoads
+from dispatcher.server.offices import Offices
 from dispatcher.server.retention import Retention
 from dispatcher.server.socket import Patience, socket_class
 from dispatcher.server.succession import Succession, Tellings
@@ -162,7 +163,7 @@ async def serve(
                 restored=ledger.restored,
             )
 
-        feed = Feed(desk, hub, identity, clock, ledger.id, welcome, loads)
+        feed = Feed(desk, hub, identity, clock, ledger.id, welcome, loads, Offices(desk, clock))
         timers = Timers(desk, clock)
         retention = Retention(desk, clock, keep_days)
         recount = Chore("counting the loads", lambda: loads.count_anew(lambda: desk.read(Ledger.open_whistle_loads)))

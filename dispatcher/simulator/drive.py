@@ -33,6 +33,7 @@ from dispatcher.wire import (
     Judged,
     LawChanged,
     Loads,
+    Office,
     Pong,
     Submit,
     Welcome,
@@ -145,7 +146,7 @@ class _Participant:
                     self._cursor = message.head
                 case Goodbye():
                     raise LinkLost(f"{message.fault}: {message.detail}")
-                case Pong() | LawChanged() | Loads():
+                case Pong() | LawChanged() | Loads() | Office():
                     pass
                 case _:
                     assert_never(message)

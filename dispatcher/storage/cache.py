@@ -11,7 +11,7 @@ transaction that completes it; until then `_places` knows where each case lies.
 import contextlib
 import datetime as dt
 import sqlite3
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -19,18 +19,21 @@ import msgspec
 
 from dispatcher.models.case import Case
 from dispatcher.models.commands import Act
-from dispatcher.models.ids import CaseId, LedgerId, Revision
+from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
 from dispatcher.models.order import Caller
 from dispatcher.models.queue import NEVER_MS, QueueRow
-from dispatcher.storage import cache_schema, cipher, outbox
+from dispatcher.storage import cache_schema, cipher, office, outbox
 from dispatcher.storage.cache_files import Files, run
 from dispatcher.storage.instants import from_us, to_us
 from dispatcher.storage.troubles import sqlite_trouble
+from dispatcher.sync.office_ports import OfficeMemory
 from dispatcher.sync.ports import Receipt, Remembered, Standing, StoreDamaged, Trouble
 from dispatcher.wire import NO_CALLER, CaseRow, Changes
+from dispatcher.wire.office import OfficeAct
 
 FIRST_PAGE: Final = 100
 PAGE: Final = 4_000
+LENT_PAGE: Final = 200
 
 _encode = msgspec.json.Encoder().encode
 _decode_rows = msgspec.json.Decoder(tuple[QueueRow, ...]).decode
@@ -230,6 +233,66 @@ class Cache:
         """List the newest receipts, newest first."""
         with self._guarded():
             return outbox.newest(self._connection, limit)
+
+    def receipt(self, act: CommandId) -> Receipt | None:
+        """Give the receipt of an act of this station, whatever became of it."""
+        with self._guarded():
+            return outbox.find(self._connection, act)
+
+    # The office
+
+    def office_memory(self) -> OfficeMemory | None:
+        """Give what is kept of the office, None before the first."""
+        with self._guarded():
+            return office.memory(self._connection)
+
+    def keep_office_memory(self, memory: OfficeMemory) -> None:
+        """Replace it."""
+        with self._transaction() as connection:
+            office.keep_memory(connection, memory)
+
+    def office_acts(self) -> tuple[OfficeAct, ...]:
+        """List the office's pending acts in their order."""
+        with self._guarded():
+            return office.acts(self._connection)
+
+    def keep_office_acts(self, kept: Sequence[OfficeAct], dropped: Iterable[CommandId]) -> None:
+        """Add or replace acts, and drop others."""
+        with self._transaction() as connection:
+            office.keep_acts(connection, kept, dropped)
+
+    def rows_after(self, revision: Revision) -> Iterator[tuple[CaseRow, ...]]:
+        """Page through the confirmed cases with a later revision, in the order of revisions.
+
+        No index knows revisions: the places are looked for once, about 3 ms for 1,000 cases.
+        """
+        places = [n for (n,) in self._all("SELECT n FROM queue WHERE revision > ? ORDER BY revision", (revision,))]
+        for start in range(0, len(places), LENT_PAGE):
+            some = places[start : start + LENT_PAGE]
+            found = self._all(
+                "SELECT row, body, caller FROM queue JOIN documents USING (n)"
+                f" WHERE n IN ({','.join('?' * len(some))}) ORDER BY revision",
+                some,
+            )
+            yield tuple(
+                CaseRow(
+                    self._decoded(_decode_row, row),
+                    msgspec.Raw(body),
+                    NO_CALLER if caller is None else msgspec.Raw(caller),
+                )
+                for row, body, caller in found
+            )
+
+    def borrow(self, rows: Sequence[CaseRow]) -> None:
+        """Keep confirmed cases that did not come from the centre: the cursor stays."""
+        placed: dict[CaseId, int] = {}
+        with self._transaction() as connection:
+            if self._places is None:
+                _write(connection, rows)
+            else:
+                placed = _append(connection, rows, self._places)
+        if self._places is not None:
+            self._places.update(placed)
 
     # Within
 

@@ -8,7 +8,7 @@ an index on a case's columns would be a second copy of them and cost the first s
 from typing import Final
 
 CACHE_VERSION: Final = 2
-OUTBOX_VERSION: Final = 1
+OUTBOX_VERSION: Final = 2
 
 _ALEMBIC: Final = (
     "CREATE TABLE {schema}.alembic_version "
@@ -44,6 +44,9 @@ OUTBOX_TABLES: Final = (
         "verdict BLOB, note TEXT NOT NULL DEFAULT '')"
     ),
     "CREATE INDEX {schema}.receipts_unsettled ON receipts (seq) WHERE state IN ('queued', 'sent', 'parked', 'expired')",
+    # memory: an OfficeMemory as JSON; entry: an OfficeAct as JSON. They outlive a broken cache, like the receipts.
+    "CREATE TABLE {schema}.office (one INTEGER PRIMARY KEY CHECK (one = 1), memory BLOB NOT NULL)",
+    "CREATE TABLE {schema}.office_acts (act_id TEXT PRIMARY KEY, place INTEGER NOT NULL, entry BLOB NOT NULL)",
 )
 
 

@@ -40,6 +40,7 @@ from dispatcher.storage.following import Follower
 from dispatcher.storage.gazette import Gazette
 from dispatcher.storage.judging import Batch, Outcome
 from dispatcher.storage.keyring import Keyring
+from dispatcher.storage.officekeeping import OfficeBook
 from dispatcher.storage.paging import Page, page
 from dispatcher.storage.post import Post
 from dispatcher.storage.standing import Standing
@@ -129,6 +130,7 @@ class Ledger:
         self.id = ledger
         self.restored = restored
         self.gazette = Gazette(self._read, self._write)
+        self.offices = OfficeBook(self._read, self._write)
         self.webhooks = Webhooks(self._read, self._write)
         self.custody = Custody(self._read, self._write_alone, vault)
         self.post = Post(engine)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from dispatcher.models.rates import COUNTERS
 
-VERSION: Final = "0008"
+VERSION: Final = "0009"
 """The newest migration of `migrations/centre/versions`."""
 
 metadata = sa.MetaData(
@@ -269,4 +269,20 @@ dead_letters = sa.Table(
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("error", sa.Text, nullable=False),
     sa.Column("given_up_ms", sa.BigInteger, nullable=False),
+)
+
+office_secret = sa.Table(
+    "office_secret",
+    metadata,
+    sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("secret", sa.LargeBinary, nullable=False),
+)
+
+office_stations = sa.Table(
+    "office_stations",
+    metadata,
+    sa.Column("unit", sa.Text, primary_key=True),
+    sa.Column("station", sa.Text, primary_key=True),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("seen_ms", sa.BigInteger, nullable=False),
 )

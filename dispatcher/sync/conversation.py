@@ -12,6 +12,7 @@ from typing import Any, Protocol, assert_never
 
 from dispatcher import wire
 from dispatcher.models.commands import Act
+from dispatcher.models.ids import CommandId
 from dispatcher.sync import words
 from dispatcher.sync.clock import CentreTime
 from dispatcher.sync.ports import Link, LinkLost, LinkMoved, LinkRefused
@@ -20,7 +21,6 @@ PING_EVERY_S = 2.0
 STALE_AFTER_S = 5.0
 LOST_AFTER_S = 10.0
 LOOK_EVERY_S = 0.5
-SUBMIT_BYTES_AT_MOST = 1024 * 1024
 
 _REFUSING = frozenset(
     {
@@ -68,6 +68,10 @@ class Partner(Protocol):
         """Take the departments' loads."""
         ...
 
+    def office_told(self, office: wire.Office) -> None:
+        """Take what the office needs without the centre."""
+        ...
+
     def measured(self, round_trip_s: float) -> None:
         """Take a round trip's real length."""
         ...
@@ -78,6 +82,10 @@ class Partner(Protocol):
 
     def to_send(self) -> tuple[Act, ...]:
         """Choose acts to send now; none when there is nothing to do."""
+        ...
+
+    def to_inquire(self) -> tuple[CommandId, ...]:
+        """Choose colleagues' acts to ask about now, at most 256."""
         ...
 
 
@@ -160,6 +168,8 @@ class Conversation:
                 self._partner.law_changed(message)
             case wire.Loads():
                 self._partner.loaded(message)
+            case wire.Office():
+                self._partner.office_told(message)
             case wire.Pong():
                 asked = self._asked.pop(message.sent_ms, None)
                 if asked is not None:
@@ -205,16 +215,11 @@ class Conversation:
             await self._work.wait()
             self._work.clear()
             while acts := self._partner.to_send():
-                for frame in _frames(acts):
+                for frame in wire.in_frames(lambda part: wire.Submit(acts=part), acts):
                     await self._link.send(frame)
-
-
-def _frames(acts: tuple[Act, ...]) -> list[bytes]:
-    frame = wire.encode(wire.Submit(acts=acts))
-    if len(frame) <= SUBMIT_BYTES_AT_MOST or len(acts) == 1:
-        return [frame]
-    half = len(acts) // 2
-    return _frames(acts[:half]) + _frames(acts[half:])
+            asked = self._partner.to_inquire()
+            if asked:
+                await self._link.send(wire.encode(wire.Inquire(acts=asked)))
 
 
 def _farewell(goodbye: wire.Goodbye) -> LinkLost | LinkRefused:

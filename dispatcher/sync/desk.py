@@ -6,22 +6,26 @@ it raises besides says that the talk with the centre cannot go on.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from dispatcher import wire
+from dispatcher.models.case import Case
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.commands import Act, AnyCommand, RevealCaller
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
 from dispatcher.models.lawbook import LawBook
 from dispatcher.models.lineage import in_common
 from dispatcher.models.organisation import scope_of
-from dispatcher.models.queue import epoch_ms
+from dispatcher.models.queue import epoch_ms, summarise
 from dispatcher.models.verdicts import Accepted, Settled
 from dispatcher.sync import words
 from dispatcher.sync.clock import CentreTime
+from dispatcher.sync.colleagues import Colleagues, end_of
 from dispatcher.sync.gathering import Gathering
+from dispatcher.sync.office_ports import OfficeMemory
 from dispatcher.sync.outbox import Outbox, new_command_id
 from dispatcher.sync.ports import (
     ActAnswer,
@@ -37,11 +41,15 @@ from dispatcher.sync.ports import (
 from dispatcher.sync.replica import Replica
 from dispatcher.sync.restating import Restating
 from dispatcher.sync.statute import InForce
+from dispatcher.wire.office import End, Fate, OfficeAct
 
 SHOWN_AFTER_CLOSE = dt.timedelta(hours=24)
 """How long a closed case stays in the lists."""
 ACT_BYTES_AT_MOST = 256 * 1024
 """An act longer than this on the wire is not taken: it would stand in the way of all that follow."""
+
+HOLD_S = 60.0
+"""So long an own act waits behind a colleague's once the centre is back."""
 
 _NO_LEDGER = LedgerId("")
 
@@ -58,7 +66,9 @@ class Desk:
         self._listener = listener
         self._time = time
         self._outbox = Outbox(store)
-        self._replica = Replica(store, self._outbox, self._closed_since_ms())
+        self.office_memory = store.office_memory() or OfficeMemory(station=uuid.uuid4().hex)
+        self.colleagues = Colleagues(store, self.office_memory.station)
+        self._replica = Replica(store, self._outbox, self.colleagues, self._closed_since_ms())
         standing = store.standing()
         self._ledger, self._cursor, self._as_of = standing.ledger, standing.cursor, standing.as_of
         self._touched_as_of = standing.as_of
@@ -68,6 +78,8 @@ class Desk:
         self._held: dict[CommandId, Settled] = {}
         self._gathering = Gathering()
         self._watched: CaseId | None = None
+        self._at_s: float = 0.0
+        self._hold_until_s: float | None = None
         remembered = store.remembered()
         if remembered is not None:
             self._enforce(InForce(remembered, time.now()))
@@ -89,6 +101,11 @@ class Desk:
     def as_of(self) -> dt.datetime | None:
         """The centre's clock when the cache was last known to be complete."""
         return self._as_of
+
+    @property
+    def session(self) -> Remembered | None:
+        """Who is signed in, as the last welcome said."""
+        return self._in_force.session if self._in_force else None
 
     @property
     def is_restating(self) -> bool:
@@ -131,7 +148,8 @@ class Desk:
         if self._restating.in_doubt and self._in_force is not None:
             self._restating.begin(self._in_force)
             self._restating.in_doubt = False
-        self._outbox.person_changed()
+        self._outbox.look_again()
+        self._hold_until_s = None
         return welcome.head > self._cursor
 
     def take(self, changes: wire.Changes, at_s: float) -> bool:
@@ -203,7 +221,7 @@ class Desk:
             return ()
         now = self._time.now()
         self.expire()
-        chosen = self._outbox.to_send(self._in_force.session.actor.person)
+        chosen = self._outbox.to_send(self._in_force.session.actor.person, self._is_held)
         if self._outbox.mark_sent(chosen, now):
             self._tell_outbox()
         return tuple(receipt.act for receipt in chosen)
@@ -214,10 +232,67 @@ class Desk:
         self._held.clear()
         self._outbox.link_ended()
 
+    def _is_held(self, act: Act) -> bool:
+        """Tell whether an act waits for a colleague's on the same case, which the centre has yet to hear."""
+        if not len(self.colleagues) or not self.colleagues.stands_before(act.id, act.command.case):
+            return False
+        if self._hold_until_s is None:
+            self._hold_until_s = self._at_s + HOLD_S
+        return self._at_s < self._hold_until_s
+
+    # ---- with the office
+
+    def remember_office(self, memory: OfficeMemory) -> None:
+        """Keep what the office needs without the centre."""
+        if memory != self.office_memory:
+            self._store.keep_office_memory(memory)
+            self.office_memory = memory
+
+    def waiting(self) -> tuple[Receipt, ...]:
+        """List this station's acts that wait, in the order they were made."""
+        return self._outbox.all()
+
+    def receipt(self, act: CommandId) -> Receipt | None:
+        """Give the receipt of an act of this station, whatever became of it."""
+        return self._store.receipt(act)
+
+    def lend(self, after: Revision) -> Iterator[tuple[wire.CaseRow, ...]]:
+        """Page through the confirmed rows after a revision."""
+        return self._store.rows_after(after)
+
+    def borrow(self, rows: Sequence[wire.CaseRow]) -> None:
+        """Take confirmed rows of a neighbour where they are newer; rows are made by the law that is here."""
+        if self._in_force is None:
+            return
+        fresh: list[wire.CaseRow] = []
+        for row in rows:
+            here = self._store.row(row.row.id)
+            if here is None or here.revision < row.row.revision:
+                case = msgspec.json.decode(row.body, type=Case)
+                fresh.append(msgspec.structs.replace(row, row=summarise(case, self._in_force.law)))
+        if not fresh:
+            return
+        self._store.borrow(fresh)
+        self._forget_confirmed([row.row.id for row in fresh])
+        self._tell_rows(self._replica.confirm([row.row for row in fresh], ()))
+        self._tell_case([row.row.id for row in fresh])
+
+    def take_from_office(self, entries: Sequence[OfficeAct]) -> None:
+        """Take pending acts with their places; what is confirmed here already is dropped at once."""
+        touched = self.colleagues.take(entries)
+        touched |= self._forget_confirmed(touched)
+        self._look_at(touched)
+
+    def end_in_office(self, ends: Iterable[End]) -> None:
+        """Take that acts are pending no more; an accepted one stays until the confirmed case is here."""
+        gone = (end for end in ends if end.fate is not Fate.ACCEPTED)
+        self._look_at(self.colleagues.end(gone, self._time.now()))
+
     # ---- time
 
     def pass_time(self, at_s: float) -> None:
         """Do what time alone brings about: write what has been gathered long enough, expire acts, change the law."""
+        self._at_s = at_s
         if self._gathering.is_due(at_s):
             self._write_gathered()
         self.expire()
@@ -313,6 +388,7 @@ class Desk:
         self._cursor, self._as_of, self._touched_as_of = changes.last, as_of, as_of
         self._forget_held(released)
         receipts = self._outbox.applied(changes.settles, now)
+        self._forget_confirmed([row.row.id for row in changes.rows])
         if changes.rows and alone and not changes.catching_up:
             arrived = tuple((row.row.id, row.row.revision) for row in changes.rows)
             self._listener.arrived(Arrival(cases=arrived, committed_at=changes.committed_at or now))
@@ -372,10 +448,34 @@ class Desk:
         for settled in settles:
             del self._held[settled.act]
 
-    def _settle(self, settles: Iterable[Settled]) -> None:
+    def _settle(self, settles: Sequence[Settled]) -> None:
         receipts = self._outbox.settle(settles, self._time.now())
         if receipts:
             self._tell_change(receipts)
+        if len(self.colleagues):
+            ends = [end_of(settled) for settled in settles]
+            self._look_at(self.colleagues.settled(ends, self._time.now()))
+
+    def _forget_confirmed(self, cases: Iterable[CaseId]) -> set[CaseId]:
+        """Drop the office's acts whose effect the confirmed cases hold; gives the cases where there was one."""
+        touched: set[CaseId] = set()
+        for case in cases:
+            if not self.colleagues.on(case):
+                continue
+            confirmed = self._store.case(case)
+            if confirmed is not None:
+                acts = (recorded.act for recorded in confirmed.history)
+                touched |= self.colleagues.confirmed(case, acts, self._time.now())
+        if touched:
+            self._outbox.look_again()
+        return touched
+
+    def _look_at(self, cases: set[CaseId]) -> None:
+        """Tell the cases whose pending acts in the office have changed."""
+        if cases:
+            self._outbox.look_again()
+            self._tell_rows(self._replica.refold(cases))
+            self._tell_case(cases)
 
     def _refold(self, case: CaseId) -> None:
         self._tell_rows(self._replica.refold((case,)))

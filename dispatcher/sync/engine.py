@@ -19,6 +19,8 @@ from dispatcher.sync.clock import CentreTime
 from dispatcher.sync.conversation import Conversation
 from dispatcher.sync.desk import Desk, Gap
 from dispatcher.sync.health import REFUSED_PAUSE_S, BackOff, Health
+from dispatcher.sync.office import Office
+from dispatcher.sync.office_ports import OfficeNetwork, OfficePlan
 from dispatcher.sync.outbox import new_command_id
 from dispatcher.sync.ports import (
     Clock,
@@ -42,6 +44,7 @@ LET_GO_EVERY_S = 600.0
 RESTATE_PAUSE_S = 0.005
 """Between two steps of making rows anew: the interface's thread has its turn."""
 STORE_PAUSE_S = 5.0
+NO_PLAN = OfficePlan()
 MOVE_ON_S = 1.0
 """A pause shorter than that before another process of the centre is asked is no outage."""
 
@@ -52,6 +55,7 @@ class Engine:
     `open_store` is called in the loop's thread, again after damage: it must set a broken file aside and open a
     fresh one. `token` and `station` go into each Hello. After the first page of the first opening it waits for
     `first_page_seen`, at most `first_page_s`: loading beside the first painting would cost it half its speed.
+    With a `network` it works with the stations of its office while the centre is away, as `plan` says.
     """
 
     def __init__(
@@ -64,6 +68,8 @@ class Engine:
         token: str,
         station: str,
         first_page_s: float = 0.0,
+        network: OfficeNetwork | None = None,
+        plan: OfficePlan = NO_PLAN,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._open_store = open_store
@@ -85,6 +91,7 @@ class Engine:
         self._watched: CaseId | None = None
         self._reopen = False
         self._hurried = False
+        self._office = None if network is None else self._new_office(network, plan)
 
     # ---- life
 
@@ -97,9 +104,12 @@ class Engine:
         self._health.tell()
         try:
             async with asyncio.TaskGroup() as group:  # an error of ours in any part ends all of them, and is raised
-                ticking = group.create_task(self._tick(group))
+                beside = [group.create_task(self._tick(group))]
+                if self._office is not None:
+                    beside.append(group.create_task(self._office.run()))
                 await self._live()
-                ticking.cancel()
+                for task in beside:
+                    task.cancel()
         finally:
             self._close()
 
@@ -213,7 +223,7 @@ class Engine:
                 link = await self._dialer.dial()
         except TimeoutError as late:
             raise LinkLost(words.NO_CONNECTION) from late
-        talk = Talk(desk, self._health, self._listener, self._token, self._station)
+        talk = Talk(desk, self._health, self._listener, self._token, self._station, self._office)
         self._conversation = Conversation(link, talk, self._time)
         talking = asyncio.create_task(self._conversation.run())
         interrupted = asyncio.create_task(self._interrupt.wait())
@@ -248,6 +258,8 @@ class Engine:
             if self._desk is None:
                 continue
             self._with_desk(partial(Desk.pass_time, at_s=loop.time()))
+            if self._office is not None:
+                self._office.tick(loop.time())
             if loop.time() - touched_s >= TOUCH_EVERY_S:
                 touched_s = loop.time()
                 self._with_desk(Desk.touch)
@@ -299,6 +311,16 @@ class Engine:
 
         self._with_desk(do)
 
+    def serve_office(self, on: bool) -> None:
+        """Make this station its office's relay, or let it be no longer; kept over restarts."""
+        if self._office is not None:
+            self._office.serve(on=on)
+
+    def drop_colleague_act(self, act: CommandId) -> None:
+        """Show a colleague's pending act no more in this office."""
+        if self._office is not None:
+            self._office.drop(act)
+
     def watch(self, case: CaseId | None) -> None:
         """Say which case is looked at; `case_changed` follows now and whenever it changes."""
         self._watched = case
@@ -331,6 +353,19 @@ class Engine:
     def _wake(self) -> None:
         if self._conversation is not None:
             self._conversation.wake()
+        if self._office is not None:
+            self._office.look_again()
+
+    def _new_office(self, network: OfficeNetwork, plan: OfficePlan) -> Office:
+        return Office(
+            network,
+            plan,
+            desk=lambda: self._desk,
+            health=self._health,
+            time=self._time,
+            failed=self._store_failed,
+            wake=self._wake,
+        )
 
     def _with_desk(self, do: Callable[[Desk], None]) -> None:
         if self._desk is None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import msgspec
 
 from dispatcher.sync.clock import CentreTime
+from dispatcher.sync.office_ports import OfficeStatus
 from dispatcher.sync.ports import LinkState, LinkStatus, Listener
 
 FIRST_PAUSE_S = 0.2
@@ -54,6 +55,16 @@ class Health:
         return self._status.state
 
     @property
+    def status(self) -> LinkStatus:
+        """The status as it stands, told or not."""
+        return self._status
+
+    @property
+    def is_heard(self) -> bool:
+        """Tell whether the centre speaks with this station."""
+        return self._status.state in (LinkState.ONLINE, LinkState.CATCHING_UP)
+
+    @property
     def is_online(self) -> bool:
         """Tell whether an act made now would be judged at once, as far as is known."""
         return self._status.state is LinkState.ONLINE
@@ -88,6 +99,12 @@ class Health:
             received=status.received if received is None else received,
             round_trip_ms=status.round_trip_ms if round_trip_ms is None else round_trip_ms,
         )
+
+    def office(self, office: OfficeStatus) -> None:
+        """Take how the station works with its neighbours, and tell it."""
+        if office != self._status.office:
+            self._status = msgspec.structs.replace(self._status, office=office)
+            self.tell()
 
     def forget_as_of(self) -> None:
         """Note that there is nothing here that could have an age."""

@@ -25,12 +25,13 @@ behind is then made anew behind the new one, so that the order stays.
 
 *A centre set back to a backup* has lost what it accepted since: ACCEPTED is taken back to SENT for that.
 
-*An act waits for its maker*: it is sent only while the person who made it is signed in.
+*An act waits for its maker*: it is sent only while the person who made it is signed in. What else an act may have to
+wait for, such as a colleague's act before it, is told to `to_send` as `held`.
 """
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -100,14 +101,17 @@ class Outbox:
             self._keep(receipt)
         return receipt
 
-    def to_send(self, by: PersonId) -> tuple[Receipt, ...]:
-        """Choose what may leave now, oldest case first, as far as the window has room."""
+    def to_send(self, by: PersonId, held: Callable[[Act], bool] = lambda _: False) -> tuple[Receipt, ...]:
+        """Choose what may leave now, oldest case first, as far as the window has room.
+
+        A case whose next act is held is looked at again after `look_again`.
+        """
         chosen: list[Receipt] = []
         room = WINDOW - len(self._under_way)
         for case in tuple(self._ready):
             if len(chosen) >= room:
                 break
-            head = self._head(case, by)
+            head = self._head(case, by, held)
             if head is None:
                 del self._ready[case]
             else:
@@ -137,8 +141,8 @@ class Outbox:
         self._under_way.clear()
         self._ready = dict.fromkeys(self._of_case)
 
-    def person_changed(self) -> None:
-        """Look at every case again: acts wait for their maker."""
+    def look_again(self) -> None:
+        """Look at every case again: another person is signed in, or what an act waited for has come."""
         self._ready = dict.fromkeys(self._of_case)
 
     def settle(self, settles: Iterable[Settled], at: dt.datetime) -> tuple[Receipt, ...]:
@@ -228,12 +232,14 @@ class Outbox:
         if act.valid_until is not None and receipt.state is ActState.QUEUED:
             self._perishable[act.id] = act.valid_until
 
-    def _head(self, case: CaseId, by: PersonId) -> Receipt | None:
+    def _head(self, case: CaseId, by: PersonId, held: Callable[[Act], bool]) -> Receipt | None:
         for act in self._of_case.get(case, ()):
             receipt = self._receipts[act]
             if receipt.state is ActState.EXPIRED:
                 continue
             if receipt.state not in UNSETTLED or act in self._under_way or receipt.act.by != by:
+                return None
+            if receipt.state is ActState.QUEUED and held(receipt.act):
                 return None
             return receipt
         return None

@@ -20,7 +20,9 @@ from dispatcher.models.order import Caller
 from dispatcher.models.organisation import Actor, Unit
 from dispatcher.models.queue import QueueRow
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Verdict
+from dispatcher.sync.office_ports import OfficeStatus, OfficeStore
 from dispatcher.wire import Changes
+from dispatcher.wire.office import OfficeAct
 
 
 class Trouble(Exception):
@@ -141,7 +143,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     as_of: dt.datetime | None
 
 
-class Store(Protocol):
+class Store(OfficeStore, Protocol):
     """The console's cache and outbox. Synchronous; used from the engine's thread alone; raises Trouble.
 
     Every method that writes is one durable transaction, over both files where it touches both.
@@ -246,7 +248,8 @@ class LinkStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The link as the status bar and the banner show it.
 
     `since` is when this state began, `as_of` when the data was last known complete (both the centre's clock);
-    `offset_ms` is the centre's clock minus the station's, `error_ms` how far that may be wrong.
+    `offset_ms` is the centre's clock minus the station's, `error_ms` how far that may be wrong. `office` is how the
+    station works with its neighbours, None where it cannot.
     """
 
     state: LinkState
@@ -259,14 +262,19 @@ class LinkStatus(msgspec.Struct, frozen=True, kw_only=True):
     retry_in_s: float | None = None
     detail: str = ""
     station_clock_wrong: bool = False
+    office: OfficeStatus | None = None
 
 
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):
-    """One case for the case panel: pending acts folded in; `confirmed` counts the history that the centre has."""
+    """One case for the case panel: pending acts folded in; `confirmed` counts the history that the centre has.
+
+    `acts` are those of this station, `office` those of colleagues, in the office's order.
+    """
 
     case: Case
     confirmed: int
     acts: tuple[Receipt, ...] = ()
+    office: tuple[OfficeAct, ...] = ()
 
 
 class ActAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,16 +1,16 @@
-"""The replica: the rows a station shows, confirmed ones with the station's own pending acts folded on top.
+"""The replica: the rows a station shows, confirmed ones with the pending acts of station and colleagues on top.
 
 Promises: what comes out is what visibly changed, never a row that looks as before; a pending act is folded by the
 same rules that the centre judges by, and falls away when they refuse it on what is confirmed by now.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
 from dispatcher.models.case import Case
 from dispatcher.models.changes import ChangeSet
-from dispatcher.models.commands import AnyCommand
+from dispatcher.models.commands import Act, AnyCommand
 from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId
 from dispatcher.models.law import Law
@@ -18,16 +18,19 @@ from dispatcher.models.organisation import Actor
 from dispatcher.models.queue import NEVER_MS, Pending, QueueRow, summarise
 from dispatcher.models.rules import judge
 from dispatcher.models.verdicts import Refused
+from dispatcher.sync.colleagues import Colleagues
 from dispatcher.sync.outbox import Outbox
 from dispatcher.sync.ports import UNSETTLED, ActState, CaseView, Receipt, Store
+from dispatcher.wire.office import OfficeAct
 
 
 class Replica:
     """What is shown, by case. Rows closed before `closed_since_ms` are left out. Raises the store's Trouble."""
 
-    def __init__(self, store: Store, outbox: Outbox, closed_since_ms: int) -> None:
+    def __init__(self, store: Store, outbox: Outbox, colleagues: Colleagues, closed_since_ms: int) -> None:
         self._store = store
         self._outbox = outbox
+        self._colleagues = colleagues
         self._closed_since_ms = closed_since_ms
         self._shown: dict[CaseId, QueueRow] = {}
         self._closed: dict[CaseId, int] = {}
@@ -41,17 +44,17 @@ class Replica:
     def judge_by(self, actor: Actor, law: Law) -> ChangeSet:
         """Fold pending acts as `actor` under `law` from now on."""
         self._actor, self._law = actor, law
-        return self.refold(self._outbox.cases()) if self._shown else ChangeSet()
+        return self.refold(self._outbox.cases() | self._colleagues.cases()) if self._shown else ChangeSet()
 
     def take_page(self, rows: Iterable[QueueRow]) -> ChangeSet:
         """Take rows as the store gave them at the start: what a batch does, faster where nothing waits."""
-        shown, since_ms, outbox = self._shown, self._closed_since_ms, self._outbox
+        shown, since_ms, waits_on = self._shown, self._closed_since_ms, self._waits_on()
         fresh: list[QueueRow] = []
         for row in rows:
             case = row.id
             if row.closed_ms < since_ms:
                 continue
-            if outbox.waits_on(case):
+            if waits_on(case):
                 row = self._with_pending(row)
             if case in shown and shown[case] == row:
                 continue
@@ -72,7 +75,7 @@ class Replica:
         """Take rows the store has just made durable; `settled` are further cases whose pending acts have changed."""
         changed: dict[CaseId, QueueRow] = {}
         left: list[CaseId] = []
-        waits_on = self._outbox.waits_on
+        waits_on = self._waits_on()
         for row in rows:
             self._show(row.id, self._with_pending(row) if waits_on(row.id) else row, changed, left)
         for case in gone:
@@ -125,40 +128,68 @@ class Replica:
         found = self.folded(case)
         if found is None:
             return None
-        return CaseView(case=found[0], confirmed=found[1], acts=self._outbox.on(case))
+        return CaseView(case=found[0], confirmed=found[1], acts=self._outbox.on(case), office=self._others_on(case))
+
+    def _waits_on(self) -> Callable[[CaseId], bool]:
+        """Give what tells whether anything is pending on a case; asked of every row, so without a detour."""
+        own, others = self._outbox.waits_on, self._colleagues.on
+        return own if not len(self._colleagues) else lambda case: own(case) or bool(others(case))
+
+    def _others_on(self, case: CaseId) -> tuple[OfficeAct, ...]:
+        mine = self._colleagues.station
+        return tuple(entry for entry in self._colleagues.on(case) if entry.station != mine)
 
     def _looked_up(self, case: CaseId) -> QueueRow | None:
         row = self._store.row(case)
         return self._with_pending(row) if row else None
 
     def _with_pending(self, row: QueueRow) -> QueueRow:
-        if not self._outbox.waits_on(row.id):
+        own, others = self._outbox.on(row.id), self._others_on(row.id)
+        if not own and not others:
             return row
-        waiting = self._outbox.on(row.id)
         law = self._law
-        if law is not None and any(receipt.state in UNSETTLED for receipt in waiting):
+        if law is not None and (others or any(receipt.state in UNSETTLED for receipt in own)):
             confirmed = self._store.case(row.id)
             folded = self._fold(confirmed) if confirmed else None
             if folded is not None and folded is not confirmed:
                 row = summarise(folded, law)
-        pending, receipt = _loudest(waiting)
-        return msgspec.structs.replace(row, pending=pending, pending_what=command_tag(receipt.act.command))
+        if own:
+            pending, receipt = _loudest(own)
+            command = receipt.act.command
+        else:
+            pending, command = Pending.OFFICE, others[-1].act.command
+        return msgspec.structs.replace(row, pending=pending, pending_what=command_tag(command))
 
     def _fold(self, case: Case) -> Case:
         """Fold each act as of the instant it was made: what is shown does not change by mere waiting."""
         if self._actor is None or self._law is None:
             return case
         known = {recorded.act for recorded in case.history}  # judged already, the verdict still under way
-        for receipt in self._outbox.on(case.id):
-            act = receipt.act
-            if receipt.state not in UNSETTLED or act.id in known or act.by != self._actor.person:
+        for act, maker in self._in_order(case.id, self._actor):
+            if act.id in known:
                 continue
-            found = judge(act, case, self._actor, self._law, act.made_at)
+            found = judge(act, case, maker, self._law, act.made_at)
             if isinstance(found, Refused):
                 continue
             for recorded in found:
                 case = evolve(case, recorded, case.revision)
         return case
+
+    def _in_order(self, case: CaseId, actor: Actor) -> Iterator[tuple[Act, Actor]]:
+        """Give the pending acts on a case with their makers: in the office's order, then what only this station has."""
+        own = {
+            receipt.act.id: receipt.act
+            for receipt in self._outbox.on(case)
+            if receipt.state in UNSETTLED and receipt.act.by == actor.person
+        }
+        for entry in self._colleagues.on(case):
+            act = own.pop(entry.act.id, None)
+            if act is not None:
+                yield act, actor
+            elif entry.station != self._colleagues.station:
+                yield entry.act, entry.maker
+        for act in own.values():
+            yield act, actor
 
     def _show(self, case: CaseId, row: QueueRow | None, changed: dict[CaseId, QueueRow], left: list[CaseId]) -> None:
         shown = self._shown.get(case)

@@ -4,23 +4,32 @@ import asyncio
 
 from dispatcher import wire
 from dispatcher.models.commands import Act
+from dispatcher.models.ids import CommandId
 from dispatcher.sync import words
 from dispatcher.sync.desk import Desk
 from dispatcher.sync.health import Health
+from dispatcher.sync.office import Office
 from dispatcher.sync.ports import LinkState, Listener
 
 STEADY_AFTER_S = 3.0
 
 
 class Talk:
-    """A conversation's partner for the length of one link. `token` and `station` go into its Hello."""
+    """A conversation's partner for the length of one link. `token` and `station` go into its Hello.
 
-    def __init__(self, desk: Desk, health: Health, listener: Listener, token: str, station: str) -> None:
+    `office` hears what concerns the station's neighbours, where it works with any.
+    """
+
+    def __init__(
+        self, desk: Desk, health: Health, listener: Listener, token: str, station: str, office: Office | None
+    ) -> None:
         self._desk = desk
         self._health = health
         self._listener = listener
         self._token = token
         self._station = station
+        self._office = office
+        self._may_inquire = False
         self._loop = asyncio.get_running_loop()
         self._received = 0
         self._online_since_s: float | None = None
@@ -40,6 +49,7 @@ class Talk:
             station=self._station,
             ledger=self._desk.ledger,
             cursor=self._desk.cursor,
+            office=self._office.station() if self._office is not None else None,
         )
 
     def welcomed(self, welcome: wire.Welcome) -> None:
@@ -57,6 +67,8 @@ class Talk:
     def changed(self, changes: wire.Changes) -> None:
         """Take a batch."""
         written = self._desk.take(changes, self._loop.time())
+        if self._office is not None:
+            self._office.confirmed(changes.rows)
         if self._online_since_s is None:
             self._received += len(changes.rows)
             self._health.note(received=self._received)
@@ -83,6 +95,12 @@ class Talk:
         """Take the departments' loads."""
         self._listener.loads_changed(loads.units, loads.at)
 
+    def office_told(self, office: wire.Office) -> None:
+        """Take what the office needs without the centre."""
+        self._may_inquire = True
+        if self._office is not None:
+            self._office.told(office)
+
     def measured(self, round_trip_s: float) -> None:
         """Take a round trip."""
         self._health.note(round_trip_ms=round(round_trip_s * 1000, 1))
@@ -99,6 +117,12 @@ class Talk:
     def to_send(self) -> tuple[Act, ...]:
         """Choose the acts that leave now."""
         return self._desk.to_send()
+
+    def to_inquire(self) -> tuple[CommandId, ...]:
+        """Choose colleagues' acts to ask about now."""
+        if self._office is None or not self._may_inquire:
+            return ()
+        return self._office.to_inquire(self._loop.time())
 
     def _be_online(self) -> None:
         self._health.note(as_of=self._desk.as_of)

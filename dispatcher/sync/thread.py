@@ -81,6 +81,14 @@ class EngineThread:
         """Give a queued, parked or expired act up."""
         self.call(self._engine.discard, act, reason)
 
+    def serve_office(self, on: bool) -> None:
+        """Make this station its office's relay, or let it be no longer."""
+        self.call(self._engine.serve_office, on)
+
+    def drop_colleague_act(self, act: CommandId) -> None:
+        """Show a colleague's pending act no more in this office."""
+        self.call(self._engine.drop_colleague_act, act)
+
     def list_receipts(self, limit: int) -> None:
         """Ask for the newest receipts."""
         self.call(self._engine.list_receipts, limit)

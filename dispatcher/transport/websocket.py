@@ -18,9 +18,13 @@ class WebSocketDialer:
         self._url = url
         self._headers = dict(headers or {})
         self._tls = tls
+        self.own_host = ""
+        """This machine's address on the last link that was made."""
 
     async def dial(self) -> Link:
         """Connect within some seconds; raises LinkLost, or LinkRefused when the centre answers 401 or 403."""
         from dispatcher.transport.websocket_link import dial
 
-        return await dial(self._url, self._headers, self._tls)
+        link = await dial(self._url, self._headers, self._tls)
+        self.own_host = link.own_host
+        return link

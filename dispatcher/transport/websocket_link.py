@@ -7,7 +7,8 @@ it is read to its end. Signs of life are the protocol's own business, so the lib
 import ssl
 from collections.abc import Mapping
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
+from websockets.asyncio.connection import Connection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 
 from dispatcher.sync import words
@@ -20,15 +21,22 @@ _REFUSING = frozenset({401, 403})
 
 
 class WebSocketLink:
-    """One open WebSocket."""
+    """One open WebSocket, of either end; `text` frames hold UTF-8."""
 
-    def __init__(self, socket: ClientConnection) -> None:
+    def __init__(self, socket: Connection, *, text: bool = True) -> None:
         self._socket = socket
+        self._text = text
+
+    @property
+    def own_host(self) -> str:
+        """This machine's address on the link."""
+        name: tuple[object, ...] | None = self._socket.local_address
+        return str(name[0]) if name else ""
 
     async def send(self, frame: bytes) -> None:
         """Send one frame; raises LinkLost."""
         try:
-            await self._socket.send(frame, text=True)
+            await self._socket.send(frame, text=self._text)
         except ConnectionClosed as closed:
             raise LinkLost(_said(closed)) from closed
 

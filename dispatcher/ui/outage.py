@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from dispatcher.bridge import ActState, Bridge, LinkState, LinkStatus, Receipt
 from dispatcher.models.queue import epoch_ms
-from dispatcher.ui import language, strings
+from dispatcher.ui import language, office_words, strings
 from dispatcher.widgets.link import BannerKey, OutageBanner
 from dispatcher.widgets.theme import Theme
 
@@ -21,7 +21,7 @@ _FAREWELL_MS = 6_000
 
 
 class Outage(QObject):
-    """Owns the banner. `key_pressed(str)` is `outbox`, `phones` or `reconnect`."""
+    """Owns the banner. `key_pressed(str)` is `outbox`, `office`, `phones` or `reconnect`."""
 
     key_pressed = Signal(str)
 
@@ -36,6 +36,7 @@ class Outage(QObject):
             theme,
             (
                 BannerKey("outbox", self.tr("看本机待发"), "Ctrl 8"),
+                BannerKey("office", self.tr("本所协同"), "Alt R"),
                 BannerKey("phones", self.tr("电话名单"), "Alt T"),
                 BannerKey("reconnect", self.tr("立即重连"), "Ctrl L"),
             ),
@@ -49,6 +50,7 @@ class Outage(QObject):
 
     def see_link(self, status: LinkStatus) -> None:
         """Take in how the link stands."""
+        rivals = office_words.two_relays(status.office, self._bridge.now())
         if status.state in _CUT:
             if self._cut_since is None:
                 self._settled.clear()
@@ -60,6 +62,10 @@ class Outage(QObject):
         elif self._cut_since is not None and status.state in (LinkState.CATCHING_UP, LinkState.ONLINE):
             self._recovering = True
             self._say_recovery()
+        elif rivals is not None:  # the centre is there, but the office would be split without it
+            self._say_rivals(*rivals)
+        elif self._cut_since is None:
+            self.banner.hide()
 
     def see_settled(self, receipt: Receipt) -> None:
         """Count what the centre decided."""
@@ -94,10 +100,20 @@ class Outage(QObject):
         else:
             stands = self.tr("画面停在 {at}。").format(at=language.moment_text(status.as_of, now))
         words = stands + self.tr("照常办理：每一步先存本机，接通后按时间补传。紧急的哨不会到达部门，请先打电话。")
+        through = office_words.joined(status.office)
+        if through:
+            words = through + self.tr("紧急的哨不会到达部门，请先打电话。") + stands
         if status.state is LinkState.REFUSED and status.detail:
             words = strings.trouble(status.detail) + self.tr("。") + stands
+        rivals = office_words.two_relays(status.office, now)
+        if rivals is not None:
+            title, words = rivals
         self.banner.set_outage(title, words, epoch_ms(self._cut_since or status.since))
         self.banner.tick(self._bridge.now_ms())
+        self.banner.show()
+
+    def _say_rivals(self, title: str, words: str) -> None:
+        self.banner.set_outage(title, words, None)
         self.banner.show()
 
     def _say_recovery(self) -> None:
@@ -130,3 +146,5 @@ class Outage(QObject):
     def _end_outage(self) -> None:
         self._cut_since, self._recovering = None, False
         self.banner.hide()
+        if self._bridge.link is not None:
+            self.see_link(self._bridge.link)

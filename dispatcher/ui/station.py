@@ -11,13 +11,13 @@ from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QActionGroup, QCloseEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFrame, QMainWindow, QMenu, QVBoxLayout, QWidget
 
-from dispatcher.bridge import Bridge, LinkStatus, Receipt, Remembered
+from dispatcher.bridge import Bridge, Fate, Gone, LinkStatus, Receipt, Remembered
 from dispatcher.models.alarms import Alarm
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.commands import BlowWhistle
 from dispatcher.models.ids import CaseId
 from dispatcher.models.queue import QueueRow
-from dispatcher.ui import language, strings
+from dispatcher.ui import language, office_words, strings
 from dispatcher.ui.console.alarm_feed import AlarmFeed
 from dispatcher.ui.console.commandbar import CommandBar
 from dispatcher.ui.console.grammar import Wish
@@ -43,6 +43,7 @@ class StationWindow(QMainWindow):
         self.theme = theme
         self.places = QSettings(str(state_file), QSettings.Format.IniFormat) if state_file else None
         self.rows = RowBook()
+        self._gone: tuple[Gone, ...] = ()
         self.book = KeyBook(self)
         self.setMinimumSize(1280, 720)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -179,6 +180,12 @@ class StationWindow(QMainWindow):
 
         return self.open_dialog(PhonesDialog(self.bridge, self.theme, about, self))
 
+    def open_office(self) -> QDialog:
+        """Show how the office works without its centre."""
+        from dispatcher.ui.dialogs.office import OfficeDialog
+
+        return self.open_dialog(OfficeDialog(self.bridge, self.theme, self.row_of, self))
+
     # ---- keys
 
     def _make_keys(self) -> None:
@@ -196,6 +203,7 @@ class StationWindow(QMainWindow):
         add(window, self.tr("全屏"), "F11", self.toggle_full_screen)
         add(window, self.tr("外观"), "Alt+V", self._open_view_menu)
         link = self.tr("链路")
+        add(link, self.tr("本所协同、本机任中继"), "Alt+R", self.open_office)
         add(link, self.tr("电话名单"), "Alt+T", lambda: self.open_phones())
         add(link, self.tr("立即重连"), "Ctrl+L", self.bridge.reconnect)
         add(link, self.tr("全部回执"), "Ctrl+J", self.open_receipts)
@@ -222,6 +230,8 @@ class StationWindow(QMainWindow):
                 self.show_outbox()
             case "phones":
                 self.open_phones()
+            case "office":
+                self.open_office()
             case _:
                 self.bridge.reconnect()
 
@@ -291,9 +301,20 @@ class StationWindow(QMainWindow):
         self.status.set_link(status, now)
         self.alarms.see_link(status)
         self.outage.see_link(status)
+        self._see_gone(status)
         self.see_link(status, now)
         if not self.strip.nth(1):
             self._show_alarms()
+
+    def _see_gone(self, status: LinkStatus) -> None:
+        """Say why a colleague's act is shown no more; what the centre accepted speaks for itself."""
+        gone = status.office.gone if status.office is not None else ()
+        if gone == self._gone:
+            return
+        fresh = [what for what in gone if what not in self._gone and what.end.fate is not Fate.ACCEPTED]
+        self._gone = gone
+        if fresh:
+            self.command.say(office_words.gone(fresh[-1], self.row_of, self.bridge.unit_name))
 
     def _show_alarms(self) -> None:
         lines = self.alarms.lines()

@@ -147,6 +147,8 @@ def pending_mark(pending: Pending, tag: str) -> str:
     match pending:
         case Pending.NONE:
             return ""
+        case Pending.OFFICE:
+            return translate("words", "{what}·所内").format(what=what)
         case Pending.PENDING:
             return translate("words", "{what}待发").format(what=what)
         case Pending.PARKED:

@@ -86,7 +86,7 @@ def pending_glyph(pending: Pending) -> Glyph | None:
     match pending:
         case Pending.NONE:
             return None
-        case Pending.PENDING:
+        case Pending.OFFICE | Pending.PENDING:
             return Glyph.PENDING
         case Pending.PARKED:
             return Glyph.PARKED

@@ -2,16 +2,17 @@
 
 A console says `Hello`, the centre answers `Welcome` and feeds `Changes`; acts go up as `Submit`, verdicts
 come down in `Changes.settles` (with the rows they made) or alone as `Judged` (refused ones). What holds beside the
-cases comes as `LawChanged` and `Loads`.
+cases comes as `LawChanged` and `Loads`; what a street's stations need to work without the centre, as `Office`.
 """
 
 import enum
+from collections.abc import Callable
 from typing import TypeVar, get_args
 
 import msgspec
 
 from dispatcher.models.commands import Act
-from dispatcher.models.ids import CaseId, Instant, LedgerId, Revision, UnitId
+from dispatcher.models.ids import CaseId, CommandId, Instant, LedgerId, Revision, UnitId
 from dispatcher.models.lawbook import LawBook
 from dispatcher.models.organisation import Actor, Unit
 from dispatcher.models.queue import QueueRow
@@ -51,14 +52,25 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     """Base of all messages."""
 
 
+class OfficeStation(msgspec.Struct, frozen=True, kw_only=True):
+    """A station of an office, by the id its store was given, and where it listens when it is the relay."""
+
+    station: str
+    address: str = ""
+
+
 class Hello(Message, frozen=True, tag="hello"):
-    """First word of a console: who it is and up to which revision of which ledger it has everything."""
+    """First word of a console: who it is and up to which revision of which ledger it has everything.
+
+    `office` says that it knows `Office` and `Inquire`, and where it would listen as its office's relay.
+    """
 
     protocol: int
     token: str
     station: str
     ledger: LedgerId = LedgerId("")
     cursor: Revision = Revision(0)
+    office: OfficeStation | None = None
 
 
 class Submit(Message, frozen=True, tag="submit"):
@@ -71,6 +83,15 @@ class Ping(Message, frozen=True, tag="ping"):
     """Asks for the centre's clock; `sent_ms` is the console's monotonic clock and comes back untouched."""
 
     sent_ms: int
+
+
+class Inquire(Message, frozen=True, tag="inquire"):
+    """Asks what became of colleagues' acts, at most 256; `Judged` answers for those of the unit that are judged.
+
+    Only to a centre that has sent `Office` on this connection.
+    """
+
+    acts: tuple[CommandId, ...]
 
 
 class Welcome(Message, frozen=True, tag="welcome"):
@@ -166,6 +187,32 @@ class Loads(Message, frozen=True, tag="loads"):
     at: Instant
 
 
+class OfficeKey(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A secret that the stations of one street share for some weeks, by which they know each other.
+
+    `with_caller`: it is given only to those entitled to callers, and proves it.
+    """
+
+    id: str
+    secret: bytes
+    with_caller: bool = False
+
+    def __repr__(self) -> str:
+        return f"OfficeKey(id={self.id!r}, with_caller={self.with_caller})"
+
+
+class Office(Message, frozen=True, tag="office"):
+    """What a street's station needs to work with its neighbours when the centre is away: keys, and where they are.
+
+    After the welcome, and when a station has come or moved; only to those whose `Hello.office` asked for it. The keys
+    are the newest first.
+    """
+
+    unit: UnitId
+    keys: tuple[OfficeKey, ...]
+    stations: tuple[OfficeStation, ...] = ()
+
+
 class Goodbye(Message, frozen=True, tag="goodbye"):
     """Last word before closing: why, in a name and in words."""
 
@@ -173,10 +220,13 @@ class Goodbye(Message, frozen=True, tag="goodbye"):
     detail: str = ""
 
 
-Upward = Hello | Submit | Ping
-Downward = Welcome | Changes | Judged | Beat | Pong | LawChanged | Loads | Goodbye
+Upward = Hello | Submit | Ping | Inquire
+Downward = Welcome | Changes | Judged | Beat | Pong | LawChanged | Loads | Office | Goodbye
 
 _M = TypeVar("_M")
+_P = TypeVar("_P")
+PARTS_BYTES = 1024 * 1024
+"""About how long a frame of many parts may become."""
 _encoder = msgspec.json.Encoder()
 _upward = msgspec.json.Decoder(Upward)
 _downward = msgspec.json.Decoder(Downward)
@@ -190,31 +240,41 @@ class _Head(msgspec.Struct):
 _head = msgspec.json.Decoder(_Head)
 
 
-def encode(message: Upward | Downward) -> bytes:
+def encode(message: Message) -> bytes:
     """Write a message as one frame of UTF-8 JSON."""
     return _encoder.encode(message)
 
 
+def in_frames(make: Callable[[tuple[_P, ...]], Message], parts: tuple[_P, ...]) -> list[bytes]:
+    """Write a message of many parts as so many frames that each is of a fair length, in order."""
+    frame = encode(make(parts))
+    if len(frame) <= PARTS_BYTES or len(parts) <= 1:
+        return [frame]
+    half = len(parts) // 2
+    return in_frames(make, parts[:half]) + in_frames(make, parts[half:])
+
+
 def decode_upward(frame: bytes | str) -> Upward:
     """Read a console's frame; raises BadMessage with a named fault for anything else."""
-    return _decode(frame, _upward)
+    return decoded(frame, _upward, _TYPES)
 
 
 def decode_downward(frame: bytes | str) -> Downward:
     """Read the centre's frame; raises BadMessage with a named fault for anything else."""
-    return _decode(frame, _downward)
+    return decoded(frame, _downward, _TYPES)
 
 
-def _decode(frame: bytes | str, decoder: msgspec.json.Decoder[_M]) -> _M:
+def decoded(frame: bytes | str, decoder: msgspec.json.Decoder[_M], types: frozenset[str]) -> _M:
+    """Read a frame by a decoder of messages of these types; raises BadMessage with a named fault for anything else."""
     if len(frame) > MAX_FRAME_BYTES:
         raise BadMessage(Fault.TOO_LARGE, f"{len(frame)} bytes, at most {MAX_FRAME_BYTES}")
     try:
         return decoder.decode(frame)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _explained(frame, error) from None
+        raise _explained(frame, error, types) from None
 
 
-def _explained(frame: bytes | str, error: Exception) -> BadMessage:
+def _explained(frame: bytes | str, error: Exception, types: frozenset[str]) -> BadMessage:
     try:
         head = _head.decode(frame)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -222,9 +282,14 @@ def _explained(frame: bytes | str, error: Exception) -> BadMessage:
     if head.protocol != PROTOCOL:
         fault = Fault.NEWER_PROTOCOL if head.protocol > PROTOCOL else Fault.OLDER_PROTOCOL
         return BadMessage(fault, f"protocol {head.protocol}; this end speaks {PROTOCOL}")
-    if head.type not in _TYPES:
+    if head.type not in types:
         return BadMessage(Fault.UNKNOWN_MESSAGE, f"type {head.type[:40]!r}")
     return BadMessage(Fault.BAD_FIELD, str(error)[:200])
 
 
-_TYPES = frozenset(str(kind.__struct_config__.tag) for kind in (*get_args(Upward), *get_args(Downward)))
+def types_of(*unions: object) -> frozenset[str]:
+    """Name the types of all messages of some unions."""
+    return frozenset(str(kind.__struct_config__.tag) for union in unions for kind in get_args(union))
+
+
+_TYPES = types_of(Upward, Downward)

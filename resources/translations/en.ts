@@ -1665,6 +1665,184 @@
     </message>
 </context>
 <context>
+    <name>Office</name>
+    <message>
+        <source>经本所中继（{keeper}）</source>
+        <translation>Through the office&apos;s relay ({keeper})</translation>
+    </message>
+    <message>
+        <source>同事 {n} 台 · 中心中断 {length}</source>
+        <translation>{n} other stations · centre away {length}</translation>
+    </message>
+    <message>
+        <source>经本所中继（{keeper}）与同事 {n} 台一起办理，{acts} 项同事所办未经中心裁定。</source>
+        <translation>With {n} other stations through the relay of {keeper}; {acts} acts of theirs not judged. </translation>
+    </message>
+    <message>
+        <source>本所有 {n} 个中继同时在开</source>
+        <translation>{n} relays serve this office at once</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>全所跟随 {first}；本机后开，请按 Alt R 停用本机中继。</source>
+        <translation>All stay with {first}; this station began later: press Alt R and stop its relay.</translation>
+    </message>
+    <message>
+        <source>全所跟随 {first}；请 {later} 停用中继。</source>
+        <translation>All stay with {first}; ask {later} to stop.</translation>
+    </message>
+    <message>
+        <source>{each}。{advice}</source>
+        <translation>{each}. {advice}</translation>
+    </message>
+    <message>
+        <source>人工指定</source>
+        <translation>by hand</translation>
+    </message>
+    <message>
+        <source>按设置</source>
+        <translation>by its settings</translation>
+    </message>
+    <message>
+        <source>{keeper}（{since} 起，{how}）</source>
+        <translation>{keeper} (since {since}, {how})</translation>
+    </message>
+    <message>
+        <source>{maker} 的“{what}”中心已受理</source>
+        <translation>{maker}&apos;s “{what}” was accepted by the centre</translation>
+    </message>
+    <message>
+        <source>{maker} 的“{what}”被中心退回，画面已还原</source>
+        <translation>{maker}&apos;s “{what}” was refused by the centre and is shown no more</translation>
+    </message>
+    <message>
+        <source>{said}：{why}</source>
+        <translation>{said}: {why}</translation>
+    </message>
+    <message>
+        <source>{maker} 的“{what}”已过有效期，没有发出</source>
+        <translation>{maker}&apos;s “{what}” has outlived its time and was not sent</translation>
+    </message>
+    <message>
+        <source>{maker} 的“{what}”已放弃，画面已还原</source>
+        <translation>{maker}&apos;s “{what}” was given up and is shown no more</translation>
+    </message>
+    <message>
+        <source>；</source>
+        <translation>; </translation>
+    </message>
+    <message>
+        <source>本机</source>
+        <translation>this station</translation>
+    </message>
+</context>
+<context>
+    <name>OfficeDialog</name>
+    <message>
+        <source>本所协同</source>
+        <translation>The office</translation>
+    </message>
+    <message>
+        <source>中心不通时，本所一起办理</source>
+        <translation>The office works together without the centre</translation>
+    </message>
+    <message>
+        <source>同事所办</source>
+        <translation>Act of a colleague</translation>
+    </message>
+    <message>
+        <source>谁办</source>
+        <translation>By</translation>
+    </message>
+    <message>
+        <source>何时办</source>
+        <translation>Made at</translation>
+    </message>
+    <message>
+        <source>内容</source>
+        <translation>Content</translation>
+    </message>
+    <message>
+        <source>同事所办，中心尚未裁定</source>
+        <translation>Acts of colleagues, not yet judged by the centre</translation>
+    </message>
+    <message>
+        <source>导出</source>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>不再显示</source>
+        <translation>Show no more</translation>
+    </message>
+    <message>
+        <source>同事不会再传这一步时用：本所不再显示它，中心不受影响</source>
+        <translation>When the colleague will never send it: the office shows it no more; the centre is not touched</translation>
+    </message>
+    <message>
+        <source>关闭</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>编号</source>
+        <translation>Number</translation>
+    </message>
+    <message>
+        <source>办理</source>
+        <translation>Act</translation>
+    </message>
+    <message>
+        <source>已导出到 {path}</source>
+        <translation>Exported to {path}</translation>
+    </message>
+    <message>
+        <source>没有写成 {path}，请换一个位置</source>
+        <translation>{path} could not be written; choose another place</translation>
+    </message>
+    <message>
+        <source>中继：{who}。</source>
+        <translation>Relay: {who}.</translation>
+    </message>
+    <message>
+        <source>{title}：</source>
+        <translation>{title}:</translation>
+    </message>
+    <message>
+        <source>现在没有中继。中心不通时，指定一台工作站任中继，全所就能看到彼此所办。</source>
+        <translation>There is no relay now. When the centre is away, make one station the relay, and all see what the others do.</translation>
+    </message>
+    <message>
+        <source>停用本机中继</source>
+        <translation>Stop serving as relay</translation>
+    </message>
+    <message>
+        <source>本机担任本所中继</source>
+        <translation>Serve this office as relay</translation>
+    </message>
+    <message>
+        <source>本机按设置任中继，停用请改设置 serve_relay</source>
+        <translation>This station is the relay by its settings; to stop, change the setting serve_relay</translation>
+    </message>
+    <message>
+        <source>本机还没有本所的密钥或地址：须先联网登录一次</source>
+        <translation>This station has no key or address of its office yet: it must have been online once</translation>
+    </message>
+    <message>
+        <source>{n} 项，中心尚未裁定</source>
+        <translation>{n}, not yet judged by the centre</translation>
+    </message>
+    <message>
+        <source>同事没有未决的事项</source>
+        <translation>No colleague has anything undecided</translation>
+    </message>
+    <message>
+        <source>导出同事所办</source>
+        <translation>Export colleagues&apos; acts</translation>
+    </message>
+</context>
+<context>
     <name>OthersList</name>
     <message>
         <source>其他在外的哨</source>
@@ -1676,6 +1854,10 @@
     <message>
         <source>看本机待发</source>
         <translation>Outbox</translation>
+    </message>
+    <message>
+        <source>本所协同</source>
+        <translation>The office</translation>
     </message>
     <message>
         <source>电话名单</source>
@@ -1708,6 +1890,10 @@
     <message>
         <source>照常办理：每一步先存本机，接通后按时间补传。紧急的哨不会到达部门，请先打电话。</source>
         <translation>Work on: every act is kept here and sent later. Whistles reach nobody now: phone first.</translation>
+    </message>
+    <message>
+        <source>紧急的哨不会到达部门，请先打电话。</source>
+        <translation>An emergency whistle will not reach the departments: phone first. </translation>
     </message>
     <message>
         <source>。</source>
@@ -2247,6 +2433,10 @@
         <translation>Link</translation>
     </message>
     <message>
+        <source>本所协同、本机任中继</source>
+        <translation>The office; serve as relay</translation>
+    </message>
+    <message>
         <source>电话名单</source>
         <translation>Phone list</translation>
     </message>
@@ -2480,6 +2670,10 @@
     <message>
         <source>待发</source>
         <translation>Pending</translation>
+    </message>
+    <message>
+        <source>所内，待中心裁定</source>
+        <translation>office, not judged</translation>
     </message>
     <message>
         <source>已撤销</source>
@@ -3549,6 +3743,18 @@
     <message>
         <source>此案件已不在您的管辖范围</source>
         <translation>This case has left your scope</translation>
+    </message>
+    <message>
+        <source>无法连接本所中继</source>
+        <translation>The office&apos;s relay cannot be reached</translation>
+    </message>
+    <message>
+        <source>对方不属于本所，或密钥不一致</source>
+        <translation>The other station is of another office, or its key differs</translation>
+    </message>
+    <message>
+        <source>本所网络上的数据被改动，已断开</source>
+        <translation>Data on the office&apos;s network was changed; disconnected</translation>
     </message>
 </context>
 <context>
@@ -4644,6 +4850,10 @@
     <message>
         <source>攻坚</source>
         <translation>Breakthr.</translation>
+    </message>
+    <message>
+        <source>{what}·所内</source>
+        <translation>{what}: office</translation>
     </message>
     <message>
         <source>{what}待发</source>

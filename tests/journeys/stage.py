@@ -40,7 +40,7 @@ def until(ask: Callable[[], _T], holds: Callable[[_T], bool], within_s: float = 
 class Centre:
     """The centre as a process. Times pass `factor` times as fast for it and for the consoles that join it."""
 
-    def __init__(self, folder: Path, factor: float = 1.0) -> None:
+    def __init__(self, folder: Path, factor: float = 1.0, colleagues: tuple[tuple[str, str], ...] = ()) -> None:
         self.database = f"sqlite:///{folder / 'centre.db'}"
         self.origin = (str(time.time()), dt.datetime.now(dt.UTC).isoformat(), str(factor))
         self.url = ""
@@ -49,6 +49,7 @@ class Centre:
             for person, name, unit, roles in (
                 ("hotline", "市民热线", "110000", ("hotline",)),
                 ("chenzhuo", "陈卓", STREET, ("dispatcher", "shift_leader")),
+                *((person, name, STREET, ("dispatcher",)) for person, name in colleagues),
                 ("zhao", "赵工", WATER, ("liaison",)),
             )
         }
@@ -124,8 +125,11 @@ class Centre:
 class Console:
     """A console as a process, driven over its pipes."""
 
-    def __init__(self, home: Path, centre: Centre, token: str, url: str = "") -> None:
-        self._arguments = [str(home), url or centre.url, token, *centre.origin]
+    def __init__(
+        self, home: Path, centre: Centre, token: str, url: str = "", *more: str, program: str = "driven"
+    ) -> None:
+        self._arguments = [str(home), url or centre.url, token, *centre.origin, *more]
+        self._program = f"tests.journeys.{program}"
         self._process: subprocess.Popen[bytes] | None = None
         self._selector = selectors.DefaultSelector()
         self._rest = b""
@@ -137,7 +141,7 @@ class Console:
             environment["QT_QPA_PLATFORM"] = "offscreen"
         self._rest = b""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.journeys.driven", *self._arguments],
+            [sys.executable, "-m", self._program, *self._arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env=environment,
         )  # fmt: skip
         return self

@@ -42,6 +42,8 @@ from dispatcher.wire import (
     Judged,
     LawChanged,
     Loads,
+    Office,
+    OfficeStation,
     Pong,
     Submit,
     Upward,
@@ -118,7 +120,9 @@ class SeenChanges(Changes, frozen=True, tag="changes"):
     rows: tuple[SeenRow, ...] = ()  # type: ignore[assignment]
 
 
-_decode = msgspec.json.Decoder(Welcome | SeenChanges | Judged | Beat | Pong | LawChanged | Loads | Goodbye).decode
+_decode = msgspec.json.Decoder(
+    Welcome | SeenChanges | Judged | Beat | Pong | LawChanged | Loads | Office | Goodbye
+).decode
 
 
 class Client:
@@ -136,6 +140,7 @@ class Client:
         self.pongs: list[Pong] = []
         self.laws: list[LawChanged] = []
         self.loads: list[Loads] = []
+        self.offices: list[Office] = []
         self.goodbye: Goodbye | None = None
         self.close_code: int | None = None
 
@@ -194,6 +199,8 @@ class Client:
                 self.laws.append(message)
             case Loads():
                 self.loads.append(message)
+            case Office():
+                self.offices.append(message)
             case Goodbye():
                 self.goodbye = message
             case _:
@@ -259,12 +266,21 @@ class Centre:
             yield Client(socket)
 
     @contextlib.asynccontextmanager
-    async def console(self, person: str, ledger: str = "", cursor: int = 0, wait: bool = True) -> AsyncIterator[Client]:
+    async def console(
+        self, person: str, ledger: str = "", cursor: int = 0, wait: bool = True, office: OfficeStation | None = None
+    ) -> AsyncIterator[Client]:
         """Open a console that has been welcomed and is complete."""
         token = await self.token(person)
         async with self.open() as client:
             await client.say(
-                Hello(protocol=PROTOCOL, token=token, station="T1", ledger=LedgerId(ledger), cursor=Revision(cursor))
+                Hello(
+                    protocol=PROTOCOL,
+                    token=token,
+                    station="T1",
+                    ledger=LedgerId(ledger),
+                    cursor=Revision(cursor),
+                    office=office,
+                )
             )
             await client.until(lambda c: c.welcome)
             assert client.welcome is not None

@@ -16,8 +16,10 @@ from dispatcher.models.order import Caller
 from dispatcher.models.queue import NEVER_MS, QueueRow, epoch_ms, summarise
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Settled
 from dispatcher.storage.cache import FIRST_PAGE, PAGE, Cache
+from dispatcher.sync.office_ports import OfficeMemory
 from dispatcher.sync.ports import ActState, Receipt, Remembered, Standing, Store
-from dispatcher.wire import NO_CALLER, CaseRow, Changes
+from dispatcher.wire import NO_CALLER, CaseRow, Changes, OfficeKey
+from dispatcher.wire.office import OfficeAct
 from tests.fakes import MemoryStore
 from tests.storage.city import CALENDAR, CALLER, DISPATCHER, LAW, NOW, POLICY, new_id, receive, sign
 
@@ -274,3 +276,66 @@ def test_a_row_takes_another_s_place_only_while_the_case_is_at_the_same_revision
     assert store.row(two.id) == summarise(newer, LAW)
     assert [row.id for row in shown(store)] == [one.id, two.id], "sorted by the new instant"
     assert store.case(one.id) == one
+
+
+def test_the_office_is_remembered_and_acts_are_kept_in_their_order(store: Store) -> None:
+    assert store.office_memory() is None
+    memory = OfficeMemory(station="aa", keys=(OfficeKey(id="k", secret=b"\0\1", with_caller=True),), serving_since=NOW)
+    store.keep_office_memory(memory)
+    store.keep_office_memory(msgspec.structs.replace(memory, unit=DISPATCHER.unit))
+    assert store.office_memory() == msgspec.structs.replace(memory, unit=DISPATCHER.unit)
+    entries = [
+        OfficeAct(act=sign(CaseId(f"case-{place}"))[0], maker=DISPATCHER, station="bb", place=place)
+        for place in (3, 1, 2)
+    ]
+    store.keep_office_acts(entries, ())
+    assert [entry.place for entry in store.office_acts()] == [1, 2, 3]
+    moved = msgspec.structs.replace(entries[1], place=9)
+    store.keep_office_acts((moved,), (entries[2].act.id, CommandId("unknown")))
+    assert store.office_acts() == (entries[0], moved)
+
+
+def test_rows_are_lent_by_revision_and_borrowed_without_moving_the_cursor(store: Store) -> None:
+    begun(store)
+    rows = [row_of(a_case(revision), CALLER if revision % 2 else None) for revision in range(1, 500)]
+    store.apply(changes(*rows), NOW)
+    lent = [row for page in store.rows_after(Revision(100)) for row in page]
+    assert [(row.row, bytes(row.body), bytes(row.caller)) for row in lent] == [
+        (row.row, bytes(row.body), bytes(row.caller)) for row in rows[100:]
+    ]
+    assert list(store.rows_after(Revision(499))) == []
+    newer = a_case(900)
+    other = evolved(rows[0], 901)
+    store.borrow([row_of(newer), other])
+    assert store.standing().cursor == 499
+    assert store.case(newer.id) == newer
+    assert store.caller(newer.id) == CALLER
+    found = store.row(other.row.id)
+    assert found is not None
+    assert found.revision == 901
+    assert store.count() == 500
+
+
+def test_rows_can_be_borrowed_into_a_cache_that_is_still_being_filled(store: Store) -> None:
+    begun(store)
+    one, two = a_case(1), a_case(2)
+    store.apply(changes(row_of(one), last=1, catching_up=True), NOW)
+    store.borrow([row_of(two)])
+    assert store.case(two.id) == two
+    store.apply(changes(row_of(two), last=2), NOW)
+    assert store.count() == 2
+    assert {row.id for row in shown(store)} == {one.id, two.id}
+
+
+def test_a_receipt_is_found_whatever_became_of_it(store: Store) -> None:
+    act, _ = sign(CaseId("case-1"))
+    assert store.receipt(act.id) is None
+    receipt = store.enqueue(act)
+    assert store.receipt(act.id) == receipt
+    given_up = msgspec.structs.replace(receipt, state=ActState.DISCARDED, note="by mistake")
+    store.settle((given_up,))
+    assert store.receipt(act.id) == given_up
+
+
+def evolved(row: CaseRow, revision: int) -> CaseRow:
+    return CaseRow(msgspec.structs.replace(row.row, revision=Revision(revision)), row.body, row.caller)

@@ -136,7 +136,7 @@ def test_acts_leave_only_while_their_maker_is_signed_in():
     outbox.push(an_act("a1", "a"))
     outbox.push(an_act("b1", "b", by=b.LEADER))
     assert send(outbox) == ["a1"]
-    outbox.person_changed()
+    outbox.look_again()
     assert [r.act.id for r in outbox.to_send(b.LEADER.person)] == ["b1"]
 
 

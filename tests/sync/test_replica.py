@@ -11,6 +11,7 @@ from dispatcher.models.case import Case, CaseState
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
 from dispatcher.models.queue import NEVER_MS, Pending, epoch_ms, summarise
 from dispatcher.models.verdicts import Reason, Refused, Settled
+from dispatcher.sync.colleagues import Colleagues
 from dispatcher.sync.outbox import Outbox
 from dispatcher.sync.ports import Remembered
 from dispatcher.sync.replica import Replica
@@ -25,7 +26,7 @@ def station(*cases: Case) -> tuple[MemoryStore, Outbox, Replica]:
     store.begin_ledger(LedgerId("l"), Remembered(actor=b.DISPATCHER, book=b.book(), units=b.units()))
     keep(store, *cases)
     outbox = Outbox(store)
-    replica = Replica(store, outbox, epoch_ms(b.NOON - dt.timedelta(hours=24)))
+    replica = Replica(store, outbox, Colleagues(store, "here"), epoch_ms(b.NOON - dt.timedelta(hours=24)))
     replica.judge_by(b.DISPATCHER, b.law())
     for page in store.rows(0):
         replica.take_page(page)

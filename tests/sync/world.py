@@ -6,7 +6,7 @@ The centre judges by the real rules; its faults are switches. A story is a corou
 import asyncio
 import contextlib
 import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
@@ -22,9 +22,12 @@ from dispatcher.models.organisation import Actor, Scope, scope_of
 from dispatcher.models.queue import summarise
 from dispatcher.models.rules import judge
 from dispatcher.models.verdicts import Accepted, Refused, Settled, Verdict
+from dispatcher.server.offices import keys_of
 from dispatcher.sync.engine import Engine
-from dispatcher.sync.ports import Link, LinkLost, LinkState
-from dispatcher.transport.memory import MemoryDialer
+from dispatcher.sync.office_ports import OfficeLink, OfficePlan
+from dispatcher.sync.ports import Link, LinkLost, LinkRefused, LinkState, Trouble
+from dispatcher.transport.memory import MemoryDialer, pair
+from dispatcher.transport.sealed import answer, greet
 from tests import builders
 from tests.fakes import DrivenLoop, FakeClock, MemoryStore, Recorder, until
 
@@ -37,6 +40,7 @@ class _Session:
         self.cursor = cursor
         self.settles: list[Settled] = []
         self.held: list[wire.Downward] = []
+        self.office = False
 
 
 class FakeCentre:
@@ -72,6 +76,9 @@ class FakeCentre:
         self.stop_after_pages: int | None = None
         self.stopped = False
         self.ahead_s = 0.0
+        self.tells_offices = True
+        self.stations: dict[str, wire.OfficeStation] = {}
+        self.inquired: list[CommandId] = []
         self._sessions: list[_Session] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._numbers = 0
@@ -179,6 +186,12 @@ class FakeCentre:
             session = _Session(link, self.people[hello.token], hello.cursor if same else 0)
             await self._welcome(session)
             self._sessions.append(session)
+            if hello.office is not None and self.tells_offices:
+                session.office = True
+                self.stations[hello.office.station] = hello.office
+                for each in self._sessions:
+                    if each.office:
+                        await self._say(each, self._office(each))
             beating = asyncio.get_running_loop().create_task(self._beat(session))
             await self._feed(session)
             while True:
@@ -208,6 +221,10 @@ class FakeCentre:
             ),
         )
 
+    def _office(self, session: _Session) -> wire.Office:
+        keys = keys_of(b"the secret of all offices", session.scope, self.now())
+        return wire.Office(unit=session.scope.unit, keys=keys, stations=tuple(self.stations.values()))
+
     async def _hear(self, session: _Session, message: wire.Upward) -> None:
         match message:
             case wire.Ping():
@@ -218,6 +235,12 @@ class FakeCentre:
                     self.cut_before_judging = False
                     raise LinkLost("cut")
                 await self._submitted(session, message.acts)
+            case wire.Inquire():
+                self.inquired += message.acts
+                known = (act for act in message.acts if act in self.verdicts)
+                settles = tuple(Settled(act=act, verdict=self.verdicts[act]) for act in known)
+                if settles:
+                    await self._say(session, wire.Judged(settles=settles))
             case wire.Hello():
                 raise AssertionError("greeted twice")
 
@@ -315,10 +338,124 @@ class FakeCentre:
             await session.link.send(wire.encode(message))
 
 
+class MemoryOffice:
+    """An office's network on the same loop, sealed as the real one; `frames` is what anybody on it can read.
+
+    `cut` a station's cable, and nothing passes between it and the others until it is mended.
+    """
+
+    def __init__(self) -> None:
+        self.doors: dict[str, _Door] = {}
+        self.frames: list[bytes] = []
+        self._cut: set[str] = set()
+        self._links: list[tuple[str, str, Link]] = []
+
+    def at(self, address: str) -> "_Socket":
+        """Give the network as one station has it."""
+        return _Socket(self, address)
+
+    def link(self, near: str, far: str) -> tuple[Link, Link]:
+        """Lay a link between two stations, or raise LinkLost."""
+        if near != far and (near in self._cut or far in self._cut):
+            raise LinkLost("the cable is cut")
+        if far not in self.doors:
+            raise LinkLost(f"nobody listens at {far}")
+        one, other = pair()
+        self._links.append((near, far, one))
+        return one, _Tapped(other, self.frames)
+
+    async def cut(self, address: str) -> None:
+        self._cut.add(address)
+        for near, far, link in self._links:
+            if near != far and address in (near, far):
+                await link.close()
+
+    def mend(self, address: str) -> None:
+        self._cut.discard(address)
+
+
+class _Socket:
+    def __init__(self, office: MemoryOffice, address: str) -> None:
+        self._office = office
+        self._address = address
+
+    def own_host(self) -> str:
+        return ""
+
+    async def dial(self, address: str, keys: Sequence[wire.OfficeKey]) -> OfficeLink:
+        near, far = self._office.link(self._address, address)
+        self._office.doors[address].take(far)
+        return await greet(near, keys)
+
+    async def open(
+        self,
+        address: str,
+        keys: Callable[[], Sequence[wire.OfficeKey]],
+        serve: Callable[[OfficeLink], Awaitable[None]],
+    ) -> "_Door":
+        if address in self._office.doors:
+            raise Trouble(f"{address} is taken")
+        self._office.doors[address] = _Door(self._office, address, keys, serve)
+        return self._office.doors[address]
+
+
+class _Tapped:
+    """A link whose frames are written down, as somebody on the office's network could."""
+
+    def __init__(self, link: Link, frames: list[bytes]) -> None:
+        self._link = link
+        self._frames = frames
+
+    async def send(self, frame: bytes) -> None:
+        self._frames.append(frame)
+        await self._link.send(frame)
+
+    async def receive(self) -> bytes:
+        frame = await self._link.receive()
+        self._frames.append(frame)
+        return frame
+
+    async def close(self) -> None:
+        await self._link.close()
+
+
+class _Door:
+    def __init__(
+        self,
+        network: MemoryOffice,
+        address: str,
+        keys: Callable[[], Sequence[wire.OfficeKey]],
+        serve: Callable[[OfficeLink], Awaitable[None]],
+    ) -> None:
+        self._network = network
+        self._address = address
+        self._keys = keys
+        self._serve = serve
+        self._talks: set[asyncio.Task[None]] = set()
+
+    def take(self, link: Link) -> None:
+        async def talk() -> None:
+            with contextlib.suppress(LinkLost, LinkRefused):
+                await self._serve(await answer(link, self._keys()))
+
+        task = asyncio.get_running_loop().create_task(talk())
+        self._talks.add(task)
+        task.add_done_callback(self._talks.discard)
+
+    async def close(self) -> None:
+        self._network.doors.pop(self._address, None)
+        talks = tuple(self._talks)
+        for task in talks:
+            task.cancel()
+        await asyncio.gather(*talks, return_exceptions=True)
+
+
 class Console:
     """One station: an engine over its store, with a recorder for a screen."""
 
-    def __init__(self, world: "World", person: PersonId, store: MemoryStore | None) -> None:
+    def __init__(
+        self, world: "World", person: PersonId, store: MemoryStore | None, plan: OfficePlan | None = None
+    ) -> None:
         self.store = store or MemoryStore()
         self.clock = world.clock
         self.seen = Recorder()
@@ -330,6 +467,8 @@ class Console:
             token=f"token-{person}",
             station="desk-1",
             chance=lambda: 0.5,
+            network=world.office.at(plan.address) if plan is not None else None,
+            plan=plan or OfficePlan(),
         )
         self._task: asyncio.Task[None] | None = None
 
@@ -362,11 +501,14 @@ class World:
         self.clock = FakeClock()
         self.station_clock = self.clock
         self.centre = FakeCentre(self.clock, *(actors or (builders.DISPATCHER,)))
+        self.office = MemoryOffice()
         self._consoles: list[Console] = []
 
-    def console(self, actor: Actor = builders.DISPATCHER, store: MemoryStore | None = None) -> Console:
-        """Start a console."""
-        console = Console(self, actor.person, store).start()
+    def console(
+        self, actor: Actor = builders.DISPATCHER, store: MemoryStore | None = None, plan: OfficePlan | None = None
+    ) -> Console:
+        """Start a console; with a plan it works with its office."""
+        console = Console(self, actor.person, store, plan).start()
         self._consoles.append(console)
         return console
 

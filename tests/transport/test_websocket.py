@@ -33,7 +33,10 @@ async def echo(connection: ServerConnection) -> None:
 def test_frames_go_out_and_back_as_bytes():
     async def story() -> None:
         async with centre(echo) as url:
-            link = await WebSocketDialer(url).dial()
+            dialer = WebSocketDialer(url)
+            assert dialer.own_host == ""
+            link = await dialer.dial()
+            assert dialer.own_host == "127.0.0.1"
             await link.send("接诉即办".encode())
             assert await link.receive() == "接诉即办".encode()
             await link.close()

@@ -127,6 +127,12 @@ class FakeBridge(QObject):
     def reconnect(self) -> None:
         self.asked.append(("reconnect",))
 
+    def serve_office(self, on: bool) -> None:
+        self.asked.append(("serve_office", on))
+
+    def drop_colleague_act(self, act: CommandId) -> None:
+        self.asked.append(("drop_colleague_act", act))
+
     # ---- what a test does to it
 
     def begin(self, session: Remembered) -> None:

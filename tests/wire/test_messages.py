@@ -24,6 +24,8 @@ UPWARD: list[wire.Upward] = [
     wire.Submit(acts=(b.act(b.blow()), b.act(c.SignFor(case=CaseId("x")), offline=True, clock_error_ms=12))),
     wire.Submit(acts=(b.act(b.receive(caller=Caller("Zhang", "138"))),)),
     wire.Ping(sent_ms=1),
+    wire.Hello(protocol=2, token="t", station="s", office=wire.OfficeStation(station="1a", address="10.0.0.4:8346")),
+    wire.Inquire(acts=(CommandId("a"), CommandId("b"))),
 ]
 SETTLES = (
     Settled(act=CommandId("a"), verdict=Accepted(revision=Revision(3), judged_at=b.NOON)),
@@ -53,6 +55,11 @@ DOWNWARD: list[wire.Downward] = [
     wire.Pong(sent_ms=3, now=b.NOON),
     wire.LawChanged(book=b.book()),
     wire.Loads(units={b.URBAN: 2}, at=b.NOON),
+    wire.Office(
+        unit=b.STREET,
+        keys=(wire.OfficeKey(id="k", secret=b"\0\xff" * 16, with_caller=True),),
+        stations=(wire.OfficeStation(station="1a", address="10.0.0.4:8346"),),
+    ),
     wire.Goodbye(fault=Fault.STOPPING, detail="see you"),
 ]
 

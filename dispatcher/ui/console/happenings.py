@@ -31,7 +31,7 @@ def _line(line: history.Line, now: dt.datetime) -> Happening:
     time = language.moment_text(line.at, now)
     glyph, ink = _MARKS[line.mark]
     if line.pending:
-        chip = translate("Timeline", "待发")
+        chip = translate("Timeline", "所内，待中心裁定") if line.office else translate("Timeline", "待发")
         return Happening(time, line.actor, line.text, glyph, ink, "outbox.pending.text", chip, ChipLook.PENDING)
     if line.undone:
         chip = translate("Timeline", "已撤销")

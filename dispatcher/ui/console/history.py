@@ -29,8 +29,9 @@ class Mark(enum.StrEnum):
 class Line:
     """One line of the timeline.
 
-    `pending` has not been judged by the centre; `late` was uploaded afterwards, `caught_up` written down afterwards;
-    `undone` was taken back. `trust_ms` is how far the station's clock could be trusted for a late one.
+    `pending` has not been judged by the centre, `office` is so of a colleague; `late` was uploaded afterwards,
+    `caught_up` written down afterwards; `undone` was taken back. `trust_ms` is how far the station's clock could be
+    trusted for a late one.
     """
 
     at: dt.datetime
@@ -39,6 +40,7 @@ class Line:
     actor: str
     text: str
     pending: bool = False
+    office: bool = False
     late: bool = False
     caught_up: bool = False
     undone: bool = False
@@ -48,16 +50,32 @@ class Line:
 def lines(view: CaseView, unit_name: UnitName) -> tuple[Line, ...]:
     """Give the history of a case for the timeline, newest first; what the centre has not confirmed is pending."""
     case = view.case
+    of_office = {entry.act.id for entry in view.office}
     undone = {recorded.event.act for recorded in case.history if isinstance(recorded.event, e.ActUndone)}
     numbered = [
-        line_of(recorded, case, unit_name, pending=index >= view.confirmed, undone=recorded.act in undone)
+        line_of(
+            recorded,
+            case,
+            unit_name,
+            pending=index >= view.confirmed,
+            office=index >= view.confirmed and recorded.act in of_office,
+            undone=recorded.act in undone,
+        )
         for index, recorded in enumerate(case.history)
     ]
     numbered.reverse()
     return tuple(sorted(numbered, key=lambda line: line.at, reverse=True))
 
 
-def line_of(recorded: e.Recorded, case: Case, unit_name: UnitName, *, pending: bool, undone: bool = False) -> Line:
+def line_of(
+    recorded: e.Recorded,
+    case: Case,
+    unit_name: UnitName,
+    *,
+    pending: bool,
+    office: bool = False,
+    undone: bool = False,
+) -> Line:
     """Put one recorded fact into words."""
     at_the_desk = recorded.unit == case.holder
     if recorded.by == CENTRE.person:
@@ -72,6 +90,7 @@ def line_of(recorded: e.Recorded, case: Case, unit_name: UnitName, *, pending: b
         actor=actor or recorded.by_name,
         text=words(recorded.event, unit_name),
         pending=pending,
+        office=office,
         late=recorded.late and not pending,
         caught_up=recorded.caught_up,
         undone=undone,

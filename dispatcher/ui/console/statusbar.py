@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from dispatcher.bridge import ActState, LinkState, LinkStatus, Receipt
 from dispatcher.models.law import Law
-from dispatcher.ui import language, strings
+from dispatcher.ui import language, office_words, strings
 from dispatcher.ui.console.topbar import vline
 from dispatcher.widgets.link import AsOf, LinkBadge, LinkLook
 from dispatcher.widgets.theme import Theme
@@ -121,6 +121,7 @@ class StatusBar(QFrame):
                     left = max(0, round(status.retry_in_s - (now - self._told_at).total_seconds()))
                     if left:
                         detail = self.tr("{n} 秒后重连").format(n=left)
+                words, detail = office_words.badge(status, now) or (words, detail)
         self.badge.set_link(look, words, detail)
         self.as_of.set_as_of(status.as_of, look, now)
         self._fit()

@@ -1,0 +1,81 @@
+"""What the ledger keeps for offices that must work without the centre: the one secret, and where stations are.
+
+A street's keys are derived from the secret, so nothing but it has to be kept or can be lost; a new secret makes all of
+them worthless at once.
+"""
+
+import datetime as dt
+import secrets
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from typing import Final
+
+import msgspec
+import sqlalchemy as sa
+
+from dispatcher.models.ids import CommandId, UnitId
+from dispatcher.models.queue import epoch_ms
+from dispatcher.models.verdicts import Settled, Verdict
+from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage.writing import put
+from dispatcher.wire import OfficeStation
+
+STATIONS_AT_MOST: Final = 100
+"""Of one street, those seen last; an office has some dozens."""
+
+_decode_verdict: Final = msgspec.json.Decoder(Verdict).decode
+_Opened = Callable[[], AbstractContextManager[sa.Connection]]
+
+
+class OfficeBook:
+    """Reads and writes through the ledger's own connections."""
+
+    def __init__(self, read: _Opened, write: _Opened) -> None:
+        self._read = read
+        self._write = write
+
+    def secret(self) -> bytes | None:
+        """Give the secret of all offices, None before the first."""
+        with self._read() as connection:
+            return connection.execute(sa.select(schema.office_secret.c.secret)).scalar()
+
+    def make_secret(self) -> None:
+        """Make the first secret; nothing happens when there is one."""
+        with self._write() as connection:
+            connection.execute(sa.select(schema.head.c.revision).with_for_update()).scalar_one()
+            if connection.execute(sa.select(schema.office_secret.c.secret)).scalar() is None:
+                put(connection, schema.office_secret, [{"one": 1, "secret": secrets.token_bytes(32)}])
+
+    def renew_secret(self) -> None:
+        """Make every office key given out so far worthless for links to come."""
+        with self._write() as connection:
+            put(connection, schema.office_secret, [{"one": 1, "secret": secrets.token_bytes(32)}], key=("one",))
+
+    def stations(self, unit: UnitId, since: dt.datetime) -> tuple[OfficeStation, ...]:
+        """List a street's stations seen since, in the order of their ids."""
+        table = schema.office_stations
+        statement = (
+            sa.select(table.c.station, table.c.address)
+            .where(table.c.unit == unit, table.c.seen_ms >= epoch_ms(since))
+            .order_by(table.c.seen_ms.desc())
+            .limit(STATIONS_AT_MOST)
+        )
+        with self._read() as connection:
+            found = sorted(connection.execute(statement).all())
+        return tuple(OfficeStation(station=station, address=address) for station, address in found)
+
+    def put_station(self, unit: UnitId, station: OfficeStation, seen: dt.datetime) -> None:
+        """Note where a station is."""
+        values = {"unit": unit, "station": station.station, "address": station.address, "seen_ms": epoch_ms(seen)}
+        with self._write() as connection:
+            put(connection, schema.office_stations, [values], key=("unit", "station"))
+
+    def verdicts(self, acts: Iterable[CommandId], unit: UnitId) -> tuple[Settled, ...]:
+        """Give the verdicts on those acts of a unit's people that have been judged."""
+        table = schema.verdicts
+        statement = sa.select(table.c.act, table.c.verdict).where(table.c.act.in_(list(acts)), table.c.unit == unit)
+        with self._read() as connection:
+            return tuple(
+                Settled(act=CommandId(act), verdict=_decode_verdict(verdict))
+                for act, verdict in connection.execute(statement)
+            )

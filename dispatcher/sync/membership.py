@@ -1,0 +1,188 @@
+"""One stay with a relay, from the Join to the end of the link: what this station tells, and what it takes.
+
+Promises: every own act that waits is shared, in the order it was made, and its end told, also when an act's end came
+while nobody was there to be told; what is taken is durable before it is shown.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Final, Protocol, assert_never
+
+from dispatcher import wire
+from dispatcher.models.ids import CommandId
+from dispatcher.models.verdicts import Settled
+from dispatcher.sync import words
+from dispatcher.sync.colleagues import end_of
+from dispatcher.sync.desk import Desk
+from dispatcher.sync.office_ports import OfficeLink
+from dispatcher.sync.ports import UNSETTLED, ActState, LinkLost
+from dispatcher.sync.relay import HERE_EVERY_S, SILENT_S
+from dispatcher.wire import Changes, Goodbye, Ping, encode, in_frames
+from dispatcher.wire.office import (
+    End,
+    Ended,
+    Fate,
+    Here,
+    Join,
+    OfficeAct,
+    Share,
+    Spread,
+    act_without_caller,
+    decode_from_relay,
+)
+
+_ALIVE: Final = encode(Ping(sent_ms=0))
+
+
+class OfficePlace(Protocol):
+    """Where a stay takes place. `at_desk` does something at the open desk, if there is one, and keeps its Trouble."""
+
+    def at_desk(self, do: Callable[[Desk], None]) -> None:
+        """Do something at the desk."""
+        ...
+
+    def heard(self, here: Here) -> None:
+        """The relay has given a sign of life."""
+        ...
+
+
+class Membership:
+    """Takes part over one proven link."""
+
+    def __init__(self, proven: OfficeLink, place: OfficePlace) -> None:
+        self._proven = proven
+        self._place = place
+        self._share = asyncio.Event()
+        self._shared: dict[CommandId, OfficeAct] = {}
+        self._ends: dict[CommandId, End] = {}
+
+    def look_again(self) -> None:
+        """See whether there is anything new to tell."""
+        self._share.set()
+
+    def tell(self, ends: Iterable[End]) -> None:
+        """Tell the office of acts that are pending no more."""
+        self._ends |= {end.act: end for end in ends}
+        self._share.set()
+
+    async def run(self) -> None:
+        """Take part until the link ends, which it does by raising LinkLost or TimeoutError."""
+        tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._speak())]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._proven.link.close()
+        for task in done:
+            await task
+
+    # ---- what it takes
+
+    async def _listen(self) -> None:
+        while True:
+            async with asyncio.timeout(SILENT_S):
+                frame = await self._proven.link.receive()
+            try:
+                message = decode_from_relay(frame)
+            except wire.BadMessage as bad:
+                raise LinkLost(f"{words.SPOKE_FIRST}（{bad}）") from bad
+            match message:
+                case Here():
+                    self._place.heard(message)
+                case Spread():
+                    self._place.at_desk(partial(self._take, acts=message.acts))
+                case Ended():
+                    self._place.at_desk(partial(Desk.end_in_office, ends=message.ends))
+                case Changes():
+                    self._place.at_desk(partial(Desk.borrow, rows=message.rows))
+                    self._share.set()
+                case Goodbye():
+                    raise LinkLost(words.CLOSED)
+                case _:
+                    assert_never(message)
+
+    def _take(self, desk: Desk, acts: tuple[OfficeAct, ...]) -> None:
+        waiting = {entry.act.id for entry in _own(desk)}
+        settled = {entry.act.id for entry in acts if entry.station == desk.colleagues.station} - waiting
+        self._ends |= {act: _end_of_own(desk, act) for act in settled}  # copies came back of what is settled here
+        desk.take_from_office(tuple(entry for entry in acts if entry.act.id not in settled))
+        self._share.set()
+
+    # ---- what it tells
+
+    async def _speak(self) -> None:
+        begun: list[wire.Message] = []
+        self._place.at_desk(lambda desk: begun.extend(self._begin(desk)))
+        if not begun:
+            raise LinkLost(words.NOT_SIGNED_IN)
+        await self._send(begun)
+        while True:
+            await self._send(self._news())
+            await self._proven.link.send(_ALIVE)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(HERE_EVERY_S):
+                    await self._share.wait()
+            self._share.clear()
+
+    async def _send(self, messages: Iterable[wire.Message]) -> None:
+        for message in messages:
+            if isinstance(message, Share):
+                acts = message.acts
+                fit = acts if self._proven.with_caller else tuple(map(act_without_caller, acts))
+                for frame in in_frames(_share, fit):
+                    await self._proven.link.send(frame)
+            else:
+                await self._proven.link.send(encode(message))
+
+    def _begin(self, desk: Desk) -> list[wire.Message]:
+        """Say who joins, then all that is pending: what has an order already in that order, then what is new."""
+        self._shared = {entry.act.id: entry for entry in _own(desk)}
+        known = tuple(self._shared.get(entry.act.id, entry) for entry in desk.colleagues.all())
+        fresh = tuple(entry for entry in self._shared.values() if entry.act.id not in desk.colleagues)
+        join = Join(protocol=wire.PROTOCOL, station=desk.colleagues.station, ledger=desk.ledger, cursor=desk.cursor)
+        return [join, Share(acts=known + fresh)]
+
+    def _news(self) -> list[wire.Message]:
+        """Give what the relay does not know yet, and take it as told."""
+        messages: list[wire.Message] = []
+
+        def look(desk: Desk) -> None:
+            own = {entry.act.id: entry for entry in _own(desk)}
+            fresh = tuple(entry for act, entry in own.items() if act not in self._shared)
+            self._ends |= {act: _end_of_own(desk, act) for act in self._shared.keys() - own.keys()}
+            self._ends |= {end.act: end for end in desk.colleagues.take_ended()}
+            self._shared = own
+            if fresh:
+                messages.append(Share(acts=fresh))
+            if self._ends:
+                messages.append(Ended(ends=tuple(self._ends.values())))
+                self._ends = {}
+
+        self._place.at_desk(look)
+        return messages
+
+
+def _own(desk: Desk) -> list[OfficeAct]:
+    session = desk.session
+    if session is None:
+        return []
+    return [
+        OfficeAct(act=receipt.act, maker=session.actor, station=desk.colleagues.station)
+        for receipt in desk.waiting()
+        if receipt.state in UNSETTLED and receipt.act.by == session.actor.person
+    ]
+
+
+def _end_of_own(desk: Desk, act: CommandId) -> End:
+    receipt = desk.receipt(act)
+    if receipt is None or receipt.verdict is None or receipt.state is ActState.DISCARDED:
+        return End(act=act, fate=Fate.GIVEN_UP)
+    return end_of(Settled(act=act, verdict=receipt.verdict))
+
+
+def _share(acts: tuple[OfficeAct, ...]) -> Share:
+    return Share(acts=acts)
