@@ -60,6 +60,7 @@ class LawGiver:
         self._rows_are_anew = rows_are_anew
         self._reached = reached
         self._changed = asyncio.Event()
+        self._told = desk.in_force.revision
         self.book = book
         self.as_of = as_of
 
@@ -82,6 +83,7 @@ class LawGiver:
     def heard(self, book: LawBook, revision: Revision) -> None:
         """Take in a change of the law that stands in the ledger, made here or elsewhere; the hub is just before it."""
         self._take(book)
+        self._told = revision
         self._hub.pass_over(revision)
         self._feed.tell_law(book)
 
@@ -104,7 +106,8 @@ class LawGiver:
         """Take it that open rows were made anew, by the centre on duty, as far as the ledger says."""
         as_of = from_epoch_ms(standing.rows_as_of_ms)
         at = next_change(self.book, as_of) if standing.rows_as_of_ms else self.as_of
-        if standing.rows_law == self._desk.in_force.revision and (at is None or at > self.as_of):
+        # The law that was told, not the one acts are judged by: that is taken in only when there is an act to judge.
+        if standing.rows_law == self._told and (at is None or at > self.as_of):
             self._feed.rows_are_anew()
 
     async def make_rows_anew(self) -> None:
