@@ -22,7 +22,19 @@ from typing import Final, NamedTuple
 
 from PySide6.QtCore import qVersion
 
-from benchmarks import Result, clocks, commit_to_paint, first_sync, idle, judge, queue_model, rates, start, table
+from benchmarks import (
+    Result,
+    clocks,
+    commit_to_paint,
+    first_sync,
+    idle,
+    judge,
+    outage_act,
+    queue_model,
+    rates,
+    start,
+    table,
+)
 from benchmarks.processes import ROOT, Ground, ground_at, screen
 
 PAGE: Final = ROOT / "docs" / "performance.md"
@@ -44,12 +56,19 @@ def queue_model_alone(_ground: Ground, quick: bool) -> list[Result]:
         return pool.submit(queue_model.run, *([20_000] if quick else [])).result()
 
 
+def outage_act_alone(ground: Ground, quick: bool) -> list[Result]:
+    """Run the act in an outage in a process of its own: it has a window, and this one must not."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(outage_act.run, ground, quick).result()
+
+
 BENCHMARKS: Final[Mapping[str, tuple[str | None, Callable[[Ground, bool], list[Result]]]]] = {
     "queue_model": (queue_model.__doc__, queue_model_alone),
     "first_sync": (first_sync.__doc__, first_sync.run),
     "start": (start.__doc__, start.run),
     "idle": (idle.__doc__, idle.run),
     "commit_to_paint": (commit_to_paint.__doc__, commit_to_paint.run),
+    "outage_act": (outage_act.__doc__, outage_act_alone),
     "judge": (judge.__doc__, judge.run),
     "clocks": (clocks.__doc__, clocks.run),
     "rates": (rates.__doc__, rates.run),

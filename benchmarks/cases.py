@@ -21,8 +21,8 @@ from dispatcher.models.law import Law
 from dispatcher.models.organisation import Actor, Role, Unit
 from dispatcher.models.verdicts import Accepted
 from dispatcher.models.whistle import Milestone, WhistleKind
+from dispatcher.server.credentials import token_hash
 from dispatcher.server.desk import BATCH
-from dispatcher.server.identity import token_hash
 from dispatcher.simulator.city import SOURCE, City, Incoming
 from dispatcher.simulator.day import HOURS, Day
 from dispatcher.storage.ledger import Account, Ledger
@@ -64,8 +64,8 @@ def admit(ledger: Ledger, units: Sequence[Unit], now: dt.datetime) -> None:
     """Put the directory and the two people in, signed in by tokens that everybody here knows."""
     ledger.put_units(units)
     for actor, token in ((DISPATCHER, CONSOLE_TOKEN), (HOTLINE, HOTLINE_TOKEN)):
-        ledger.put_account(Account(person=actor.person, name=actor.name, unit=actor.unit, roles=actor.roles))
-        ledger.put_session(token_hash(token), actor.person, now, now + _SESSION)
+        ledger.accounts.seed(Account(person=actor.person, name=actor.name, unit=actor.unit, roles=actor.roles))
+        ledger.sessions.put(token_hash(token), actor.person, now, now + _SESSION)
 
 
 def orders(

@@ -22,7 +22,7 @@ import msgspec
 from benchmarks import Result, table
 from benchmarks.cases import CONSOLE_PERSON, CONSOLE_TOKEN, fill, sqlite_url
 from benchmarks.told import Synced
-from dispatcher.app import keep_token, station_home
+from dispatcher.entrance import keep_token, station_home
 
 NOBODY_THERE: Final = "http://127.0.0.1:9"
 """An address at which no centre listens."""
@@ -64,7 +64,7 @@ class Ground:
     def home(self, count: int) -> Path:
         """Give a station's directory whose cache was filled by a first sync of so many cases."""
         home = self.directory / f"home-{count}"
-        if not (home / "token").exists():
+        if not (home / "badge.db").exists():
             with centre(self, self.ledger(count)) as url:
                 sync(self, url, home)
         return home
@@ -90,7 +90,7 @@ class Ground:
 
 def watched(watch: str, number: int, url: str, data: Path) -> list[str]:
     """Give the command line of a console that is watched."""
-    where = ["--person", CONSOLE_PERSON, "--centre", url, "--data", str(data)]
+    where = ["--person", CONSOLE_PERSON, "--centre", url, "--data", str(data), "--key-store", "file"]
     return ["-m", "benchmarks.console", watch, str(number), *where]
 
 

@@ -25,7 +25,18 @@ from dispatcher.storage.cache_files import CACHE_FILE
 from dispatcher.storage.keys import KEY_FILE, load_key
 from dispatcher.sync.clock import SystemClock
 from dispatcher.sync.engine import Engine
-from dispatcher.sync.ports import ActAnswer, Arrival, CaseView, Link, LinkState, LinkStatus, Receipt, Remembered
+from dispatcher.sync.ports import (
+    ActAnswer,
+    Arrival,
+    CaseView,
+    Draft,
+    Link,
+    LinkState,
+    LinkStatus,
+    OpenCases,
+    Receipt,
+    Remembered,
+)
 from dispatcher.sync.thread import EngineThread
 from dispatcher.transport.websocket import WebSocketDialer
 
@@ -111,9 +122,18 @@ class Watch:
     def receipts_listed(self, receipts: tuple[Receipt, ...]) -> None:
         """Of no interest."""
 
+    def drafts_changed(self, drafts: tuple[Draft, ...]) -> None:
+        """Of no interest."""
+
+    def open_cases_listed(self, listed: OpenCases) -> None:
+        """Of no interest."""
+
     def trouble(self, text: str) -> None:
         """Keep for the one who asks."""
         self.troubles.append(text)
+
+    def station_wiped(self, reason: str) -> None:
+        """Of no interest."""
 
 
 def first_sync(home: Path, url: str, token: str) -> Synced:

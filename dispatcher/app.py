@@ -6,25 +6,29 @@ imported after it is painted.
 
 import asyncio
 import contextlib
+import datetime as dt
 import gc
 import logging
-import os
 import re
 import signal
 import sys
 import types
 from collections.abc import Callable, Coroutine, Generator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import qasync  # pyright: ignore[reportMissingTypeStubs]
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
+from dispatcher import lobby
 from dispatcher.bridge import Bridge, LinkState, LinkStatus, Remembered
-from dispatcher.models.ids import PersonId
+from dispatcher.entrance import Entered, Entrance, station_id
+from dispatcher.models.alarms import UnsentAfter
 from dispatcher.models.organisation import STREET_ROLES, Role
 from dispatcher.settings import ConsoleSettings, StationSettings, WallSettings
 from dispatcher.storage.cache import Cache
+from dispatcher.storage.keys import Keyholder
 from dispatcher.sync.clock import SystemClock
 from dispatcher.sync.engine import Engine
 from dispatcher.sync.office_ports import OfficePlan
@@ -33,8 +37,14 @@ from dispatcher.sync.thread import EngineThread
 from dispatcher.transport.office import WebSocketOffice
 from dispatcher.transport.websocket import WebSocketDialer
 from dispatcher.ui.language import Language, install
+from dispatcher.ui.station import StationWindow
 from dispatcher.widgets.theme import Theme, load_theme
 
+if TYPE_CHECKING:
+    import ssl
+
+LOOK_AT_AGE_MS = 3_600_000
+NOTE_CONTACT_EVERY = dt.timedelta(hours=1)
 FIRST_PAGE_S = 2.0
 """So long at most is anything put off for the first page's sake."""
 
@@ -88,25 +98,29 @@ class Station(QObject):
         theme: Theme,
         make_window: Callable[["Station", Remembered], QWidget],
         plan: OfficePlan | None = None,
+        unsent: UnsentAfter | None = None,
+        keys: Keyholder | None = None,
+        tls: "ssl.SSLContext | None" = None,
     ) -> None:
         super().__init__()
         self.home = home
         self.centre = centre
         self.theme = theme
         self.language = language
+        self.unsent = unsent
         self.bridge = Bridge(self)
         self.bridge.language = language
         self.window: QWidget | None = None
         self._make_window = make_window
         listener = self.bridge.told()
-        dialer = WebSocketDialer(feed_url(centre))
+        dialer = WebSocketDialer(feed_url(centre), tls=tls)
         engine = Engine(
-            open_store=lambda: Cache.open(home),
+            open_store=lambda: Cache.open(home, keys=keys),
             dialer=dialer,
             listener=listener,
             clock=clock,
             token=token,
-            station=home.name,
+            station=station_id(home),
             first_page_s=FIRST_PAGE_S,
             network=None if plan is None else WebSocketOffice(lambda: dialer.own_host),
             plan=plan or OfficePlan(),
@@ -190,10 +204,16 @@ def console_window(station: Station, session: Remembered) -> QWidget:
     if session.actor.is_any(*(STREET_ROLES - {Role.WALL})) or not session.actor.is_any(Role.LIAISON):
         from dispatcher.ui.console.window import ConsoleWindow
 
-        return ConsoleWindow(station.bridge, station.theme, state_file=state_file(station))
+        return ConsoleWindow(station.bridge, station.theme, state_file=state_file(station), unsent=station.unsent)
     from dispatcher.ui.liaison.window import LiaisonWindow
 
     return LiaisonWindow(station.bridge, station.theme, state_file=state_file(station))
+
+
+def unsent_after(settings: ConsoleSettings) -> UnsentAfter:
+    """Give how long an act may wait unsent, the louder limit never before the other."""
+    warn_ms = round(settings.unsent_warn * 60_000)
+    return UnsentAfter(warn_ms=warn_ms, alarm_ms=max(warn_ms, round(settings.unsent_alarm * 60_000)))
 
 
 def wall_window(settings: WallSettings) -> Callable[[Station, Remembered], QWidget]:
@@ -253,122 +273,129 @@ def run_in(loop: asyncio.AbstractEventLoop, work: Coroutine[object, object, int]
 
 
 async def _live(settings: StationSettings, theme: Theme, make_window: Callable[[Station, Remembered], QWidget]) -> int:
-    signed_in = await _signed_in(settings, theme)
-    if signed_in is None:
-        return 0
-    home, token, centre = signed_in
-    station = Station(
-        home=home,
-        centre=centre,
-        token=token,
-        clock=SystemClock(),
-        language=settings.language,
-        theme=theme,
-        make_window=make_window,
-        plan=office_plan(settings),
-    )
-    ended = asyncio.get_running_loop().create_future()
-
-    def end() -> None:
-        if not ended.done():
-            ended.set_result(None)
-
-    def ask_again(status: LinkStatus) -> None:
-        if status.state is LinkState.REFUSED and not asking:
-            asking.append(asyncio.create_task(renew()))
-
-    async def renew() -> None:
-        token = await ask_password(theme, centre, home.name.partition("@")[0], station.window)
-        if token is not None:
-            keep_token(home, token[1])
-            station.thread_of_engine.use_token(token[1])
-        asking.clear()
-
-    asking: list[asyncio.Task[None]] = []
-    station.closed.connect(end)
-    station.bridge.link_changed.connect(ask_again)
-    station.start()
+    entrance = Entrance(settings, SystemClock().now)
     try:
-        await ended
-    finally:
-        for task in asking:
-            task.cancel()
-        station.stop()
+        entered = entrance.returning()
+    except Trouble as trouble:
+        entrance.notes.append(str(trouble))
+        entered = None
+    if entered is None:
+        entered = await lobby.ask(entrance, theme, settings.centre, settings.person, None)
+    while entered is not None:
+        station = Station(
+            home=entered.home,
+            centre=entered.centre,
+            token=entered.token,
+            clock=SystemClock(),
+            language=settings.language,
+            theme=theme,
+            make_window=make_window,
+            plan=office_plan(settings) if isinstance(settings, ConsoleSettings) else None,
+            unsent=unsent_after(settings) if isinstance(settings, ConsoleSettings) else None,
+            keys=entered.keys,
+            tls=entered.tls,
+        )
+        handed_over = await _Sitting(entrance, entered, station, theme).run()
+        entered = await lobby.ask(entrance, theme, entered.centre, "", None) if handed_over else None
     return 0
 
 
-def office_plan(settings: StationSettings) -> OfficePlan:
-    """Give what the settings say of the office; a wall takes part and is never the relay."""
-    if not isinstance(settings, ConsoleSettings):
-        return OfficePlan(relay=settings.relay)
+def office_plan(settings: ConsoleSettings) -> OfficePlan:
+    """Give what the settings say of the office."""
     serves = settings.serve_relay
     return OfficePlan(address=serves, port=settings.office_port, serves=bool(serves), relay=settings.relay)
 
 
-def station_home(data: Path, centre: str, person: str) -> Path:
-    """Give the directory of one person's station at one centre."""
-    address = re.sub(r"[^A-Za-z0-9.-]+", "_", re.sub("^https?://", "", centre))
-    return data / "stations" / f"{re.sub(r'[^A-Za-z0-9._-]+', '_', person)}@{address}"
+class _Sitting:
+    """One person at one station, from its start until the window is closed or somebody else takes over."""
 
+    def __init__(self, entrance: Entrance, entered: Entered, station: Station, theme: Theme) -> None:
+        self._entrance = entrance
+        self._entered = entered
+        self._station = station
+        self._theme = theme
+        self._ended: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._renewing: asyncio.Task[None] | None = None
+        self._noted: dt.datetime | None = None
+        self._account: lobby.AccountDesk | None = None
+        self._wiped = ""
+        self._aged = False
+        self._age = QTimer(station)
+        self._age.setInterval(LOOK_AT_AGE_MS)
+        self._age.timeout.connect(self._look_at_age)
+        station.closed.connect(lambda: self._end(handed_over=False))
+        station.window_opened.connect(self._see_window)
+        station.bridge.link_changed.connect(self._see_link)
+        station.bridge.station_wiped.connect(self._see_wiped)
 
-def keep_token(home: Path, token: str) -> None:
-    """Keep a token for the next start, readable by this user alone."""
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = home / "token"
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(token)
-
-
-async def _signed_in(settings: StationSettings, theme: Theme) -> tuple[Path, str, str] | None:
-    """Give home, token and centre: kept from the last time, or asked for; None when the person gives up."""
-    if settings.person:
-        home = station_home(settings.data, settings.centre, settings.person)
-        token = home / "token"
-        if token.is_file():
-            return home, token.read_text("utf-8").strip(), settings.centre
-    found = await ask_password(theme, settings.centre, settings.person, None)
-    if found is None:
-        return None
-    centre, token, person = found
-    home = station_home(settings.data, centre, person)
-    keep_token(home, token)
-    return home, token, centre
-
-
-async def ask_password(theme: Theme, centre: str, person: str, parent: QWidget | None) -> tuple[str, str, str] | None:
-    """Ask who signs in until it works; gives centre, token and person, None when the person gives up."""
-    from dispatcher.transport.doors import sign_in
-    from dispatcher.ui import strings
-    from dispatcher.ui.dialogs.sign_in import SignInDialog
-
-    dialog = SignInDialog(theme, centre, person, parent)
-    answer: asyncio.Future[tuple[str, str, str] | None] = asyncio.get_running_loop().create_future()
-    trying: set[asyncio.Task[None]] = set()
-
-    async def attempt(where: str, who: str, password: str) -> None:
+    async def run(self) -> bool:
+        """Sit until it is over; tells whether somebody else takes over."""
+        self._station.start()
+        self._age.start()
         try:
-            token = await sign_in(where, PersonId(who), password)
+            handed_over = await self._ended
+        finally:
+            self._age.stop()
+            if self._renewing is not None:
+                self._renewing.cancel()
+            self._station.stop()
+        if self._account is not None and handed_over:
+            await self._account.sign_out()
+        if self._wiped:
+            await lobby.tell(self._theme, self._wiped)
+        if self._aged:
+            self._entrance.wipe_if_too_old(self._entered)
+        return handed_over or self._aged
+
+    def _end(self, *, handed_over: bool) -> None:
+        if not self._ended.done():
+            self._ended.set_result(handed_over)
+
+    def _see_window(self, window: QWidget) -> None:
+        if isinstance(window, StationWindow):
+            window.account_requested.connect(self._open_account)
+
+    def _open_account(self) -> None:
+        window = self._station.window
+        if window is not None:
+            unsent = len(self._station.bridge.outbox)
+            self._account = lobby.AccountDesk(self._entrance, self._entered, self._theme, window, unsent)
+            self._account.dialog.hand_over_requested.connect(lambda: self._end(handed_over=True))
+
+    def _see_link(self, status: LinkStatus) -> None:
+        if status.state is LinkState.REFUSED and self._renewing is None and not self._wiped:
+            self._renewing = asyncio.create_task(self._renew())
+        elif status.state is LinkState.ONLINE:
+            now = self._station.bridge.now()
+            if self._noted is None or now - self._noted >= NOTE_CONTACT_EVERY:
+                self._noted = now
+                self._try(lambda: self._entrance.in_contact(self._entered, now))
+
+    async def _renew(self) -> None:
+        person = self._entered.home.name.partition("@")[0]
+        entered = await lobby.ask(
+            self._entrance, self._theme, self._entered.centre, person, self._station.window, fixed=True
+        )
+        if entered is not None:
+            self._entered = entered
+            self._station.thread_of_engine.use_token(entered.token)
+        self._renewing = None
+
+    def _see_wiped(self, reason: str) -> None:
+        self._wiped = reason
+        self._end(handed_over=False)
+
+    def _look_at_age(self) -> None:
+        def look() -> None:
+            if self._entrance.is_too_old(self._entered):
+                self._aged = True
+                self._end(handed_over=True)
+
+        self._try(look)
+
+    def _try(self, do: Callable[[], None]) -> None:
+        """Do something to the badge; a disk that fails is told and tried again at the next occasion."""
+        try:
+            do()
         except Trouble as trouble:
-            dialog.tell(strings.trouble(str(trouble)))
-            return
-        answer.set_result((where, token, who))
-        dialog.tell("")
-
-    def asked(where: str, who: str, password: str) -> None:
-        task = asyncio.create_task(attempt(where, who, password))
-        trying.add(task)
-        task.add_done_callback(trying.discard)
-
-    def gave_up() -> None:
-        if not answer.done():
-            answer.set_result(None)
-
-    dialog.sign_in_requested.connect(asked)
-    dialog.rejected.connect(gave_up)
-    dialog.open()
-    try:
-        return await answer
-    finally:
-        for task in trying:
-            task.cancel()
-        dialog.deleteLater()
+            self._station.bridge.trouble_told.emit(str(trouble))

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from dispatcher.models.case import Case
 from dispatcher.models.changes import ChangeSet, merge
 from dispatcher.models.commands import AnyCommand
 from dispatcher.models.ids import CaseId, CommandId, UnitId
@@ -25,8 +26,10 @@ from dispatcher.sync.ports import (
     ActState,
     Arrival,
     CaseView,
+    Draft,
     LinkState,
     LinkStatus,
+    OpenCases,
     Receipt,
     Remembered,
 )
@@ -39,6 +42,7 @@ __all__ = [
     "Arrival",
     "Bridge",
     "CaseView",
+    "Draft",
     "End",
     "Fate",
     "Gone",
@@ -46,6 +50,7 @@ __all__ = [
     "LinkStatus",
     "OfficeAct",
     "OfficeStatus",
+    "OpenCases",
     "Receipt",
     "Remembered",
     "Serving",
@@ -63,7 +68,13 @@ class Station(Protocol):
         """Give the best estimate of the centre's clock."""
         ...
 
-    def submit(self, command: AnyCommand, happened_at: dt.datetime | None = None) -> CommandId:
+    def submit(
+        self,
+        command: AnyCommand,
+        happened_at: dt.datetime | None = None,
+        seen: Case | None = None,
+        replaces: CommandId | None = None,
+    ) -> CommandId:
         """Ask for a command; gives the act's id."""
         ...
 
@@ -79,8 +90,28 @@ class Station(Protocol):
         """Give an act up."""
         ...
 
+    def take_theirs(self, act: CommandId) -> None:
+        """Give a parked act up for the other's value."""
+        ...
+
+    def resend(self, act: CommandId) -> None:
+        """Send a doubted act again."""
+        ...
+
     def list_receipts(self, limit: int) -> None:
         """Ask for the newest receipts."""
+        ...
+
+    def keep_draft(self, draft: Draft) -> None:
+        """Keep what somebody has begun to write."""
+        ...
+
+    def drop_draft(self, case: CaseId, form: str) -> None:
+        """Forget it."""
+        ...
+
+    def list_open_cases(self) -> None:
+        """Ask for all open cases."""
         ...
 
     def reconnect(self) -> None:
@@ -121,8 +152,14 @@ class Bridge(QObject):
     """Receipt with its verdict."""
     receipts_listed = Signal(object)
     """tuple[Receipt, ...], newest first."""
+    drafts_changed = Signal(object)
+    """dict[tuple[CaseId, str], Draft]: see `drafts`."""
+    open_cases_listed = Signal(object)
+    """OpenCases: every open case, as asked for."""
     trouble_told = Signal(object)
     """str: words about the world having failed."""
+    station_wiped = Signal(object)
+    """str: the centre had this station destroy its key and files, for this reason."""
 
     _woken = Signal()
 
@@ -135,6 +172,8 @@ class Bridge(QObject):
         self.why_no_case = ""
         self.link: LinkStatus | None = None
         self.outbox: tuple[Receipt, ...] = ()
+        self.drafts: dict[tuple[CaseId, str], Draft] = {}
+        """What is begun and not sent, by case and form, the newest first."""
         self.language = "zh"
         self._units: dict[UnitId, Unit] = {}
         self._station: Station | None = None
@@ -163,12 +202,19 @@ class Bridge(QObject):
         """Give `now` as epoch milliseconds."""
         return epoch_ms(self._engine.now())
 
-    def submit(self, command: AnyCommand, happened_at: dt.datetime | None = None) -> CommandId:
+    def submit(
+        self,
+        command: AnyCommand,
+        happened_at: dt.datetime | None = None,
+        seen: Case | None = None,
+        replaces: CommandId | None = None,
+    ) -> CommandId:
         """Ask for a command; `act_answered` tells at once what became of it.
 
-        `happened_at` makes it a catch-up entry: a fact of that instant, written down only now.
+        `happened_at` makes it a catch-up entry: a fact of that instant, written down only now. `seen` is the case as
+        the person had it before him, `replaces` a parked or expired act that is given up for this one.
         """
-        return self._engine.submit(command, happened_at)
+        return self._engine.submit(command, happened_at, seen, replaces)
 
     def watch(self, case: CaseId | None) -> None:
         """Say which case is looked at; `case_changed` follows now and whenever it changes."""
@@ -182,6 +228,29 @@ class Bridge(QObject):
     def discard(self, act: CommandId, reason: str) -> None:
         """Give a parked, expired or queued act up, with a reason that its receipt keeps."""
         self._engine.discard(act, reason)
+
+    def take_theirs(self, act: CommandId) -> None:
+        """Give a parked act up for the other's value; a note in its place keeps what it would have set."""
+        self._engine.take_theirs(act)
+
+    def resend(self, act: CommandId) -> None:
+        """Send an act again that a centre set back may have forgotten, under its own id."""
+        self._engine.resend(act)
+
+    def keep_draft(self, draft: Draft) -> None:
+        """Keep what somebody has begun to write; `drafts` has it at once."""
+        others = {key: kept for key, kept in self.drafts.items() if key != (draft.case, draft.form)}
+        self.drafts = {(draft.case, draft.form): draft, **others}
+        self._engine.keep_draft(draft)
+
+    def drop_draft(self, case: CaseId, form: str) -> None:
+        """Forget what somebody had begun to write."""
+        if self.drafts.pop((case, form), None) is not None:
+            self._engine.drop_draft(case, form)
+
+    def list_open_cases(self) -> None:
+        """Ask for all open cases; `open_cases_listed` brings them."""
+        self._engine.list_open_cases()
 
     def list_receipts(self, limit: int) -> None:
         """Ask for the newest receipts; `receipts_listed` brings them."""
@@ -274,6 +343,11 @@ class Bridge(QObject):
         self.outbox = receipts
         self.outbox_changed.emit(receipts)
 
+    def keep_drafts(self, drafts: tuple[Draft, ...]) -> None:
+        """Take what is begun and not sent."""
+        self.drafts = {(draft.case, draft.form): draft for draft in drafts}
+        self.drafts_changed.emit(self.drafts)
+
     def keep_case(self, view: CaseView | None, case: CaseId, why: str) -> None:
         """Take a case if it is still the one looked at."""
         if case == self._watched:
@@ -336,6 +410,18 @@ class EngineListener:
         """Carry over: receipts asked for."""
         self._bridge.say(lambda: self._bridge.receipts_listed.emit(receipts))
 
+    def drafts_changed(self, drafts: tuple[Draft, ...]) -> None:
+        """Carry over: what is begun and not sent."""
+        self._bridge.say(lambda: self._bridge.keep_drafts(drafts))
+
+    def open_cases_listed(self, listed: OpenCases) -> None:
+        """Carry over: open cases asked for."""
+        self._bridge.say(lambda: self._bridge.open_cases_listed.emit(listed))
+
     def trouble(self, text: str) -> None:
         """Carry over: words about a failure."""
         self._bridge.say(lambda: self._bridge.trouble_told.emit(text))
+
+    def station_wiped(self, reason: str) -> None:
+        """Carry over: nothing is left here."""
+        self._bridge.say(lambda: self._bridge.station_wiped.emit(reason))

@@ -35,7 +35,7 @@ PROGRAMS = (
         from the account that signs in. What it showed last is shown at once with its age, and it goes on
         working without the centre: acts are kept on this machine and sent when the link is back.
 
-          dispatcher console --centre http://10.0.0.5:8345 --person chenzhuo
+          dispatcher console --centre https://10.0.0.5:8345 --authority authority.pem --person chenzhuo
           dispatcher console --language en --theme light
 
         The first start asks for the password; later ones do not. Keys: press F1 in the window.""",
@@ -49,7 +49,7 @@ PROGRAMS = (
         are. No caller, no exact address, no order text. Text is sized for the screen's diagonal and the
         distance it is read from. Escape leaves full screen.
 
-          dispatcher wall --centre http://10.0.0.5:8345 --person wall-shuangjing --diagonal 75 --distance 6""",
+          dispatcher wall --centre https://10.0.0.5:8345 --person wall-shuangjing --diagonal 75 --distance 6""",
     ),
     Program(
         "server",
@@ -61,7 +61,8 @@ PROGRAMS = (
         accounts: make them with `dispatcher admin add`.
 
           dispatcher server
-          dispatcher server --database postgresql://dispatcher@localhost/dispatcher --host 0.0.0.0 --port 8345
+          dispatcher server --database postgresql://dispatcher@localhost/dispatcher --host 0.0.0.0 \\
+            --certificate certificates/centre.pem --key certificates/centre.key
           dispatcher server --database postgresql://dispatcher@db/dispatcher --workers 4
 
         On PostgreSQL several workers, and several machines, may share one ledger: any of them serves any
@@ -86,15 +87,22 @@ PROGRAMS = (
     Program(
         "admin",
         AdminSettings,
-        "accounts, roster, webhooks, evidence, personal data, backups of the centre",
+        "accounts, stations, certificates, roster, webhooks, evidence, personal data, backups",
         """\
-        Makes accounts in the centre's ledger, on the machine that can reach its database. The password
-        is made up and printed once. A duty roster (CSV: unit, post, name, phone, from, to) says whom the
-        ladder of a whistle tells; the centre goes by the one that was read in last, at once.
+        Works in the centre's ledger, on the machine that can reach its database, while the centre runs or
+        not; a running one acts on it within seconds. Passwords are made up and printed once. A duty roster
+        (CSV: unit, post, name, phone, from, to) says whom the ladder of a whistle tells; the centre goes by
+        the one that was read in last, at once.
 
           dispatcher admin add chenzhuo --name 陈卓 --unit 110105016 --role dispatcher --role shift_leader
           dispatcher admin add hotline --name 市热线 --unit 110000 --role hotline
           dispatcher admin add zhao --name 赵工 --unit D-WATER --role liaison
+          dispatcher admin disable zhao --reason 调离
+          dispatcher admin totp chenzhuo
+          dispatcher admin end-sessions chenzhuo
+          dispatcher admin stations
+          dispatcher admin wipe DESK-3-7f2a91c04b6d --reason 笔记本遗失
+          dispatcher admin certificates certificates --host centre.example --host 10.0.0.5
           dispatcher admin roster duty.csv
 
         A webhook is told of accepted acts by signed posts (Standard Webhooks), retried for a day.
@@ -121,7 +129,7 @@ PROGRAMS = (
 
           dispatcher policy check mine.toml
           dispatcher policy diff city 后沙峪 --database sqlite:///centre.db
-          dispatcher policy activate mine.toml --from 2027-01-01 --centre http://10.0.0.5:8345 --person admin
+          dispatcher policy activate mine.toml --from 2027-01-01 --centre https://10.0.0.5:8345 --person admin
 
         Activating goes through the running centre, with an account that has the role administrator; with
         --database it is written into the ledger itself, which is for when no centre runs on it.""",

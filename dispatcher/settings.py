@@ -6,6 +6,7 @@ Knows nothing of what the programs do with them.
 
 import dataclasses
 import datetime as dt
+import ipaddress
 import os
 import re
 import tomllib
@@ -197,13 +198,79 @@ _LOG = one_of("debug", "info", "warning", "error")
 _LOG_FORMAT = one_of("text", "json")
 
 
+_KEY_STORE = one_of("keyring", "passphrase", "file")
+_PLAIN = one_of("refuse", "allow")
+
+
+def is_plain_beyond(scheme: str, host: str) -> bool:
+    """Tell whether what is said with a host goes over a network unencrypted."""
+    if scheme in ("https", "wss"):
+        return False
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host != "localhost"
+
+
 @dataclass(frozen=True, kw_only=True)
-class StationSettings:
-    """What a console and a wall share."""
+class Reaching:
+    """How a centre is reached."""
 
     centre: str = setting("the centre's address", centre_url, f"http://127.0.0.1:{DEFAULT_PORT}", metavar="URL")
+    authority: Path | None = setting(
+        "file of the authority that signed the centre's certificate, when it is a private one",
+        file_to_read,
+        None,
+        metavar="FILE",
+    )
+    plain_http: str = setting(
+        "allow or refuse http:// to another machine, where everybody on the way can read it", _PLAIN, "refuse"
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse an address that would carry passwords and callers in the clear."""
+        check_plain(self.centre, self.plain_http)
+
+
+def check_plain(centre: str, plain_http: str) -> None:
+    """Raise BadSetting for http:// to another machine, unless it is allowed."""
+    parts = urlsplit(centre)
+    if plain_http != "allow" and is_plain_beyond(parts.scheme, parts.hostname or ""):
+        raise BadSetting(
+            "centre",
+            centre,
+            "http",
+            "use https:// (dispatcher admin certificates), or --plain-http allow to go unencrypted",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class StationSettings(Reaching):
+    """What a console and a wall share."""
+
     person: str = setting("who signs in; asked for in the window when missing", text, "", metavar="NAME")
     data: Path = setting("directory of the cache, the outbox and their key", directory, data_path, metavar="DIR")
+    key_store: str = setting(
+        "where the key is kept: keyring (the system's), passphrase (asked for at each start) or file",
+        _KEY_STORE,
+        "keyring",
+        metavar="STORE",
+    )
+    passphrase_file: Path | None = setting(
+        "file with the passphrase of --key-store passphrase; asked for when missing", file_to_read, None, metavar="FILE"
+    )
+    offline_days: int = setting(
+        "so many days after the last contact a person may sign in here without the centre; 0 for never",
+        whole(0, 365),
+        7,
+        metavar="DAYS",
+    )
+    wipe_after_days: int = setting(
+        "so many days after the last contact key and cache of this station are destroyed; 0 for never",
+        whole(0, 3650),
+        30,
+        metavar="DAYS",
+    )
     language: str = setting("zh or en", _LANGUAGE, "zh", metavar="LANG")
     theme: str = setting("dark, light or high-contrast", _THEME, "dark", metavar="THEME")
     log: str = setting("how much is logged: debug, info, warning or error", _LOG, "info", metavar="LEVEL")
@@ -222,6 +289,12 @@ class ConsoleSettings(StationSettings):
     )
     office_port: int = setting(
         "port to listen on when a person makes this station the relay; 0 for never", whole(0, 65535), OFFICE_PORT
+    )
+    unsent_warn: float = setting(
+        "the oldest unsent act is an alarm after so long", number(0.5, 10_080, "minutes"), 15.0, metavar="MINUTES"
+    )
+    unsent_alarm: float = setting(
+        "… and a loud one after so long", number(0.5, 10_080, "minutes"), 120.0, metavar="MINUTES"
     )
 
 
@@ -246,15 +319,34 @@ class ServerSettings:
     port: int = setting("port to listen on; 0 takes a free one and says which", whole(0, 65535), DEFAULT_PORT)
     workers: int = setting("processes that share the port; more than one needs PostgreSQL", whole(1, 64), 1)
     policy: str = setting("a shipped policy's name or a TOML file", text, "city", metavar="NAME|FILE")
+    certificate: Path | None = setting(
+        "certificate for https (PEM, with its chain)", file_to_read, None, metavar="FILE"
+    )
+    key: Path | None = setting("the certificate's private key (PEM)", file_to_read, None, metavar="FILE")
+    plain_http: str = setting(
+        "allow or refuse to listen without a certificate where other machines can reach it", _PLAIN, "refuse"
+    )
     log: str = setting("how much is logged: debug, info, warning or error", _LOG, "info", metavar="LEVEL")
     log_format: str = setting("how it is logged: text, or one JSON object a line", _LOG_FORMAT, "text", metavar="FORM")
 
+    def __post_init__(self) -> None:
+        """Refuse half a pair of certificate and key, and to be reached in the clear from other machines."""
+        if (self.certificate is None) != (self.key is None):
+            raise BadSetting("certificate", self.certificate, "with key", "give both --certificate and --key")
+        if self.certificate is None and self.plain_http != "allow" and is_plain_beyond("http", self.host):
+            raise BadSetting(
+                "host",
+                self.host,
+                "without a certificate",
+                "give --certificate and --key (dispatcher admin certificates), or --plain-http allow behind a proxy"
+                " that speaks https",
+            )
+
 
 @dataclass(frozen=True, kw_only=True)
-class ImportSettings:
+class ImportSettings(Reaching):
     """`dispatcher import`."""
 
-    centre: str = setting("the centre's address", centre_url, f"http://127.0.0.1:{DEFAULT_PORT}", metavar="URL")
     person: str = setting("a hotline account of that centre", text, "hotline", metavar="NAME")
     password_file: str = setting("file with that account's password; asked for when missing", text, "", metavar="FILE")
     profile: str = setting("a shipped profile's name or a TOML file; found from the columns when missing", text, "")
@@ -268,11 +360,22 @@ class AdminSettings:
 
     database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
     keys: Path = setting("directory of the centre's keys, apart from its database", directory, keys_path, metavar="DIR")
-    centre: str = setting(
-        "the running centre, where a task goes through it (erase, retention)", centre_url, "", metavar="URL"
+    centre: str = setting("the running centre, where a task can go through it (erase)", centre_url, "", metavar="URL")
+    authority: Path | None = setting(
+        "file of the authority that signed the centre's certificate, when it is a private one",
+        file_to_read,
+        None,
+        metavar="FILE",
+    )
+    plain_http: str = setting(
+        "allow or refuse http:// to another machine, where everybody on the way can read it", _PLAIN, "refuse"
     )
     person: str = setting("who does it, with the role administrator", text, "admin", metavar="NAME")
     password_file: str = setting("file with that account's password; asked for when missing", text, "", metavar="FILE")
+
+    def __post_init__(self) -> None:
+        """Refuse an address that would carry the password in the clear."""
+        check_plain(self.centre, self.plain_http)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -281,10 +384,9 @@ class RulesSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LawSettings:
+class LawSettings(Reaching):
     """`dispatcher policy`, `dispatcher flood` and `dispatcher calendar`."""
 
-    centre: str = setting("the centre's address", centre_url, f"http://127.0.0.1:{DEFAULT_PORT}", metavar="URL")
     person: str = setting("who changes the law", text, "admin", metavar="NAME")
     password_file: str = setting("file with that account's password; asked for when missing", text, "", metavar="FILE")
     database: str = setting(

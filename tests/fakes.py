@@ -25,8 +25,10 @@ from dispatcher.sync.ports import (
     ActState,
     Arrival,
     CaseView,
+    Draft,
     LinkState,
     LinkStatus,
+    OpenCases,
     Receipt,
     Remembered,
     Standing,
@@ -108,10 +110,13 @@ class MemoryStore:
         self._standing = Standing(ledger=LedgerId(""), cursor=Revision(0), as_of=None)
         self._remembered: Remembered | None = None
         self._law_mark = ""
+        self.destroyed = False
         self._rows: dict[CaseId, wire.CaseRow] = {}
         self._receipts: dict[CommandId, Receipt] = {}
         self._office: OfficeMemory | None = None
         self._office_acts: dict[CommandId, OfficeAct] = {}
+        self._ledgers: dict[CommandId, LedgerId] = {}
+        self._drafts: dict[tuple[CaseId, str], Draft] = {}
 
     def reopened(self) -> "MemoryStore":
         """Give the store as the next start of the program opens it."""
@@ -163,6 +168,7 @@ class MemoryStore:
         for settled in changes.settles:
             receipt = self._receipts.get(settled.act)
             if receipt is not None:
+                self._ledgers[settled.act] = self._standing.ledger
                 judged_at = settled.verdict.judged_at if isinstance(settled.verdict, Accepted) else as_of
                 self._receipts[settled.act] = msgspec.structs.replace(
                     receipt, state=state_after(settled.verdict), verdict=settled.verdict, judged_at=judged_at
@@ -173,6 +179,7 @@ class MemoryStore:
         self._wrote()
         for receipt in receipts:
             self._receipts[receipt.act.id] = receipt
+            self._ledgers[receipt.act.id] = self._standing.ledger
 
     def touch(self, as_of: dt.datetime, cursor: Revision) -> None:
         self._wrote()
@@ -226,8 +233,29 @@ class MemoryStore:
 
     def unsettled(self) -> tuple[Receipt, ...]:
         self._reads()
-        waiting = (ActState.QUEUED, ActState.SENT, ActState.PARKED, ActState.EXPIRED)
+        waiting = (ActState.QUEUED, ActState.SENT, ActState.PARKED, ActState.EXPIRED, ActState.DOUBTED)
         return tuple(receipt for receipt in self._receipts.values() if receipt.state in waiting)
+
+    def doubt(self, head: Revision) -> tuple[Receipt, ...]:
+        self._wrote()
+        for act, receipt in self._receipts.items():
+            verdict = receipt.verdict
+            above = isinstance(verdict, Accepted) and verdict.revision > head
+            if above and receipt.state is ActState.ACCEPTED and self._ledgers.get(act) == self._standing.ledger:
+                self._receipts[act] = msgspec.structs.replace(receipt, state=ActState.DOUBTED)
+        return tuple(receipt for receipt in self._receipts.values() if receipt.state is ActState.DOUBTED)
+
+    def drafts(self) -> tuple[Draft, ...]:
+        self._reads()
+        return tuple(sorted(self._drafts.values(), key=lambda draft: draft.saved_at, reverse=True))
+
+    def keep_draft(self, draft: Draft) -> None:
+        self._wrote()
+        self._drafts[draft.case, draft.form] = draft
+
+    def drop_draft(self, case: CaseId, form: str) -> None:
+        self._wrote()
+        self._drafts.pop((case, form), None)
 
     def receipts(self, limit: int) -> tuple[Receipt, ...]:
         self._reads()
@@ -269,6 +297,11 @@ class MemoryStore:
     def close(self) -> None:
         self.is_open = False
 
+    def destroy(self) -> None:
+        self.is_open = False
+        self.__init__(self._page)
+        self.destroyed = True
+
     def wire_rows(self) -> tuple[wire.CaseRow, ...]:
         """Give all that is kept, for comparing."""
         return tuple(self._rows.values())
@@ -303,7 +336,10 @@ class Recorder:
         self.answers: list[ActAnswer] = []
         self.settled: list[Receipt] = []
         self.listed: tuple[Receipt, ...] = ()
+        self.drafts: tuple[Draft, ...] = ()
+        self.pack: OpenCases | None = None
         self.troubles: list[str] = []
+        self.wiped = ""
 
     @property
     def status(self) -> LinkStatus:
@@ -369,6 +405,18 @@ class Recorder:
         self.told.append("listed")
         self.listed = receipts
 
+    def drafts_changed(self, drafts: tuple[Draft, ...]) -> None:
+        self.told.append("drafts")
+        self.drafts = drafts
+
+    def open_cases_listed(self, listed: OpenCases) -> None:
+        self.told.append("pack")
+        self.pack = listed
+
     def trouble(self, text: str) -> None:
         self.told.append("trouble")
         self.troubles.append(text)
+
+    def station_wiped(self, reason: str) -> None:
+        self.told.append("wiped")
+        self.wiped = reason

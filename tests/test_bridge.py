@@ -133,7 +133,9 @@ def test_a_case_that_is_not_here_any_more_says_why(qtbot: QtBot):
 
 def test_a_catch_up_entry_goes_on_with_the_time_it_happened():
     class Taking:
-        def submit(self, command: c.AnyCommand, happened_at: dt.datetime | None = None) -> CommandId:
+        def submit(
+            self, command: c.AnyCommand, happened_at: dt.datetime | None = None, seen: object = None, replaces: str = ""
+        ) -> CommandId:
             asked.append((command, happened_at))
             return CommandId("a")
 

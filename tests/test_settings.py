@@ -18,7 +18,7 @@ from dispatcher.settings import (
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "dispatcher.toml"
-    path.write_text('[server]\nport = 9001\nhost = "10.0.0.1"\n[console]\ntheme = "light"\n', "utf-8")
+    path.write_text('[server]\nport = 9001\nhost = "127.0.0.5"\n[console]\ntheme = "light"\n', "utf-8")
     return path
 
 
@@ -30,7 +30,7 @@ def test_the_flag_wins_then_the_environment_then_the_file(file: Path):
     assert server({"port": "9003"}, {"DISPATCHER_PORT": "9002"}, file).port == 9003
     assert server({}, {"DISPATCHER_PORT": "9002"}, file).port == 9002
     found = server({}, {}, file)
-    assert (found.port, found.host, found.policy) == (9001, "10.0.0.1", "city")
+    assert (found.port, found.host, found.policy) == (9001, "127.0.0.5", "city")
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_every_program_checks_its_own(kind: type, table: str, flags: dict[str, s
 def test_the_file_is_checked_too(tmp_path: Path):
     path = tmp_path / "dispatcher.toml"
     path.write_text("[server]\nprot = 1\n", "utf-8")
-    with pytest.raises(BadSetting, match=r"prot = 1 .*known here: database, host, log, log_format, policy, port"):
+    with pytest.raises(BadSetting, match=r"prot = 1 .*known here: certificate, database, host, key, log, log_format"):
         server({}, {}, path)
     path.write_text("[server\n", "utf-8")
     with pytest.raises(BadSetting, match="cannot be read"):

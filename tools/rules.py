@@ -14,8 +14,9 @@ from dispatcher.models import commands as c
 from dispatcher.models.case import CaseState
 from dispatcher.models.events import EXCLUSION_GROUNDS, RETURN_GROUNDS
 from dispatcher.models.order import Urgency
-from dispatcher.models.organisation import Role
+from dispatcher.models.organisation import ENTITLEMENTS, Detail, Reach, Right, Role
 from dispatcher.models.policy import Limit, Measure, Policy
+from dispatcher.models.redaction import FIELDS
 from dispatcher.models.summoning import WHISTLE_WHO
 from dispatcher.models.transitions import CAN_HAVE_HAPPENED, FACTS, NOT_UNDONE, TRANSITIONS, Transition
 from dispatcher.models.verdicts import Reason
@@ -201,7 +202,43 @@ def sets() -> str:
     )
 
 
+def entitlements() -> str:
+    """Who is sent which cases with which details, and may ask what."""
+
+    def marks(role: Role) -> Iterable[str]:
+        entitled = ENTITLEMENTS[role]
+        yield f"`{role}` {_zh(role)}"
+        yield REACHES[entitled.reach]
+        yield from ("✓" if detail in entitled.details else "–" for detail in Detail)
+        yield ", ".join(f"`{right}`" for right in Right if right in entitled.rights) or "–"
+
+    roles = [role for role in Role if role is not Role.CENTRE]
+    return table(("role", "cases", *(f"`{detail}`" for detail in Detail), "may"), (marks(role) for role in roles))
+
+
+def details() -> str:
+    """Which field is which detail."""
+
+    def fields(detail: Detail) -> str:
+        found = (
+            (record.__name__, name) for record, named in FIELDS.items() for name, d in named.items() if d is detail
+        )
+        return ", ".join(f"{record}.{name}" for record, name in found) or "the caller that travels beside a case"
+
+    return table(("detail", "fields"), ((f"`{detail}`", fields(detail)) for detail in Detail))
+
+
+REACHES = {
+    Reach.CITY: "every case",
+    Reach.DISTRICT: "held anywhere in the district",
+    Reach.STREET: "held by the own street; of a community's people those in the community",
+    Reach.SUMMONED: "the unit was ever summoned to",
+    Reach.NONE: "none",
+}
+
 MADE: dict[str, Callable[[], str]] = {
+    "entitlements": entitlements,
+    "details": details,
     "transitions": transitions,
     "ways-out": ways_out,
     "diagram": diagram,

@@ -4,7 +4,8 @@ import sys
 
 import msgspec
 
-from dispatcher.server.identity import new_account, token_hash
+from dispatcher.server.credentials import token_hash
+from dispatcher.server.identity import new_account
 from dispatcher.server.main import serve
 from dispatcher.simulator.centre import Parts, run_centre
 from dispatcher.simulator.talk import Options

@@ -173,12 +173,13 @@ def _change(settings: LawSettings, change: Change, told: Callable[[LawBook], str
 
 
 async def _through_centre(settings: LawSettings, change: Change) -> LawBook:
-    from dispatcher.centre.serving import password_of
+    from dispatcher.centre.serving import password_of, trust_of
     from dispatcher.transport.doors import change_law, law_book, sign_in
 
-    token = await sign_in(settings.centre, PersonId(settings.person), password_of(settings))
-    command = change(await law_book(settings.centre, token))
-    return await change_law(settings.centre, token, _new_id(), command)
+    tls = trust_of(settings)
+    token = await sign_in(settings.centre, PersonId(settings.person), password_of(settings), tls)
+    command = change(await law_book(settings.centre, token, tls))
+    return await change_law(settings.centre, token, _new_id(), command, tls)
 
 
 def _directly(settings: LawSettings, change: Change) -> LawBook | str:
@@ -190,7 +191,7 @@ def _directly(settings: LawSettings, change: Change) -> LawBook | str:
     with _opened(settings.database, settings.keys) as ledger:
         book = _book(ledger)
         ledger.put_first_book(book)
-        account = ledger.person(person)
+        account = ledger.accounts.get(person)
         actor = Actor(
             person=person,
             name=account.name if account else "",

@@ -49,10 +49,12 @@ def _erase(settings: AdminSettings, parsed: argparse.Namespace) -> int:
 
 
 async def _erase_at_centre(settings: AdminSettings, asked: ErasureAsked) -> tuple[Erased, ...]:
+    from dispatcher.centre.serving import trust_of
     from dispatcher.transport.doors import erase, sign_in
 
-    token = await sign_in(settings.centre, PersonId(settings.person), password_of(settings))
-    return await erase(settings.centre, token, asked)
+    tls = trust_of(settings)
+    token = await sign_in(settings.centre, PersonId(settings.person), password_of(settings), tls)
+    return await erase(settings.centre, token, asked, tls)
 
 
 def _erase_directly(ledger: "Ledger", asked: ErasureAsked, person: PersonId) -> tuple[Erased, ...]:
@@ -62,7 +64,7 @@ def _erase_directly(ledger: "Ledger", asked: ErasureAsked, person: PersonId) -> 
     from dispatcher.server.retention import answers, asked_for, meant_by
 
     now = dt.datetime.now(dt.UTC)
-    account = ledger.person(person)
+    account = ledger.accounts.get(person)
     actor = Actor(
         person=person,
         name=account.name if account else "",

@@ -5,18 +5,22 @@ import datetime as dt
 import getpass
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from dispatcher.assets import BadAsset, load_law, load_organisation
 from dispatcher.models.ids import PersonId, UnitId
-from dispatcher.settings import AdminSettings, ImportSettings, LawSettings, ServerSettings
+from dispatcher.settings import AdminSettings, ImportSettings, LawSettings, Reaching, ServerSettings
 from dispatcher.sync.clock import SystemClock
 from dispatcher.sync.ports import Trouble
+
+if TYPE_CHECKING:
+    import ssl
 
 
 def run_server(settings: ServerSettings) -> int:
     """Run the centre until it is told to stop; gives the exit status."""
-    from dispatcher.server.main import Seed, run
+    from dispatcher.server.main import Seed, Tls, run
     from dispatcher.server.workers import can_share
 
     if settings.workers > 1 and urlsplit(settings.database).scheme == "sqlite":
@@ -37,6 +41,7 @@ def run_server(settings: ServerSettings) -> int:
     except BadAsset as error:
         return failed(error)
     make_folder(settings.database)
+    tls = None if settings.certificate is None or settings.key is None else Tls(settings.certificate, settings.key)
     return run(
         settings.database,
         law,
@@ -47,6 +52,7 @@ def run_server(settings: ServerSettings) -> int:
         keys=settings.keys,
         keep_days=settings.keep_days,
         workers=settings.workers,
+        tls=tls,
     )
 
 
@@ -60,8 +66,9 @@ def run_import(settings: ImportSettings, path: Path) -> int:
     rejected_to = Path(settings.rejected) if settings.rejected else path.with_name(f"{path.name}.rejected.csv")
 
     async def bring() -> Tally:
-        token = await sign_in(settings.centre, PersonId(settings.person), password_of(settings))
-        async with Intake(settings.centre, token) as intake:
+        tls = trust_of(settings)
+        token = await sign_in(settings.centre, PersonId(settings.person), password_of(settings), tls)
+        async with Intake(settings.centre, token, tls) as intake:
             return await upload(
                 path,
                 intake,
@@ -95,6 +102,15 @@ def run_import(settings: ImportSettings, path: Path) -> int:
 def _show(tally: object) -> None:
     sys.stderr.write(f"\r{getattr(tally, 'read', 0)} rows")
     sys.stderr.flush()
+
+
+def trust_of(settings: Reaching | AdminSettings) -> "ssl.SSLContext | None":
+    """Give whom to trust at the centre's address, None where it is not encrypted; raises Trouble."""
+    from dispatcher.transport.trust import trust
+
+    if settings.centre.startswith("http:"):
+        return None
+    return trust(str(settings.authority or ""))
 
 
 def password_of(settings: ImportSettings | LawSettings | AdminSettings) -> str:

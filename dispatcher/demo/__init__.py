@@ -20,10 +20,8 @@ from dispatcher.app import (
     Station,
     console_window,
     interface_loop,
-    keep_token,
     make_application,
     run_in,
-    station_home,
     wall_window,
 )
 from dispatcher.bridge import (
@@ -36,6 +34,7 @@ from dispatcher.bridge import (
 )
 from dispatcher.demo.hand import Hand
 from dispatcher.demo.painted import Painted
+from dispatcher.entrance import station_home
 from dispatcher.models.ids import UnitId
 from dispatcher.screen import has_display, virtual_screen
 from dispatcher.settings import DemoSettings, WallSettings
@@ -79,7 +78,6 @@ def _run(settings: DemoSettings) -> int:
         try:
             with _centre(settings, Path(folder)) as (process, ready, cable), interface_loop(application) as loop:
                 home = station_home(Path(folder), cable.url, ready.console.person)
-                keep_token(home, ready.console.token)
                 station = Station(
                     home=home,
                     centre=cable.url,

@@ -41,13 +41,22 @@ class AlarmKind(enum.StrEnum):
     DEPARTMENT_LATE = "department_late"
     FEEDBACK_OVERDUE = "feedback_overdue"
     STEP_LATE = "step_late"
+    DOUBTED = "doubted"
+    """Accepted by a centre that was set back since: it may not be there any more."""
+    UNSENT = "unsent"
+    """The oldest act that waits for the link has waited too long."""
+    CLOCK_WRONG = "clock_wrong"
+    """The station's clock is wrong or was moved; timers go on right."""
     PARKED = "parked"
     """An act the centre refused: a person must decide."""
     DUE_SOON = "due_soon"
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):
-    """One alarm. `due_ms` is the limit it is about, NEVER_MS when it is about none; `since_ms` when it began."""
+    """One alarm. `due_ms` is the limit it is about, NEVER_MS when it is about none; `since_ms` when it began.
+
+    `made_ms` is when the act was made that it is about; `off_ms` is how far ahead of the time a wrong clock is.
+    """
 
     kind: AlarmKind
     priority: Priority
@@ -61,6 +70,8 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     clock: ClockKind | None = None
     unit: UnitId = UnitId("")
     act: CommandId = CommandId("")
+    made_ms: int = 0
+    off_ms: int = 0
 
     @property
     def key(self) -> tuple[AlarmKind, str, int]:
@@ -77,6 +88,19 @@ class WaitingAct(msgspec.Struct, frozen=True, kw_only=True):
     valid_until_ms: int = NEVER_MS
     parked: bool = False
     expired: bool = False
+    doubted: bool = False
+
+    @property
+    def is_unsent(self) -> bool:
+        """Tell whether it waits for nothing but the link and the centre's verdict."""
+        return not (self.parked or self.expired or self.doubted)
+
+
+class UnsentAfter(msgspec.Struct, frozen=True, kw_only=True):
+    """How long the oldest unsent act may wait before it is an alarm, and before it is a loud one."""
+
+    warn_ms: int = 15 * 60_000
+    alarm_ms: int = 2 * 3_600_000
 
 
 _URGENT = frozenset({Urgency.FLOOD, Urgency.EMERGENCY})
@@ -162,7 +186,12 @@ def _rank(alarm: Alarm) -> _Rank:
 class AlarmList:
     """Every alarm there is. Calls that may change it answer whether they did."""
 
-    def __init__(self) -> None:
+    def __init__(self, unsent: UnsentAfter | None = None) -> None:
+        self._unsent = unsent or UnsentAfter()
+        self._unsent_ms = NEVER_MS
+        self._now_ms = 0
+        self._clock_off_ms = 0
+        self._clock_since_ms = 0
         self._by_case: dict[CaseId, tuple[Alarm, ...]] = {}
         self._by_act: tuple[Alarm, ...] = ()
         self._rows: dict[CaseId, QueueRow] = {}
@@ -186,7 +215,7 @@ class AlarmList:
 
     def next_ms(self) -> int:
         """Give the next instant at which the passing of time may change the list; NEVER_MS when it cannot."""
-        return self._heap[0][0] if self._heap else NEVER_MS
+        return min(self._heap[0][0] if self._heap else NEVER_MS, self._unsent_ms)
 
     def top(self, count: int) -> tuple[Alarm, ...]:
         """Give the worst unacknowledged alarms, the worst first."""
@@ -225,19 +254,22 @@ class AlarmList:
             changed |= self._set_case(row.id, alarms_of(row, now_ms))
         return changed
 
-    def see_acts(self, acts: Iterable[WaitingAct]) -> bool:
+    def see_acts(self, acts: Iterable[WaitingAct], now_ms: int) -> bool:
         """Take in what waits in the outbox."""
-        self._acts = tuple(acts)
+        self._acts, self._now_ms = tuple(acts), now_ms
         return self._judge_acts()
 
-    def see_link(self, *, linked: bool) -> bool:
-        """Take in whether the centre hears this station."""
-        self._linked = linked
+    def see_link(self, *, linked: bool, clock_off_ms: int = 0) -> bool:
+        """Take in whether the centre hears this station, and how far ahead of the time its own clock is."""
+        if bool(clock_off_ms) is not bool(self._clock_off_ms):
+            self._clock_since_ms = self._now_ms
+        self._linked, self._clock_off_ms = linked, clock_off_ms
         return self._judge_acts()
 
     def advance(self, now_ms: int) -> bool:
         """Let time pass: whatever fell due since the last call is judged again."""
-        changed = False
+        self._now_ms = now_ms
+        changed = self._judge_acts() if now_ms >= self._unsent_ms else False
         while self._heap and self._heap[0][0] <= now_ms:
             at, case = heapq.heappop(self._heap)
             if self._threshold.get(case) == at:
@@ -290,7 +322,7 @@ class AlarmList:
                 fresh += alarms
         heapq.heapify(self._heap)
         if stale:
-            self._by_act = tuple(alarm for act in self._acts if (alarm := self._act_alarm(act)))
+            self._by_act = self._alarms_of_acts()
             fresh = [alarm for alarms in (*self._by_case.values(), self._by_act) for alarm in alarms]
             self._acknowledged &= {alarm.key for alarm in fresh}
             self._loud, self._quiet = [], []
@@ -323,12 +355,37 @@ class AlarmList:
         return True
 
     def _judge_acts(self) -> bool:
-        alarms = tuple(alarm for act in self._acts if (alarm := self._act_alarm(act)))
+        alarms = self._alarms_of_acts()
         if alarms == self._by_act:
             return False
         self._exchange(self._by_act, alarms)
         self._by_act = alarms
         return True
+
+    def _alarms_of_acts(self) -> tuple[Alarm, ...]:
+        """Give the alarms of what this station owes the centre, and of its clock."""
+        found = [alarm for act in self._acts if (alarm := self._act_alarm(act))]
+        oldest = min((act for act in self._acts if act.is_unsent), key=lambda act: act.made_ms, default=None)
+        self._unsent_ms = NEVER_MS
+        if oldest is not None:
+            warn_at, alarm_at = (oldest.made_ms + self._unsent.warn_ms, oldest.made_ms + self._unsent.alarm_ms)
+            self._unsent_ms = next((at for at in (warn_at, alarm_at) if at > self._now_ms), NEVER_MS)
+            if self._now_ms >= warn_at:
+                loud = self._now_ms >= alarm_at
+                # Another instant is another alarm: who took note of the first hears of the second.
+                since_ms = alarm_at if loud else warn_at
+                found.append(self._of_act(oldest, AlarmKind.UNSENT, Priority(2 if loud else 3), since_ms, since_ms))
+        if self._clock_off_ms:
+            found.append(
+                Alarm(
+                    kind=AlarmKind.CLOCK_WRONG,
+                    priority=Priority.SECOND,
+                    case=CaseId(""),
+                    since_ms=self._clock_since_ms,
+                    off_ms=self._clock_off_ms,
+                )
+            )
+        return tuple(found)
 
     def _act_alarm(self, act: WaitingAct) -> Alarm | None:
         command = act.command
@@ -337,17 +394,25 @@ class AlarmList:
             kind, priority = AlarmKind.NOT_SENT, Priority.FIRST
         elif act.parked:
             kind, priority = AlarmKind.PARKED, Priority.THIRD
+        elif act.doubted:
+            kind, priority = AlarmKind.DOUBTED, Priority.SECOND
         elif blow and blow.kind is WhistleKind.EMERGENCY and not self._linked:
             kind, priority = AlarmKind.WHISTLE_WAITS, Priority.FIRST
         else:
             return None
+        return self._of_act(act, kind, priority, act.made_ms, act.valid_until_ms)
+
+    def _of_act(self, act: WaitingAct, kind: AlarmKind, priority: Priority, since_ms: int, due_ms: int) -> Alarm:
+        command = act.command
+        blow = command if isinstance(command, BlowWhistle) else None
         row = self._rows.get(command.case)
         return Alarm(
             kind=kind,
             priority=priority,
             case=command.case,
-            since_ms=act.made_ms,
-            due_ms=act.valid_until_ms,
+            since_ms=since_ms,
+            due_ms=due_ms,
+            made_ms=act.made_ms,
             number=row.number if row else "",
             title=row.title if row else "",
             place=row.place if row else "",

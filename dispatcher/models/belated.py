@@ -81,7 +81,7 @@ def record(command: Fact, case: Case, law: Law, at: dt.datetime) -> tuple[e.AnyE
         case c.ReportProgress():
             return (_note(c.ReportProgress, command.text),)
         case c.AddNote():
-            return (e.NoteAdded(text=command.text),)
+            return (e.NoteAdded(text=command.text, instead_of=command.instead_of),)
         case _:
             assert_never(command)
 

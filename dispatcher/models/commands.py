@@ -100,9 +100,10 @@ class ReopenCase(Command, frozen=True, tag="reopen_case"):
 
 
 class AddNote(Command, frozen=True, tag="add_note"):
-    """备注: words for the record that change nothing."""
+    """备注: words for the record that change nothing; `instead_of` is the tag of the command they are left of."""
 
     text: str
+    instead_of: str = ""
 
 
 class RequestReturn(Command, frozen=True, tag="request_return"):
@@ -479,6 +480,8 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `valid_until` stops a live command (an emergency whistle) from taking effect when it is stale.
     `offline` is true when it was made without a link; `base_revision` is the case's revision it was made on.
     `happened_at` makes it a catch-up entry: a fact of that instant, written down only now.
+    `seen` is the value it would replace as the person had it before him (see `merging`); None asks for no comparison.
+    `replaces` is the refused or expired act that a person has decided by this one.
     """
 
     id: CommandId
@@ -490,3 +493,5 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     clock_error_ms: int | None = None
     base_revision: Revision = Revision(0)
     happened_at: Instant | None = None
+    seen: str | None = None
+    replaces: CommandId = CommandId("")

@@ -130,7 +130,7 @@ class SignedFor(Event, frozen=True, tag="signed_for"):
 
 
 class NoteAdded(Event, frozen=True, tag="note_added"):
-    """Words for the record; what was done too late to change anything becomes one, with the command's tag."""
+    """Words for the record; what changes nothing (done too late, given up for another's) becomes one, with its tag."""
 
     text: str
     instead_of: str = ""
@@ -527,7 +527,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `late` says it was made offline or reached the centre long after it was made; `caught_up` that it happened at
     `at` and was written down only at `made_at`. `clock_error_ms` is how far the station's clock could be trusted, kept
-    with late and caught-up facts; None means it was not known.
+    with late and caught-up facts; None means it was not known. `replaces` is the refused act decided by it.
     """
 
     event: AnyEvent
@@ -541,3 +541,4 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     caught_up: bool = False
     made_at: Instant | None = None
     clock_error_ms: int | None = None
+    replaces: CommandId = CommandId("")

@@ -16,7 +16,7 @@ from dispatcher.models.case import Case, CaseState
 from dispatcher.models.deadlines import after
 from dispatcher.models.findings import Found, blank, clock_hour
 from dispatcher.models.law import Law
-from dispatcher.models.organisation import Actor, Role
+from dispatcher.models.organisation import CONFIDENTIAL_ROLES, Actor, Role
 from dispatcher.models.verdicts import Reason, Refused
 
 AHEAD_AT_MOST = dt.timedelta(minutes=5)
@@ -56,7 +56,7 @@ def hindrance(command: type[c.Command], case: Case, actor: Actor) -> Refused | N
         return Refused(reason=Reason.WRONG_STATE, field="parent", detail=case.parent)
     if command is c.GiveNumber and (case.local_number or not _LOCAL_NUMBER.fullmatch(case.order.number)):
         return Refused(reason=Reason.ALREADY_SO, field="number", detail=case.order.number)
-    if command is c.RevealCaller and case.order.confidential:
+    if command is c.RevealCaller and case.order.confidential and not actor.is_any(*CONFIDENTIAL_ROLES):
         return Refused(reason=Reason.CONFIDENTIAL)
     if command is c.ErasePersonalData and privacy.is_erased(case):
         return Refused(reason=Reason.ALREADY_SO)
@@ -109,7 +109,7 @@ def decide(command: c.CaseCommand, case: Case, actor: Actor, law: Law, at: dt.da
         case c.ReportProgress():
             return blank(command, "text") or (e.ProgressReported(text=command.text, on_scene=command.on_scene),)
         case c.AddNote():
-            return blank(command, "text") or (e.NoteAdded(text=command.text),)
+            return blank(command, "text") or (e.NoteAdded(text=command.text, instead_of=command.instead_of),)
         case c.Reply():
             return _reply(command, actor, law)
         case c.ApproveReply():

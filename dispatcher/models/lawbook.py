@@ -14,7 +14,7 @@ import msgspec
 
 from dispatcher.models.ids import CommandId, Instant, PersonId
 from dispatcher.models.law import Law, Regime, law_of
-from dispatcher.models.organisation import Actor, Role, Unit
+from dispatcher.models.organisation import Actor, Right, Unit, may
 from dispatcher.models.policy import Policy
 from dispatcher.models.policy_check import faults
 from dispatcher.models.workcalendar import BEIJING, WorkCalendar
@@ -107,10 +107,6 @@ def book_of(policy: Policy, calendar: WorkCalendar) -> LawBook:
     return LawBook(editions=(Edition(policy=policy, since=_midnight(policy.effective_from)),), calendar=calendar)
 
 
-_ACTIVATES = frozenset({Role.ADMINISTRATOR})
-_SWITCHES = frozenset({Role.HOTLINE, Role.DISTRICT, Role.ADMINISTRATOR})
-
-
 def judge_law(act: LawAct, book: LawBook, actor: Actor, now: dt.datetime) -> LawBook | LawRefused:
     """Decide one change of the law book: the book after it, or why it stays as it is.
 
@@ -118,15 +114,15 @@ def judge_law(act: LawAct, book: LawBook, actor: Actor, now: dt.datetime) -> Law
     """
     match act.command:
         case ActivatePolicy(policy=policy):
-            if not actor.is_any(*_ACTIVATES):
+            if not may(actor, Right.CHANGE_POLICY):
                 return LawRefused(reason=LawReason.NOT_YOUR_ROLE)
             return _activate(policy, book, actor, now)
         case SwitchFlood():
-            if not actor.is_any(*_SWITCHES):
+            if not may(actor, Right.SWITCH_FLOOD):
                 return LawRefused(reason=LawReason.NOT_YOUR_ROLE)
             return _switch(act.command, book, actor, now)
         case ReplaceCalendar(calendar=calendar):
-            if not actor.is_any(*_ACTIVATES):
+            if not may(actor, Right.CHANGE_POLICY):
                 return LawRefused(reason=LawReason.NOT_YOUR_ROLE)
             return _replace(calendar, book)
         case _:

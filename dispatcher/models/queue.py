@@ -149,7 +149,7 @@ def summarise(case: Case, law: Law) -> QueueRow:
         case.revision,
         order.number,
         order.title,
-        _where(place),
+        where(place),
         order.topic,
         urgency,
         case.state,
@@ -218,8 +218,8 @@ def _ended_at(case: Case) -> dt.datetime | None:
 _GIVEN_UP = ENDED - {CaseState.CLOSED}
 
 
-def _where(place: Place) -> str:
-    """Write "address · community": a wall takes what stands after the one separator and never an address."""
+def where(place: Place) -> str:
+    """Write "address · community", as rows show it: a wall takes what follows the separator, never an address."""
     address = place.address.replace(SEPARATOR, " ")
     return f"{address}{SEPARATOR}{place.community}" if place.community else address
 

@@ -10,7 +10,7 @@ from typing import cast
 
 import msgspec
 
-from dispatcher.models import belated, handling, summoning
+from dispatcher.models import belated, handling, merging, summoning
 from dispatcher.models import commands as c
 from dispatcher.models import events as e
 from dispatcher.models.case import Case, CaseState
@@ -28,6 +28,7 @@ LATE_AFTER = dt.timedelta(seconds=60)
 """An act that reaches its judge later than this after it was made is marked as uploaded late."""
 _LIAISON = frozenset({Role.LIAISON})
 _SIGNED_ONCE = HANDLED | {CaseState.CLOSED}
+_OUT_OF_REACH = frozenset({Reason.NOT_YOUR_ROLE, Reason.NOT_YOUR_CASE, Reason.NOT_SUMMONED})
 
 
 def possible(command: type[c.Command], case: Case, actor: Actor) -> Reason | None:
@@ -68,7 +69,7 @@ def judge(act: c.Act, case: Case | None, actor: Actor, law: Law, now: dt.datetim
         found = _receive(command, case, actor, law, now)
     else:
         assert case is not None
-        found = _decide(command, case, actor, law, at, late=late, caught_up=act.happened_at is not None)
+        found = _decide(act, case, actor, law, at, late=late)
     if isinstance(found, Refused):
         return found
     caught_up = act.happened_at is not None
@@ -85,6 +86,7 @@ def judge(act: c.Act, case: Case | None, actor: Actor, law: Law, now: dt.datetim
             caught_up=caught_up,
             made_at=act.made_at if caught_up else None,
             clock_error_ms=act.clock_error_ms if late or caught_up else None,
+            replaces=act.replaces,
         )
         for event in found
     )
@@ -112,15 +114,19 @@ def _receive(command: c.ReceiveOrder, case: Case | None, actor: Actor, law: Law,
     return handling.receive(command, case, actor, law, now)
 
 
-def _decide(
-    command: c.AnyCommand, case: Case, actor: Actor, law: Law, at: dt.datetime, *, late: bool, caught_up: bool
-) -> Found:
+def _decide(act: c.Act, case: Case, actor: Actor, law: Law, at: dt.datetime, *, late: bool) -> Found:
+    command, caught_up = act.command, act.happened_at is not None
     kind = type(command)
     admitted = _admitted(kind, case, actor)
     if kind in FACTS and (late or caught_up):
         before = not belated.in_this_holding(case, at)
         if before or (late and isinstance(admitted, Refused)):
             return _record(cast("belated.Fact", command), case, actor, law, at, admitted)
+    if isinstance(admitted, Refused) and admitted.reason in _OUT_OF_REACH:
+        return admitted
+    collision = None if caught_up else merging.collision(command, act.seen, case)
+    if collision is not None:
+        return collision
     if isinstance(admitted, Refused):
         return admitted
     if isinstance(command, c.WhistleCommand):

@@ -52,14 +52,32 @@ class Reason(enum.StrEnum):
     CANNOT_BE_UNDONE = "cannot_be_undone"
     ALREADY_SO = "already_so"
     STREET_ONLY = "street_only"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+
+
+class Changed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A value that somebody else has replaced since: what was seen, what was wanted, what stands there, by whom, when.
+
+    `mine` is empty for an act that only decides on the value. `at` is when the other act counts.
+    """
+
+    seen: str
+    mine: str
+    theirs: str
+    by_name: str = ""
+    at: Instant | None = None
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="refused", tag_field="verdict"):
-    """Nothing happened. `field` names the part of the command at fault, `detail` its value, both for words."""
+    """Nothing happened. `field` names the part of the command at fault, `detail` its value, both for words.
+
+    `changed` has both values of a collision (CHANGED_MEANWHILE).
+    """
 
     reason: Reason
     field: str = ""
     detail: str = ""
+    changed: Changed | None = None
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True, tag="accepted", tag_field="verdict"):

@@ -131,6 +131,8 @@ class _Stamp(msgspec.Struct, frozen=True, kw_only=True):
     valid_until: Instant | None = None
     offline: bool = False
     clock_error_ms: int | None = None
+    seen: str | None = None
+    replaces: str = ""
     quiet: bool = False
 
 
@@ -331,6 +333,8 @@ class _Reader:
                 offline=stamp.offline,
                 clock_error_ms=stamp.clock_error_ms,
                 happened_at=stamp.happened_at,
+                seen=stamp.seen,
+                replaces=CommandId(stamp.replaces),
             )
             yield Deed(number, stamp.at, stamp.do, act, by, stamp.quiet)
 

@@ -68,7 +68,8 @@ def verdict(found: Sequence[e.Recorded] | Refused, judged_at: dt.datetime) -> Li
     """Say what came of an act: its facts with what the judge added to the wish, or why nothing happened."""
     if isinstance(found, Refused):
         line: Line = {"verdict": "refused", "reason": found.reason.value}
-        return line | ({"field": found.field} if found.field else {})
+        line |= {"field": found.field} if found.field else {}
+        return line | ({"changed": plain(found.changed)} if found.changed is not None else {})
     first = found[0]
     line = {"verdict": "accepted", "events": [event(each.event) for each in found]}
     if first.at != judged_at:
@@ -76,6 +77,8 @@ def verdict(found: Sequence[e.Recorded] | Refused, judged_at: dt.datetime) -> Li
     line |= {key: True for key in ("late", "caught_up") if any(getattr(each, key) for each in found)}
     if first.clock_error_ms is not None:
         line["clock_error_ms"] = first.clock_error_ms
+    if first.replaces:
+        line["replaces"] = first.replaces
     return line
 
 

@@ -169,7 +169,7 @@ class Desk:
     async def probe(self) -> None:
         """Raise the Trouble that keeps acts from being judged, if there still is one."""
         if self.trouble is not None:
-            await self.write(lambda ledger: ledger.drop_session(""))  # writes nothing, but has to be able to
+            await self.write(lambda ledger: ledger.probe())
             self.trouble = None
 
     async def close(self) -> None:

@@ -7,7 +7,6 @@ posted is logged. The feed's WebSocket is not here: it stands directly on the tr
 import datetime as dt
 import functools
 import ipaddress
-from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -18,22 +17,24 @@ from starlette.routing import Route
 
 from dispatcher.models.ids import CommandId, UnitId
 from dispatcher.models.lawbook import AnyLawCommand, LawAct, LawReason, LawRefused
-from dispatcher.models.organisation import CITY_ROLES, DISTRICT_ROLES, STREET_ROLES, Actor, Role, covers
+from dispatcher.models.organisation import Actor, Right, in_scope, may, scope_of
 from dispatcher.models.periods import BadPeriod
 from dispatcher.models.ranking import Kind
+from dispatcher.server.answers import Problem, Refusal, as_json, bearer, body_of, refused, unknown_token
 from dispatcher.server.desk import Desk
 from dispatcher.server.duty import Duty
 from dispatcher.server.feed import Feed
 from dispatcher.server.hub import Hub
-from dispatcher.server.identity import Identity, Wait
+from dispatcher.server.identity import Identity
 from dispatcher.server.intake import MAX_LINES, Intake, lines_of
 from dispatcher.server.law_words import law_words
 from dispatcher.server.lawgiving import LawGiver
 from dispatcher.server.metrics import CONTENT_TYPE
 from dispatcher.server.orders import MAX_ORDER_BYTES
-from dispatcher.server.rates_door import may_read, table_of
+from dispatcher.server.rates_door import table_of
 from dispatcher.server.reports import street_report
 from dispatcher.server.retention import Retention
+from dispatcher.server.sign_in_doors import SignInDoors
 from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.wire import ErasureAsked, OrderAnswer
 
@@ -41,27 +42,6 @@ MAX_LINES_BYTES: Final = 16 * 1024 * 1024
 MAX_WORDS_BYTES: Final = 16 * 1024
 MAX_LAW_BYTES: Final = 1024 * 1024
 _RETRY_S: Final = "2"
-
-
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a request was not served, and what to do."""
-
-    problem: str
-    remedy: str
-
-
-class Credentials(msgspec.Struct, frozen=True):
-    """Who signs in."""
-
-    person: str
-    password: str
-
-
-class Admission(msgspec.Struct, frozen=True):
-    """A token for the Authorization header and the feed's Hello, and whose it is."""
-
-    token: str
-    actor: Actor
 
 
 class LawChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,16 +66,6 @@ class Health(msgspec.Struct, frozen=True):
     on_duty: bool
 
 
-class Refusal(Exception):
-    """Ends a request with a status and a Problem."""
-
-    def __init__(self, status: int, problem: str, remedy: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(problem)
-        self.status = status
-        self.problem = Problem(problem=problem, remedy=remedy)
-        self.headers = dict(headers or {})
-
-
 class Doors:
     """The routes and what stands behind each."""
 
@@ -108,6 +78,7 @@ class Doors:
         feed: Feed,
         giver: LawGiver,
         retention: Retention,
+        sign_in: SignInDoors,
         clock: Clock,
         duty: Duty,
     ) -> None:
@@ -118,6 +89,7 @@ class Doors:
         self._feed = feed
         self._giver = giver
         self._retention = retention
+        self._sign_in = sign_in
         self._clock = clock
         self._duty = duty
 
@@ -128,8 +100,7 @@ class Doors:
                 Route("/health", self.health, methods=["GET"]),
                 Route("/ready", self.ready, methods=["GET"]),
                 Route("/metrics", self.metrics, methods=["GET"]),
-                Route("/sign-in", self.sign_in, methods=["POST"]),
-                Route("/sign-out", self.sign_out, methods=["POST"]),
+                *self._sign_in.routes(),
                 Route("/intake/orders", self.orders, methods=["POST"]),
                 Route("/law", self.law, methods=["GET"]),
                 Route("/law", self.change_law, methods=["POST"]),
@@ -137,22 +108,22 @@ class Doors:
                 Route("/report/street/{unit}", self.street, methods=["GET"]),
                 Route("/report/rates/{period}", self.rates, methods=["GET"]),
             ],
-            exception_handlers={Refusal: _refused, Trouble: _troubled},
+            exception_handlers={Refusal: refused, Trouble: _troubled},
         )
 
     async def health(self, _request: Request) -> Response:
         """Answer as long as the process can."""
-        return _json(Health("live", self._feed.talking, self._hub.head, self._duty.is_held))
+        return as_json(Health("live", self._feed.talking, self._hub.head, self._duty.is_held))
 
     async def ready(self, _request: Request) -> Response:
         """Answer well only when acts can be judged."""
         await self._desk.probe()
         head = await self._desk.read(lambda ledger: ledger.head())
-        return _json(Health("ready", self._feed.talking, head, self._duty.is_held))
+        return as_json(Health("ready", self._feed.talking, head, self._duty.is_held))
 
     async def metrics(self, request: Request) -> Response:
         """Give the centre's figures for Prometheus to this machine; elsewhere to an administrator or auditor."""
-        if not _is_near(request) and not (await self._actor(request)).is_any(Role.ADMINISTRATOR, Role.AUDITOR):
+        if not _is_near(request) and not may(await self._actor(request), Right.READ_METRICS):
             raise Refusal(403, "没有查看指标的角色 | no role that is given metrics", "换账号 | use another account")
         timer = await self._desk.read(lambda ledger: ledger.next_timer())
         page = self._desk.metrics.page(
@@ -164,37 +135,10 @@ class Doors:
         )
         return Response(page, media_type=CONTENT_TYPE)
 
-    async def sign_in(self, request: Request) -> Response:
-        """Give a token for a name and a password."""
-        try:
-            asked = _credentials.decode(await _body(request, MAX_WORDS_BYTES))
-        except msgspec.DecodeError as error:
-            remedy = '送 {"person": …, "password": …} | send {"person": …, "password": …}'
-            raise Refusal(400, str(error), remedy) from None
-        found = await self._identity.sign_in(asked.person, asked.password)
-        self._desk.metrics.sign_in("wait" if isinstance(found, Wait) else "admitted" if found else "wrong")
-        if found is None:
-            raise Refusal(401, "账号或密码不对 | wrong name or password", "重新输入 | try again")
-        if isinstance(found, Wait):
-            raise Refusal(
-                429,
-                "错误次数过多 | too many failures",
-                f"{found.seconds} 秒后再试 | try again in {found.seconds} s",
-                {"retry-after": str(found.seconds)},
-            )
-        return _json(Admission(found.token, found.actor))
-
-    async def sign_out(self, request: Request) -> Response:
-        """Make the token worthless and end what was opened with it."""
-        token = _token(request)
-        await self._identity.sign_out(token)
-        self._feed.dismiss(token)
-        return Response(status_code=204)
-
     async def orders(self, request: Request) -> Response:
         """Take in one order (JSON) or up to MAX_LINES of them (NDJSON)."""
         actor = await self._actor(request)
-        if not actor.is_any(Role.HOTLINE):
+        if not may(actor, Right.HAND_IN_ORDERS):
             raise Refusal(
                 403, f"{actor.person} 没有热线角色 | has not the role hotline", "换账号 | use another account"
             )
@@ -210,31 +154,31 @@ class Doors:
     async def law(self, request: Request) -> Response:
         """Give the law book to anybody who is signed in."""
         await self._actor(request)
-        return _json(self._giver.book)
+        return as_json(self._giver.book)
 
     async def change_law(self, request: Request) -> Response:
         """Take a change of the law book: 200 with the book after it, or 409 with the reason and words for it."""
         actor = await self._actor(request)
         try:
-            change = _law_change.decode(await _body(request, MAX_LAW_BYTES))
+            change = _law_change.decode(await body_of(request, MAX_LAW_BYTES))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             remedy = '送 {"id": …, "command": {"command": "switch_flood", …}} | send {"id": …, "command": {…}}'
             raise Refusal(400, str(error), remedy) from None
         act = LawAct(id=change.id, command=change.command, by=actor.person, made_at=self._clock.now())
         found = await self._giver.enact(act, actor)
         if isinstance(found, LawRefused):
-            return _json(_law_problem(found), 403 if found.reason is LawReason.NOT_YOUR_ROLE else 409)
-        return _json(found)
+            return as_json(_law_problem(found), 403 if found.reason is LawReason.NOT_YOUR_ROLE else 409)
+        return as_json(found)
 
     async def erase(self, request: Request) -> Response:
         """Erase the personal data of a case, asked for by an administrator: what became of it and of its parts."""
         actor = await self._actor(request)
-        if not actor.is_any(Role.ADMINISTRATOR):
+        if not may(actor, Right.ADMINISTER):
             raise Refusal(
                 403, f"{actor.person} 没有管理员角色 | has not the role administrator", "换账号 | use another account"
             )
         try:
-            asked = _erasure.decode(await _body(request, MAX_WORDS_BYTES))
+            asked = _erasure.decode(await body_of(request, MAX_WORDS_BYTES))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             remedy = '送 {"case": …, "reason": …} | send {"case": …, "reason": …}'
             raise Refusal(400, str(error), remedy) from None
@@ -248,15 +192,13 @@ class Doors:
         """Give a street's figures from the journal."""
         actor = await self._actor(request)
         unit = UnitId(request.path_params["unit"])
-        own = actor.unit == unit and actor.is_any(*STREET_ROLES)
-        above = actor.is_any(*CITY_ROLES) or (actor.is_any(*DISTRICT_ROLES) and covers(actor.unit, unit))
-        if not own and not above:
+        if not may(actor, Right.READ_STREET) or not in_scope(scope_of(actor), unit, UnitId(""), ()):
             raise Refusal(403, "不是本街道 | not your street", "换账号 | use another account")
-        return _json(await street_report(self._desk, unit))
+        return as_json(await street_report(self._desk, unit))
 
     async def rates(self, request: Request) -> Response:
         """Give the rates of a period or a day's bulletin; `kind` is street, department or district."""
-        if not may_read(await self._actor(request)):
+        if not may(await self._actor(request), Right.READ_RATES):
             raise Refusal(403, "没有查看通报的角色 | no role that is given rates", "换账号 | use another account")
         try:
             kind = Kind(request.query_params.get("kind", Kind.STREET))
@@ -264,12 +206,12 @@ class Doors:
             raise Refusal(400, "kind", ", ".join(Kind)) from None
         asked = functools.partial(table_of, law=self._desk.law, period=request.path_params["period"], kind=kind)
         try:
-            return _json(await self._desk.read(asked))
+            return as_json(await self._desk.read(asked))
         except BadPeriod as error:
             raise Refusal(404, str(error), "2026-11, 2026-11-05") from None
 
     async def _one(self, request: Request, actor: Actor) -> Response:
-        body = await _body(request, MAX_ORDER_BYTES)
+        body = await body_of(request, MAX_ORDER_BYTES)
         key = request.headers.get("idempotency-key", "")
         (answer,) = await self._intake.take(actor, [(0, body)], key)
         match answer.status:
@@ -278,13 +220,13 @@ class Doors:
             case "already_there":
                 status = 200
             case "failed":
-                return _json(answer, 503, {"retry-after": _RETRY_S})
+                return as_json(answer, 503, {"retry-after": _RETRY_S})
             case _:
                 status = 422
-        return _json(answer, status)
+        return as_json(answer, status)
 
     async def _many(self, request: Request, actor: Actor) -> Response:
-        lines = lines_of(await _body(request, MAX_LINES_BYTES))
+        lines = lines_of(await body_of(request, MAX_LINES_BYTES))
         if len(lines) > MAX_LINES:
             remedy = f"每次至多 {MAX_LINES} 行 | send at most {MAX_LINES} lines at a time"
             raise Refusal(413, f"{len(lines)} 行 | lines", remedy)
@@ -292,9 +234,9 @@ class Doors:
         return Response(_encode_lines(answers), media_type="application/x-ndjson")
 
     async def _actor(self, request: Request) -> Actor:
-        actor = await self._identity.who(_token(request))
+        actor = await self._identity.who(bearer(request))
         if actor is None:
-            raise _unknown()
+            raise unknown_token()
         return actor
 
 
@@ -304,48 +246,13 @@ def _is_near(request: Request) -> bool:
     return near and "x-forwarded-for" not in request.headers and "forwarded" not in request.headers
 
 
-def _token(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise _unknown()
-    return token.strip()
-
-
-def _unknown() -> Refusal:
-    return Refusal(
-        401,
-        "令牌无效或已过期 | the token is unknown or has run out",
-        "先 POST /sign-in，再带 Authorization: Bearer … | POST /sign-in, then send Authorization: Bearer …",
-        {"www-authenticate": "Bearer"},
-    )
-
-
-async def _body(request: Request, most_bytes: int) -> bytes:
-    parts = bytearray()
-    async for part in request.stream():
-        parts += part
-        if len(parts) > most_bytes:
-            remedy = f"至多 {most_bytes} 字节 | at most {most_bytes} bytes"
-            raise Refusal(413, "请求过大 | the body is too large", remedy, {"connection": "close"})
-    return bytes(parts)
-
-
-def _json(value: msgspec.Struct, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(msgspec.json.encode(value), status, headers=headers, media_type="application/json")
-
-
 def _encode_lines(answers: list[OrderAnswer]) -> bytes:
     return msgspec.json.Encoder().encode_lines(answers)
 
 
-async def _refused(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refusal)
-    return _json(error.problem, error.status, error.headers)
-
-
 async def _troubled(_request: Request, error: Exception) -> Response:
     problem = Problem(problem=str(error), remedy="稍后再试 | try again later")
-    return _json(problem, 503, {"retry-after": _RETRY_S})
+    return as_json(problem, 503, {"retry-after": _RETRY_S})
 
 
 def _law_problem(refused: LawRefused) -> LawProblem:
@@ -354,5 +261,4 @@ def _law_problem(refused: LawRefused) -> LawProblem:
 
 
 _law_change = msgspec.json.Decoder(LawChange)
-_credentials = msgspec.json.Decoder(Credentials)
 _erasure = msgspec.json.Decoder(ErasureAsked)

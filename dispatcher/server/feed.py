@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import assert_never
 
 import msgspec
@@ -19,8 +19,9 @@ from dispatcher.models.commands import Act
 from dispatcher.models.ids import LedgerId, Revision
 from dispatcher.models.lawbook import LawBook
 from dispatcher.models.order import masked_name, masked_phone
-from dispatcher.models.organisation import STREET_ROLES, Actor, Role, Scope, scope_of
+from dispatcher.models.organisation import Actor, Right, Scope, may, scope_of
 from dispatcher.models.verdicts import Reason, Refused, Settled
+from dispatcher.server.credentials import token_hash
 from dispatcher.server.desk import Desk, Job, Stream
 from dispatcher.server.hub import Console, Hub, batches
 from dispatcher.server.identity import Identity
@@ -29,6 +30,7 @@ from dispatcher.server.offices import Offices
 from dispatcher.server.socket import Closed, Socket, framed
 from dispatcher.server.sound import YEARS, has_nul, is_sound
 from dispatcher.storage.ledger import Ledger, Outcome, Page
+from dispatcher.storage.stations import Station
 from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.wire import (
     PROTOCOL,
@@ -43,6 +45,8 @@ from dispatcher.wire import (
     Pong,
     Submit,
     Welcome,
+    Wipe,
+    Wiped,
     decode_upward,
     encode,
 )
@@ -52,8 +56,21 @@ WINDOW = 256
 """Acts of one console that may wait for their verdicts; with more it is not read on."""
 MAX_ACT_BYTES = 64 * 1024
 HELLO_WITHIN_S = 10.0
+WIPE_WITHIN_S = 30.0
+LONGEST_STATION = 120
+ENDED = "the session has ended; sign in again"
+WITHDRAWN = "this station has been withdrawn"
 RESERVED_IDS = ("intake:", "centre:")
 """Acts of the intake and of the centre have ids that begin so; a console may not make such."""
+
+
+class Guest:
+    """Who opened a conversation, and which order to wipe it has been told."""
+
+    def __init__(self, hello: Hello) -> None:
+        self.hello = hello
+        self.token_hash = token_hash(hello.token)
+        self.wipe_order = ""
 
 
 class Feed:
@@ -78,7 +95,7 @@ class Feed:
         self._welcome = welcome
         self._loads = loads
         self._offices = offices
-        self._talking: dict[Console, str] = {}
+        self._talking: dict[Console, Guest] = {}
         self._law: LawChanged | None = None
         self._old_rows = False
         self._ended = 0
@@ -88,26 +105,38 @@ class Feed:
         """How many consoles are signed in on a connection."""
         return len(self._talking)
 
-    def dismiss(self, token: str) -> None:
-        """End the conversations that began with a token that has been signed out."""
-        self._dismiss(lambda used: used == token)
+    def tokens(self) -> set[str]:
+        """Give the hashes of the tokens in use."""
+        return {guest.token_hash for guest in self._talking.values()}
 
-    async def dismiss_ended(self) -> None:
-        """End the conversations whose sessions have ended, here or elsewhere. Raises Trouble."""
-        asked = set(self._talking.values())
-        alive = await self._identity.still_known(asked)
-        self._dismiss(lambda used: used in asked and used not in alive)
+    def stations(self) -> set[str]:
+        """Give the stations in contact."""
+        return {guest.hello.station for guest in self._talking.values()}
+
+    def sessions_ended(self, tokens: Collection[str]) -> None:
+        """End the conversations that began with tokens of these hashes."""
+        self._ended += 1
+        for console, guest in list(self._talking.items()):
+            if guest.token_hash in tokens and not guest.wipe_order:
+                console.socket.goodbye(Fault.NOT_SIGNED_IN, ENDED)
+
+    def wipe(self, station: Station) -> None:
+        """Tell a station to wipe itself; one too old to know how is told to go."""
+        for console, guest in list(self._talking.items()):
+            if guest.hello.station == station.station and guest.wipe_order != station.wipe_order:
+                guest.wipe_order = station.wipe_order
+                self._hub.leave(console)  # whatever becomes of it, it is sent nothing more
+                if guest.hello.wipeable:
+                    console.write(Wipe(order=station.wipe_order, reason=station.wipe_reason))
+                    part = functools.partial(console.socket.goodbye, Fault.NOT_SIGNED_IN, WITHDRAWN)
+                    asyncio.get_running_loop().call_later(WIPE_WITHIN_S, part)
+                else:
+                    console.socket.goodbye(Fault.NOT_SIGNED_IN, WITHDRAWN)
 
     def move_on(self, why: str) -> None:
         """Have every console come again, for a welcome of its own."""
         for console in self._talking:
             console.socket.goodbye(Fault.STOPPING, why)
-
-    def _dismiss(self, ended: Callable[[str], bool]) -> None:
-        self._ended += 1
-        for console, used in list(self._talking.items()):
-            if ended(used):
-                console.socket.goodbye(Fault.NOT_SIGNED_IN, "signed out")
 
     def tell_law(self, book: LawBook) -> None:
         """Tell everybody the law; until `rows_are_anew` the ledger's pages may hold rows of the law before."""
@@ -132,14 +161,15 @@ class Feed:
         """Serve one console until it goes or must go."""
         try:
             ended = self._ended
-            console, hello = await self._greet(socket)
-            self._talking[console] = hello.token
+            console, guest = await self._greet(socket)
+            self._talking[console] = guest
             try:
-                if ended != self._ended:  # it may have been this one's session, before it was among those talking
-                    await self.dismiss_ended()
-                if hello.office is not None:
-                    await self._offices.enter(console, hello.office)
-                await self._serve(console)
+                # It may have been this one's session, before it was among those talking.
+                if ended != self._ended and await self._identity.who(guest.hello.token) is None:
+                    console.socket.goodbye(Fault.NOT_SIGNED_IN, ENDED)
+                if guest.hello.office is not None:
+                    await self._offices.enter(console, guest.hello.office)
+                await self._serve(console, guest)
             finally:
                 del self._talking[console]
                 self._offices.leave(console)
@@ -151,7 +181,7 @@ class Feed:
         except Closed:
             pass
 
-    async def _greet(self, socket: Socket) -> tuple[Console, Hello]:
+    async def _greet(self, socket: Socket) -> tuple[Console, Guest]:
         try:
             async with asyncio.timeout(HELLO_WITHIN_S):
                 hello = decode_upward(await socket.receive())
@@ -162,7 +192,11 @@ class Feed:
         if hello.protocol != PROTOCOL:
             fault = Fault.NEWER_PROTOCOL if hello.protocol > PROTOCOL else Fault.OLDER_PROTOCOL
             raise BadMessage(fault, f"protocol {hello.protocol}; this centre speaks {PROTOCOL}")
-        actor = await self._identity.who(hello.token)
+        if len(hello.station) > LONGEST_STATION or has_nul(encode(hello)):
+            raise BadMessage(Fault.BAD_FIELD, f"station: at most {LONGEST_STATION} characters, and no NUL")
+        actor, station = await self._identity.greet(hello.token, hello.station)
+        if station is not None and station.is_to_wipe:
+            await self._have_wiped(socket, hello, station)
         if actor is None:
             raise BadMessage(Fault.NOT_SIGNED_IN, "the token is unknown or has run out; sign in again")
         head = await self._desk.read(lambda ledger: ledger.head())
@@ -173,11 +207,23 @@ class Feed:
             console.write(self._law)
         if _sees_loads(console):
             console.write(self._loads.as_of(self._clock.now()))
-        return console, hello
+        await self._identity.met(hello.station, actor.person, socket.address, hello.token)
+        return console, Guest(hello)
 
-    async def _serve(self, console: Console) -> None:
+    async def _have_wiped(self, socket: Socket, hello: Hello, station: Station) -> None:
+        """Have a lost station wipe itself in the place of a welcome; ends the conversation."""
+        if hello.wipeable:
+            socket.write(framed(encode(Wipe(order=station.wipe_order, reason=station.wipe_reason))))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WIPE_WITHIN_S):
+                    answer = decode_upward(await socket.receive())
+                    if isinstance(answer, Wiped):
+                        await self._identity.wiped(hello.station, answer.order, answer.unsent, hello.token)
+        raise BadMessage(Fault.NOT_SIGNED_IN, WITHDRAWN)
+
+    async def _serve(self, console: Console, guest: Guest) -> None:
         feeding = asyncio.create_task(self._keep_fed(console), name=f"feeding {console.actor.person}")
-        listening = asyncio.create_task(self._listen(console), name=f"listening to {console.actor.person}")
+        listening = asyncio.create_task(self._listen(console, guest), name=f"listening to {console.actor.person}")
         try:
             done, _ = await asyncio.wait((feeding, listening), return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -218,7 +264,7 @@ class Feed:
                 self._hub.join(console)
                 return
 
-    async def _listen(self, console: Console) -> None:
+    async def _listen(self, console: Console, guest: Guest) -> None:
         stream = Stream()
         waiting = _Window(WINDOW)
         while True:
@@ -232,6 +278,9 @@ class Feed:
                         self._submit(act, console, stream, waiting)
                 case Inquire():
                     await self._offices.answer(console, message.acts)
+                case Wiped():
+                    await self._identity.wiped(guest.hello.station, message.order, message.unsent, guest.hello.token)
+                    raise BadMessage(Fault.NOT_SIGNED_IN, WITHDRAWN)
                 case Hello():
                     raise BadMessage(Fault.BAD_FIELD, "hello is said once")
                 case _:
@@ -286,13 +335,15 @@ def _instants(value: object, path: str) -> Iterator[tuple[str, dt.datetime]]:
 
 
 def _sees_loads(console: Console) -> bool:
-    return console.actor.is_any(*STREET_ROLES)
+    return may(console.actor, Right.HEAR_LOADS)
 
 
 def _not_for_the_feed(act: Act, actor: Actor) -> Refused | None:
     if act.by != actor.person:
         return Refused(reason=Reason.NOT_YOUR_ROLE, field="by", detail=act.by)
-    if isinstance(act.command, c.ReceiveOrder) and actor.is_any(Role.HOTLINE):
+    if not may(actor, Right.SUBMIT_ACTS):
+        return Refused(reason=Reason.NOT_YOUR_ROLE)
+    if isinstance(act.command, c.ReceiveOrder) and may(actor, Right.HAND_IN_ORDERS):
         return Refused(reason=Reason.NOT_YOUR_ROLE, field="command", detail="orders come through the intake")
     return None
 

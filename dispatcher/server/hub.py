@@ -13,13 +13,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 
 from dispatcher.models.ids import CaseId, Revision, UnitId
-from dispatcher.models.organisation import Actor, Scope, in_scope
-from dispatcher.models.queue import Flag
+from dispatcher.models.organisation import Actor, Reach, Scope, in_scope, views
 from dispatcher.models.verdicts import Accepted, Settled
 from dispatcher.server.socket import Socket, framed
 from dispatcher.storage.news import News
 from dispatcher.sync.ports import Clock
-from dispatcher.wire import NO_CALLER, Beat, CaseRow, Changes, Downward, Judged, encode
+from dispatcher.wire import Beat, CaseRow, Changes, Downward, Judged, as_seen_by, encode
 
 BEHIND_BYTES = 1024 * 1024
 """A console with more than this unread is no longer sent live batches, but pages once it has read on."""
@@ -27,6 +26,9 @@ FRAME_BYTES = 1024 * 1024
 """About how long a frame of rows may become."""
 ROW_BYTES = 400
 """What a row's prepared columns take on the wire, about."""
+_OF_A_STREET = views(Reach.STREET)
+_AS_SUMMONED = views(Reach.SUMMONED)
+"""The details that scopes of a reach can have."""
 
 
 class Console:
@@ -206,17 +208,17 @@ class Hub:
                 for scope in (*whole, *self._holding(moved.holder, moved.community, districts)):
                     found.setdefault(scope, _ScopeNews()).bring(as_seen_by(scope, moved.row))
                 for unit in moved.summoned:
-                    scope = Scope(unit=unit, as_summoned=True)
-                    if scope in self._live:
-                        found.setdefault(scope, _ScopeNews()).bring(as_seen_by(scope, moved.row))
+                    for details in _AS_SUMMONED:
+                        scope = Scope(unit=unit, as_summoned=True, details=details)
+                        if scope in self._live:
+                            found.setdefault(scope, _ScopeNews()).bring(as_seen_by(scope, moved.row))
         return found
 
     def _holding(self, holder: UnitId, community: UnitId, districts: Sequence[Scope]) -> list[Scope]:
         """Give the live scopes that cover a case because of who holds it."""
         likely = [
-            Scope(unit=holder),
-            Scope(unit=holder, with_caller=True),
-            Scope(unit=community, community=True),
+            *(Scope(unit=holder, details=details) for details in _OF_A_STREET),
+            *(Scope(unit=community, community=True, details=details) for details in _OF_A_STREET),
             *districts,
         ]
         return [scope for scope in likely if scope in self._live and in_scope(scope, holder, community, ())]
@@ -276,12 +278,6 @@ class _ScopeNews:
         """Give the rows and the cases gone, from a revision on."""
         rows = tuple(row for row in self._rows.values() if row.row.revision >= first)
         return rows, tuple(case for case, revision in self._gone.items() if revision >= first)
-
-
-def as_seen_by(scope: Scope, row: CaseRow) -> CaseRow:
-    """Take the caller out of a row for everybody who is not entitled to it."""
-    entitled = scope.with_caller and (scope.everything or not row.row.flags & Flag.CONFIDENTIAL)
-    return row if entitled else msgspec.structs.replace(row, caller=NO_CALLER)
 
 
 def batches(

@@ -1,6 +1,6 @@
 """The centre as a process: builds the parts, listens, and stops without losing anything accepted.
 
-Promises: one line "listening on http://HOST:PORT" once it does; on SIGTERM or SIGINT consoles are told, what is
+Promises: one line "listening on http(s)://HOST:PORT" once it does; on SIGTERM or SIGINT consoles are told, what is
 queued is committed, and the process ends with 0. Several may share one PostgreSQL ledger; on SQLite a second one is
 refused in words.
 """
@@ -21,7 +21,8 @@ import uvicorn
 from dispatcher.models.ids import CaseId, Revision, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.lawbook import LawBook, book_of, law_at
-from dispatcher.models.organisation import Actor, Unit
+from dispatcher.models.organisation import Actor, Unit, scope_of
+from dispatcher.server.certificate import check, watch_end
 from dispatcher.server.chore import Chore
 from dispatcher.server.desk import Desk
 from dispatcher.server.directory import Directory
@@ -36,6 +37,8 @@ from dispatcher.server.lawgiving import LawGiver
 from dispatcher.server.loads import DepartmentLoads
 from dispatcher.server.offices import Offices
 from dispatcher.server.retention import Retention
+from dispatcher.server.session_watch import SessionWatch
+from dispatcher.server.sign_in_doors import SignInDoors
 from dispatcher.server.socket import Patience, socket_class
 from dispatcher.server.succession import Succession, Tellings
 from dispatcher.server.timers import Timers
@@ -56,6 +59,13 @@ class Seed(NamedTuple):
 
     units: tuple[Unit, ...] = ()
     accounts: tuple[Account, ...] = ()
+
+
+class Tls(NamedTuple):
+    """The files of a certificate (with its chain) and its private key, both PEM."""
+
+    certificate: Path
+    key: Path
 
 
 NO_SEED = Seed()
@@ -105,6 +115,7 @@ async def serve(
     patience: Patience = PATIENCE,
     keys: Path | None = None,
     keep_days: int = 0,
+    tls: Tls | None = None,
     started: Callable[[Running], None] = lambda running: None,
 ) -> None:
     """Run a centre until it is stopped; `started` hears when it listens. Raises Trouble when it cannot begin.
@@ -114,6 +125,7 @@ async def serve(
 
     Of `law`, policy and calendar are what a ledger without a law book begins with; any other goes by its own book.
     """
+    ends = None if tls is None else check(tls.certificate, tls.key)
     listener = listener or listen(host, port)
     try:
         ledger = await asyncio.to_thread(open_ledger, database, clock, seed, keys)
@@ -161,13 +173,15 @@ async def serve(
                 book=giver.book,
                 units=directory.units,
                 restored=ledger.restored,
+                scope=scope_of(actor),
             )
 
         feed = Feed(desk, hub, identity, clock, ledger.id, welcome, loads, Offices(desk, clock))
         timers = Timers(desk, clock)
         retention = Retention(desk, clock, keep_days)
         recount = Chore("counting the loads", lambda: loads.count_anew(lambda: desk.read(Ledger.open_whistle_loads)))
-        dismissals = Chore("looking at the sessions", feed.dismiss_ended)
+        watch = SessionWatch(desk, feed, clock)
+        dismissals = Chore("looking at the sessions", watch.look)
         seating = Chore("reading the directory", seat)
         giver = LawGiver(desk, hub, feed, clock, found.book, now, timers.wake, lambda upto: succession.reached(upto))
         tell = Tellings(committed, giver.heard, skipped, dismissals.ask, seating.ask, giver.rows_noted)
@@ -177,7 +191,8 @@ async def serve(
             works.append(retention.run)
         duty = Duty(ledger.post, works)
         intake = Intake(desk, clock, directory)
-        application = Doors(desk, hub, identity, intake, feed, giver, retention, clock, duty).application()
+        sign_in = SignInDoors(identity, watch, desk.metrics)
+        application = Doors(desk, hub, identity, intake, feed, giver, retention, sign_in, clock, duty).application()
         server = _Server(
             uvicorn.Config(
                 application,
@@ -187,8 +202,10 @@ async def serve(
                 log_config=None,
                 access_log=False,
                 timeout_graceful_shutdown=STOP_WITHIN_S,
+                ssl_certfile=tls and tls.certificate,
+                ssl_keyfile=tls and tls.key,
             ),
-            lambda: started(Running(_url_of(listener, host), server, desk, hub, duty)),
+            lambda: started(Running(_url_of(listener, host, tls), server, desk, hub, duty)),
         )
         feed.tell_law(found.book)
         giver.rows_noted(found.standing)
@@ -196,6 +213,8 @@ async def serve(
         beside = [
             asyncio.create_task(hub.beat(), name="beats of the hub"),
             asyncio.create_task(loads.tell_changes(feed.tell_loads, patience.loads_s), name="loads of departments"),
+            asyncio.create_task(watch.run(), name="watch over sessions"),
+            asyncio.create_task(watch_end(ends, clock), name="watch over the certificate's end"),
             asyncio.create_task(giver.keep(), name="dates of the law"),
             asyncio.create_task(duty.run(), name="what one centre does by itself"),
             *(asyncio.create_task(chore.run()) for chore in (recount, dismissals, seating)),
@@ -225,6 +244,7 @@ def run(
     keys: Path | None = None,
     keep_days: int = 0,
     workers: int = 1,
+    tls: Tls | None = None,
 ) -> int:
     """Run a centre until SIGTERM or SIGINT; prints where it listens; gives the exit status.
 
@@ -241,6 +261,7 @@ def run(
             seed=seed,
             keys=keys,
             keep_days=keep_days,
+            tls=tls,
             started=started,
         )
 
@@ -250,7 +271,9 @@ def run(
     allow_many_connections()
     try:
         if workers > 1:
-            return run_workers(workers, lambda: share(host, port), work, lambda held: _say_where(_url_of(held, host)))
+            return run_workers(
+                workers, lambda: share(host, port), work, lambda held: _say_where(_url_of(held, host, tls))
+            )
         listener = listen(host, port)
     except Trouble as trouble:
         sys.stderr.write(f"{trouble}\n")
@@ -335,8 +358,8 @@ def open_ledger(database: str, clock: Clock, seed: Seed, keys: Path | None = Non
 
 def _put_accounts(ledger: Ledger, accounts: Iterable[Account]) -> None:
     for account in accounts:
-        if ledger.person(account.person) is None:
-            ledger.put_account(account)
+        if ledger.accounts.get(account.person) is None:
+            ledger.accounts.seed(account)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -384,7 +407,7 @@ def allow_many_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def _url_of(listener: socket.socket, host: str) -> str:
+def _url_of(listener: socket.socket, host: str, tls: Tls | None) -> str:
     port = listener.getsockname()[1]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{shown}:{port}"
+    return f"{'http' if tls is None else 'https'}://{shown}:{port}"

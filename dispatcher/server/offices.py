@@ -12,7 +12,7 @@ import logging
 from typing import Final
 
 from dispatcher.models.ids import CommandId, UnitId
-from dispatcher.models.organisation import STREET_ROLES, Actor, Scope, scope_of
+from dispatcher.models.organisation import STREET_ROLES, WORK_DETAILS, Actor, Scope, scope_of
 from dispatcher.server.desk import Desk
 from dispatcher.server.hub import Console
 from dispatcher.sync.ports import Clock, Trouble
@@ -100,18 +100,21 @@ class Offices:
 
 
 def office_of(actor: Actor) -> UnitId | None:
-    """Give the street whose office somebody is of; None for who sees more, less or other than one street's cases."""
+    """Give the street whose office somebody is of; None for who sees more, less or other than one street's cases.
+
+    A wall is of none: it is told less of a case than stations lend each other.
+    """
     scope = scope_of(actor)
     if not actor.is_any(*STREET_ROLES) or scope.everything or scope.district or scope.community or scope.as_summoned:
         return None
-    return scope.unit
+    return scope.unit if scope.details >= WORK_DETAILS else None
 
 
 def keys_of(secret: bytes, scope: Scope, now: dt.datetime) -> tuple[OfficeKey, ...]:
     """Derive the keys of a scope's street, newest first; those that prove an entitlement to callers come before."""
     week = (now - _EPOCH) // KEY_LASTS
     weeks = range(week, week - KEYS_AT_ONCE, -1)
-    levels = (True, False) if scope.with_caller else (False,)
+    levels = (True, False) if scope.tells_caller(confidential=False) else (False,)
     return tuple(_key(secret, scope.unit, each, with_caller=level) for level in levels for each in weeks)
 
 

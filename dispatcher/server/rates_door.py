@@ -6,18 +6,9 @@ Knows nothing of HTTP; the doors and the command line ask it alike.
 from collections.abc import Sequence
 
 from dispatcher.models.law import Law
-from dispatcher.models.organisation import Actor, Role
 from dispatcher.models.periods import named, previous
 from dispatcher.models.ranking import Kind, Table, basis_of, ranked_among, tabulate
 from dispatcher.storage.ledger import Ledger
-
-MAY_READ = frozenset({Role.HOTLINE, Role.DISTRICT, Role.AUDITOR, Role.SUPERVISOR, Role.SHIFT_LEADER, Role.LIAISON})
-"""Who may ask for rates: they are public inside the city."""
-
-
-def may_read(actor: Actor) -> bool:
-    """Tell whether somebody may be given rates."""
-    return actor.is_any(*MAY_READ)
 
 
 def table_of(ledger: Ledger, law: Law, period: str, kind: Kind) -> Table:

@@ -93,6 +93,12 @@ class Socket(asyncio.Protocol):
         return not self._ended and self._conn.state is State.OPEN
 
     @property
+    def address(self) -> str:
+        """The peer's network address, empty when there is none."""
+        peer: Any = self._transport.get_extra_info("peername") if self._transport else None
+        return str(peer[0]) if peer else ""
+
+    @property
     def backlog_bytes(self) -> int:
         """Bytes written that the peer's machine has not taken yet."""
         return self._transport.get_write_buffer_size() if self._transport else 0
@@ -125,7 +131,7 @@ class Socket(asyncio.Protocol):
         """Say why, close, and cut the connection if the peer does not close it as well within the linger."""
         if not self.is_open:
             return
-        log.info("goodbye to a console: %s %s", fault, detail)
+        log.info("goodbye to a console: %s", fault)  # the detail quotes what the peer sent, which is not for a log
         self.write(framed(encode(Goodbye(fault=fault, detail=detail))))
         self._conn.send_close(_CLOSE_CODES.get(fault, 1008), _clipped(f"{fault}: {detail}" if detail else fault))
         self._end(linger_s)

@@ -273,8 +273,8 @@ def _prepare(
                 account = parts.new_account(who.person, who.name, who.unit, who.roles, who.password)
             else:
                 account = Account(person=who.person, name=who.name, unit=who.unit, roles=frozenset(who.roles))
-            ledger.put_account(account)
-            ledger.put_session(parts.token_hash(who.token), who.person, before, options.start + _SESSION)
+            ledger.accounts.seed(account)
+            ledger.sessions.put(parts.token_hash(who.token), who.person, before, options.start + _SESSION)
         for batch in _batches(done):
             ledger.judge([(one.act, one.actor) for one in batch], law, batch[-1].at)
     finally:

@@ -37,6 +37,7 @@ from dispatcher.wire import (
     Pong,
     Submit,
     Welcome,
+    Wipe,
     decode_downward,
     encode,
     posted,
@@ -146,7 +147,7 @@ class _Participant:
                     self._cursor = message.head
                 case Goodbye():
                     raise LinkLost(f"{message.fault}: {message.detail}")
-                case Pong() | LawChanged() | Loads() | Office():
+                case Pong() | LawChanged() | Loads() | Office() | Wipe():
                     pass
                 case _:
                     assert_never(message)

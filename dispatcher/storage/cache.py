@@ -25,9 +25,10 @@ from dispatcher.models.queue import NEVER_MS, QueueRow
 from dispatcher.storage import cache_schema, cipher, office, outbox
 from dispatcher.storage.cache_files import Files, run
 from dispatcher.storage.instants import from_us, to_us
+from dispatcher.storage.keys import Keyholder
 from dispatcher.storage.troubles import sqlite_trouble
 from dispatcher.sync.office_ports import OfficeMemory
-from dispatcher.sync.ports import Receipt, Remembered, Standing, StoreDamaged, Trouble
+from dispatcher.sync.ports import Draft, Receipt, Remembered, Standing, StoreDamaged, Trouble
 from dispatcher.wire import NO_CALLER, CaseRow, Changes
 from dispatcher.wire.office import OfficeAct
 
@@ -56,9 +57,11 @@ class Cache:
         self._connection = self._open()
 
     @classmethod
-    def open(cls, directory: Path, damaged: Callable[[str], None] | None = None) -> "Cache":
+    def open(
+        cls, directory: Path, damaged: Callable[[str], None] | None = None, keys: Keyholder | None = None
+    ) -> "Cache":
         """Open or make the files in a directory, for this program alone; raises Trouble, or StoreNewer."""
-        files = Files(directory)
+        files = Files(directory, keys)
         files.lock()
         try:
             return cls(files, damaged)
@@ -71,6 +74,16 @@ class Cache:
         if not self._closed:
             self._closed = True
             self._connection.close()
+            self._files.unlock()
+
+    def destroy(self) -> None:
+        """Close the files and destroy key and files; raises Trouble where the key could not be destroyed."""
+        if not self._closed:
+            self._closed = True
+            self._connection.close()
+        try:
+            self._files.destroy()
+        finally:
             self._files.unlock()
 
     # How far it has come
@@ -225,7 +238,7 @@ class Cache:
             return outbox.recall(connection, after)
 
     def unsettled(self) -> tuple[Receipt, ...]:
-        """List queued, sent, parked and expired acts in the order they were made."""
+        """List queued, sent, parked, expired and doubted acts in the order they were made."""
         with self._guarded():
             return outbox.unsettled(self._connection)
 
@@ -293,6 +306,26 @@ class Cache:
                 placed = _append(connection, rows, self._places)
         if self._places is not None:
             self._places.update(placed)
+
+    def doubt(self, head: Revision) -> tuple[Receipt, ...]:
+        """Mark what this ledger accepted above `head` as doubted; gives those receipts."""
+        with self._transaction() as connection:
+            return outbox.doubt(connection, head)
+
+    def drafts(self) -> tuple[Draft, ...]:
+        """List what is begun, the newest first."""
+        with self._guarded():
+            return outbox.drafts(self._connection)
+
+    def keep_draft(self, draft: Draft) -> None:
+        """Keep a draft in place of the one of the same form on the same case."""
+        with self._transaction() as connection:
+            outbox.keep_draft(connection, draft)
+
+    def drop_draft(self, case: CaseId, form: str) -> None:
+        """Forget a draft; harmless where there is none."""
+        with self._transaction() as connection:
+            outbox.drop_draft(connection, case, form)
 
     # Within
 

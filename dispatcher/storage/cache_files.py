@@ -4,6 +4,7 @@
 file is renamed, never deleted. A file of a newer version of the program is left untouched.
 """
 
+import contextlib
 import datetime as dt
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -12,7 +13,8 @@ from typing import Final
 
 from dispatcher.storage import cache_schema as schema
 from dispatcher.storage import cipher
-from dispatcher.storage.keys import KEY_FILE, Key, load_key, make_key
+from dispatcher.storage.badge import BADGE_FILE
+from dispatcher.storage.keys import KEY_FILE, Key, Keyholder, overwrite
 from dispatcher.storage.troubles import sqlite_trouble
 from dispatcher.sync.ports import StoreDamaged, StoreNewer, Trouble
 
@@ -27,8 +29,9 @@ _BESIDE: Final = ("", "-journal")
 class Files:
     """The directory of one console's files, held by this program alone from `lock` until `unlock`."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, keys: Keyholder | None = None) -> None:
         self.directory = directory
+        self._keys = keys or Keyholder(directory)
         self.cache = directory / CACHE_FILE
         self.outbox = directory / OUTBOX_FILE
         self._lock: sqlite3.Connection | None = None
@@ -79,9 +82,20 @@ class Files:
                 self.set_aside_broken(report)
         return self._open(key)
 
+    def destroy(self) -> None:
+        """Destroy the key, then the files, those set aside too; raises Trouble when the key is still there.
+
+        Without their key the files are noise already: what of them cannot be taken away is left.
+        """
+        self._keys.destroy()
+        for name in (CACHE_FILE, OUTBOX_FILE, BADGE_FILE, KEY_FILE):
+            for path in sorted(self.directory.glob(f"{name}*")):
+                with contextlib.suppress(OSError):
+                    overwrite(path) if name == KEY_FILE else path.unlink(missing_ok=True)
+
     def set_aside_broken(self, report: Callable[[str], None]) -> None:
         """Check both files and set aside those that are broken; the cache when none can be told to be."""
-        key = load_key(self.directory / KEY_FILE)
+        key = self._keys.load()
         outbox_broken = key is None or not _is_whole(self.outbox, key, None)
         cache_broken = key is None or not _is_whole(self.cache, key, cipher.PAGE_SIZE)
         if outbox_broken:
@@ -98,21 +112,18 @@ class Files:
             )
 
     def _key(self, report: Callable[[str], None]) -> Key:
+        key = self._keys.load()
+        if key is not None:
+            return key
         path = self.directory / KEY_FILE
-        try:
-            key = load_key(path)
-            if key is not None:
-                return key
-            if path.exists():
-                self._set_aside(path)
-            if self.cache.exists() or self.outbox.exists():
-                report(
-                    f"密钥文件 {path.name} 丢失或无效，原有文件无法读取。"
-                    f" | The key file {path.name} is missing or no key: the files it belongs to cannot be read."
-                )
-            return make_key(path)
-        except OSError as error:
-            raise os_trouble(error, path) from error
+        if path.exists():
+            self._set_aside(path)
+        if self.cache.exists() or self.outbox.exists():
+            report(
+                "本机密钥丢失或无效，原有文件无法读取。"
+                " | The key of this station is missing or no key: the files it belongs to cannot be read."
+            )
+        return self._keys.make()
 
     def _open(self, key: Key) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = None

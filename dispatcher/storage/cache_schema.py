@@ -8,7 +8,7 @@ an index on a case's columns would be a second copy of them and cost the first s
 from typing import Final
 
 CACHE_VERSION: Final = 2
-OUTBOX_VERSION: Final = 2
+OUTBOX_VERSION: Final = 3
 
 _ALEMBIC: Final = (
     "CREATE TABLE {schema}.alembic_version "
@@ -41,13 +41,21 @@ OUTBOX_TABLES: Final = (
     (
         "CREATE TABLE {schema}.receipts (seq INTEGER PRIMARY KEY, act_id TEXT NOT NULL UNIQUE, case_id TEXT NOT NULL, "
         "state TEXT NOT NULL, act BLOB NOT NULL, made_us INTEGER NOT NULL, sent_us INTEGER, judged_us INTEGER, "
-        "verdict BLOB, note TEXT NOT NULL DEFAULT '')"
+        "verdict BLOB, note TEXT NOT NULL DEFAULT '', ledger TEXT NOT NULL DEFAULT '')"
     ),
-    "CREATE INDEX {schema}.receipts_unsettled ON receipts (seq) WHERE state IN ('queued', 'sent', 'parked', 'expired')",
+    (
+        "CREATE INDEX {schema}.receipts_unsettled ON receipts (seq) "
+        "WHERE state IN ('queued', 'sent', 'parked', 'expired', 'doubted')"
+    ),
+    (
+        "CREATE TABLE {schema}.drafts (case_id TEXT NOT NULL, form TEXT NOT NULL, saved_us INTEGER NOT NULL, "
+        "draft BLOB NOT NULL, PRIMARY KEY (case_id, form))"
+    ),
     # memory: an OfficeMemory as JSON; entry: an OfficeAct as JSON. They outlive a broken cache, like the receipts.
     "CREATE TABLE {schema}.office (one INTEGER PRIMARY KEY CHECK (one = 1), memory BLOB NOT NULL)",
     "CREATE TABLE {schema}.office_acts (act_id TEXT PRIMARY KEY, place INTEGER NOT NULL, entry BLOB NOT NULL)",
 )
+"""A receipt's `ledger` is the one whose verdict it has; draft: a Draft as JSON."""
 
 
 def cache_statements(schema: str) -> list[str]:

@@ -35,6 +35,8 @@ ENTRY: Final = (
     "committed_ms",
     "sealed",
 )
+WITHOUT_VERDICT: Final = "account:"
+"""What the ids of entries begin with that nobody judged: what was done to accounts."""
 LAW_REFUSAL: Final = ("act", "person", "command", "refused", "entered_ms")
 """The columns of each table in the order in which they are covered."""
 

@@ -13,7 +13,11 @@ _NEEDED: Final = frozenset({"id", "case"})
 def unfit(act: Act, *, long_id: bool = False) -> Refused | None:
     """Refuse an act whose ids and keys no database column can hold; a consequence's id may be longer."""
     command = act.command
-    named = [("id", act.id, LONGEST_KEY if long_id else LONGEST_ID), ("case", command.case, LONGEST_ID)]
+    named = [
+        ("id", act.id, LONGEST_KEY if long_id else LONGEST_ID),
+        ("case", command.case, LONGEST_ID),
+        ("replaces", act.replaces, LONGEST_ID),
+    ]
     match command:
         case ReceiveOrder():
             named += [

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 import sqlalchemy as sa
 
-from dispatcher.models.ids import CaseId, CommandId, Revision
+from dispatcher.models.ids import CommandId, Revision
 from dispatcher.models.lawbook import LawAct, LawBook, LawReason, LawRefused, ReplaceCalendar, judge_law
 from dispatcher.models.organisation import Actor
 from dispatcher.models.queue import epoch_ms
@@ -18,13 +18,10 @@ from dispatcher.models.verdicts import Accepted
 from dispatcher.storage import evidence, standing, tallies
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.fitness import LONGEST_ID, LONGEST_KEY, is_storable
-from dispatcher.storage.writing import put
+from dispatcher.storage.writing import NO_CASE, put, write_entry
 
 _ONE: Final = 1
 _SAME: Final = schema.law.c.one == schema.head.c.one
-NO_CASE: Final = CaseId("")
-"""Stands in the journal for the case of an act that is about none."""
-
 _encode = msgspec.json.Encoder().encode
 _decode_book = msgspec.json.Decoder(LawBook).decode
 _decode_refused = msgspec.json.Decoder(LawRefused).decode
@@ -68,12 +65,11 @@ def change(
     except (ArithmeticError, TypeError, ValueError) as error:
         # A day at the end of the calendar: nobody can reckon with it.
         found = LawRefused(reason=LawReason.BAD_FIELD, field="", detail=str(error)[:LONGEST_KEY])
-    command = _encode(act.command).decode()
     if isinstance(found, LawRefused):
         refusal = {
             "act": act.id,
             "person": actor.person,
-            "command": command,
+            "command": _encode(act.command).decode(),
             "refused": _encode(found).decode(),
             "entered_ms": epoch_ms(now),
         }
@@ -85,20 +81,16 @@ def change(
     if isinstance(act.command, ReplaceCalendar):
         tallies.forget(connection)  # what ended past the old calendar may have been in time by the new one
     revision = Revision(head.revision + 1)
-    entry = {
-        "revision": revision,
-        "act": act.id,
-        "case_id": NO_CASE,
-        "kind": type(act.command).__struct_config__.tag,
-        "command": command,
-        "events": "[]",
-        "person": actor.person,
-        "at_ms": epoch_ms(min(act.made_at, now)),
-        "entered_ms": epoch_ms(now),
-        "committed_ms": epoch_ms(committed_at),
-        "sealed": None,
-    }
-    put(connection, schema.journal, [entry])
+    entry = write_entry(
+        connection,
+        revision,
+        act.id,
+        act.command,
+        actor.person,
+        min(act.made_at, now),
+        committed_at,
+        entered_at=now,
+    )
     verdict = {
         "act": act.id,
         "case_id": NO_CASE,

@@ -9,13 +9,13 @@ fails. Knows nothing of sockets, sessions' secrets or clocks: whoever calls brin
 import contextlib
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
+from dispatcher.models.accounts import AnyAccountCommand
 from dispatcher.models.case import Case
 from dispatcher.models.commands import Act, AnyCommand
 from dispatcher.models.events import Recorded
@@ -24,7 +24,7 @@ from dispatcher.models.law import Law
 from dispatcher.models.lawbook import AnyLawCommand, LawAct, LawBook, LawRefused
 from dispatcher.models.lineage import name_after
 from dispatcher.models.order import Caller
-from dispatcher.models.organisation import Actor, Role, Scope, Unit
+from dispatcher.models.organisation import Actor, Scope, Unit
 from dispatcher.models.periods import Stretch
 from dispatcher.models.queue import epoch_ms, from_epoch_ms
 from dispatcher.models.rates import Tally
@@ -33,6 +33,7 @@ from dispatcher.models.verdicts import Reason, Refused, Verdict
 from dispatcher.settings import keys_path
 from dispatcher.storage import adopting, evidence, lawkeeping, loads, searching, standing, tallies, timekeeping
 from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage.accounts import Account, Accounts
 from dispatcher.storage.centre import make_engine, migrate, sorted_errors
 from dispatcher.storage.custody import Custody
 from dispatcher.storage.evidence import Head
@@ -43,7 +44,9 @@ from dispatcher.storage.keyring import Keyring
 from dispatcher.storage.officekeeping import OfficeBook
 from dispatcher.storage.paging import Page, page
 from dispatcher.storage.post import Post
+from dispatcher.storage.sessions import Sessions
 from dispatcher.storage.standing import Standing
+from dispatcher.storage.stations import Stations
 from dispatcher.storage.timekeeping import Due
 from dispatcher.storage.vault import Vault
 from dispatcher.storage.webhooks import Webhooks
@@ -52,44 +55,28 @@ from dispatcher.storage.writing import put
 _cases = schema.cases
 _decode_case = msgspec.json.Decoder(Case).decode
 _decode_caller = msgspec.json.Decoder(Caller).decode
-_decode_command = msgspec.json.Decoder(AnyCommand | AnyLawCommand).decode
+_decode_command = msgspec.json.Decoder(AnyCommand | AnyLawCommand | AnyAccountCommand).decode
 _decode_events = msgspec.json.Decoder(tuple[Recorded, ...]).decode
 _decode_verdict = msgspec.json.Decoder(Verdict).decode
 _decode_unit = msgspec.json.Decoder(Unit).decode
 _decode_roster = msgspec.json.Decoder(Roster).decode
-_decode_roles = msgspec.json.Decoder(frozenset[Role]).decode
 
 
 class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One accepted act as the journal keeps it, without anything personal.
 
-    A change of the law book has no case and no events.
+    A change of the law book, and what is done to accounts, has no case and no events.
     """
 
     revision: Revision
     act: CommandId
     case: CaseId
-    command: AnyCommand | AnyLawCommand
+    command: AnyCommand | AnyLawCommand | AnyAccountCommand
     events: tuple[Recorded, ...]
     by: PersonId
     at: dt.datetime
     entered_at: dt.datetime
     committed_at: dt.datetime
-
-
-class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """A person who may sign in, with the hash of the password."""
-
-    person: PersonId
-    name: str
-    unit: UnitId
-    roles: frozenset[Role]
-    password_hash: str = ""
-
-    @property
-    def actor(self) -> Actor:
-        """The person as the rules know one."""
-        return Actor(person=self.person, name=self.name, unit=self.unit, roles=self.roles)
 
 
 class LedgerCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +118,9 @@ class Ledger:
         self.restored = restored
         self.gazette = Gazette(self._read, self._write)
         self.offices = OfficeBook(self._read, self._write)
+        self.accounts = Accounts(self._read, self._write)
+        self.sessions = Sessions(self._read, self._write)
+        self.stations = Stations(self._read, self._write)
         self.webhooks = Webhooks(self._read, self._write)
         self.custody = Custody(self._read, self._write_alone, vault)
         self.post = Post(engine)
@@ -167,6 +157,11 @@ class Ledger:
         """Close all connections; harmless when repeated."""
         self.post.leave()
         self._engine.dispose()
+
+    def probe(self) -> None:
+        """Raise the Trouble that keeps anything from being written, if there is one."""
+        with self._write() as connection:
+            connection.execute(sa.update(schema.head).values(revision=schema.head.c.revision))
 
     # Judging
 
@@ -421,66 +416,6 @@ class Ledger:
                 put(connection, schema.units, rows, key=("id",))
                 standing.note_directory_changed(connection)
 
-    def person(self, person: PersonId) -> Account | None:
-        """Give the account of a sign-in name, None when there is none."""
-        table = schema.accounts
-        with self._read() as connection:
-            row = connection.execute(sa.select(table).where(table.c.person == person)).first()
-        return None if row is None else _account(row)
-
-    def put_account(self, account: Account) -> None:
-        """Add an account or replace the one of the same sign-in name."""
-        values = {
-            "person": account.person,
-            "name": account.name,
-            "unit": account.unit,
-            "roles": msgspec.json.encode(sorted(account.roles)).decode(),
-            "password_hash": account.password_hash,
-        }
-        with self._write() as connection:
-            put(connection, schema.accounts, [values], key=("person",))
-
-    def put_session(self, token_hash: str, person: PersonId, created: dt.datetime, expires: dt.datetime) -> None:
-        """Keep a session by the hash of its token and forget those that have run out by `created`."""
-        table = schema.sessions
-        values = {
-            "token_hash": token_hash,
-            "person": person,
-            "created_ms": epoch_ms(created),
-            "expires_ms": epoch_ms(expires),
-        }
-        with self._write() as connection:
-            connection.execute(sa.delete(table).where(table.c.expires_ms <= epoch_ms(created)))
-            put(connection, table, [values], key=("token_hash",))
-
-    def session(self, token_hash: str, now: dt.datetime) -> Account | None:
-        """Give the account behind a token's hash, None when it is unknown or has run out."""
-        table, accounts = schema.sessions, schema.accounts
-        statement = (
-            sa.select(accounts)
-            .join_from(table, accounts, table.c.person == accounts.c.person)
-            .where(table.c.token_hash == token_hash, table.c.expires_ms > epoch_ms(now))
-        )
-        with self._read() as connection:
-            row = connection.execute(statement).first()
-        return None if row is None else _account(row)
-
-    def drop_session(self, token_hash: str) -> None:
-        """Forget a session; harmless when there is none."""
-        with self._write() as connection:
-            ended = connection.execute(sa.delete(schema.sessions).where(schema.sessions.c.token_hash == token_hash))
-            if ended.rowcount:
-                standing.note_sessions_ended(connection)
-
-    def sessions_alive(self, token_hashes: Collection[str], now: dt.datetime) -> set[str]:
-        """Give those hashes of tokens that are good for somebody."""
-        table = schema.sessions
-        statement = sa.select(table.c.token_hash).where(
-            table.c.token_hash.in_(token_hashes), table.c.expires_ms > epoch_ms(now)
-        )
-        with self._read() as connection:
-            return set(connection.execute(statement).scalars())
-
     @contextlib.contextmanager
     def _read(self) -> Generator[sa.Connection]:
         with sorted_errors(self._engine), self._engine.connect() as connection:
@@ -511,16 +446,6 @@ class Ledger:
 def _restored(connection: sa.Connection) -> tuple[Revision, ...]:
     heads = connection.execute(sa.select(schema.restores.c.head).order_by(schema.restores.c.number)).scalars()
     return tuple(map(Revision, heads))
-
-
-def _account(row: "sa.Row[*tuple[Any, ...]]") -> Account:
-    return Account(
-        person=PersonId(row.person),
-        name=row.name,
-        unit=UnitId(row.unit),
-        roles=_decode_roles(row.roles),
-        password_hash=row.password_hash,
-    )
 
 
 __all__ = ["Account", "JournalEntry", "Ledger", "LedgerCounts", "Outcome", "Page"]

@@ -234,6 +234,12 @@ accounts = sa.Table(
     sa.Column("unit", sa.Text, nullable=False),
     sa.Column("roles", sa.Text, nullable=False),
     sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("disabled_ms", sa.BigInteger, nullable=True),
+    sa.Column("totp_secret", sa.Text, nullable=False),
+    # The half-minute of the last code that was taken: no code of it or of one before is taken again.
+    sa.Column("totp_step", sa.BigInteger, nullable=False),
+    # Hashes of the recovery codes not used yet, as a JSON list.
+    sa.Column("recovery", sa.Text, nullable=False),
 )
 
 sessions = sa.Table(
@@ -243,6 +249,39 @@ sessions = sa.Table(
     sa.Column("person", sa.Text, nullable=False, index=True),
     sa.Column("created_ms", sa.BigInteger, nullable=False),
     sa.Column("expires_ms", sa.BigInteger, nullable=False),
+    sa.Column("station", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("ended_ms", sa.BigInteger, nullable=True),
+)
+
+devices = sa.Table(
+    "devices",
+    metadata,
+    # Where somebody has signed in before: guesses made elsewhere do not make such a device wait.
+    sa.Column("device_hash", sa.Text, primary_key=True),
+    sa.Column("person", sa.Text, nullable=False, index=True),
+    sa.Column("used_ms", sa.BigInteger, nullable=False),
+)
+
+sign_in_failures = sa.Table(
+    "sign_in_failures",
+    metadata,
+    sa.Column("about", sa.Text, primary_key=True),
+    sa.Column("times", sa.BigInteger, nullable=False),
+    sa.Column("last_ms", sa.BigInteger, nullable=False, index=True),
+)
+
+stations = sa.Table(
+    "stations",
+    metadata,
+    sa.Column("station", sa.Text, primary_key=True),
+    sa.Column("person", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("seen_ms", sa.BigInteger, nullable=False),
+    sa.Column("wipe_order", sa.Text, nullable=False),
+    sa.Column("wipe_reason", sa.Text, nullable=False),
+    sa.Column("wipe_ordered_ms", sa.BigInteger, nullable=True),
+    sa.Column("wiped_ms", sa.BigInteger, nullable=True),
 )
 
 webhooks = sa.Table(

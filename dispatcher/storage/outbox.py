@@ -1,8 +1,9 @@
-"""The receipts of this station's acts, in the attached file `outbox`: kept for ever, the unsettled ones found quickly.
+"""The receipts of this station's acts and its drafts, in the attached file `outbox`; receipts are kept for ever.
 
 Functions over an open connection; transactions are the caller's.
 """
 
+import contextlib
 import datetime as dt
 import sqlite3
 from collections.abc import Iterable
@@ -11,16 +12,20 @@ from typing import Any, Final
 import msgspec
 
 from dispatcher.models.commands import Act
+from dispatcher.models.ids import Revision
 from dispatcher.models.verdicts import Accepted, Refused, Settled, Verdict
 from dispatcher.storage.instants import from_us, to_us
-from dispatcher.sync.ports import ActState, Receipt, Trouble, state_after
+from dispatcher.sync.ports import ActState, Draft, Receipt, Trouble, state_after
 
 _COLUMNS: Final = "seq, state, act, made_us, sent_us, judged_us, verdict, note"
-_UNSETTLED: Final = "state IN ('queued', 'sent', 'parked', 'expired')"
+_LEDGER: Final = "ledger = (SELECT ledger FROM main.standing)"
+UNSETTLED: Final = "state IN ('queued', 'sent', 'parked', 'expired', 'doubted')"
+"""The condition of what still needs the centre or a person."""
 
 _encode = msgspec.json.Encoder().encode
 _decode_act = msgspec.json.Decoder(Act).decode
 _decode_verdict = msgspec.json.Decoder(Verdict).decode
+_decode_draft = msgspec.json.Decoder(Draft).decode
 
 
 def add(connection: sqlite3.Connection, act: Act) -> None:
@@ -40,7 +45,7 @@ def find(connection: sqlite3.Connection, act_id: str) -> Receipt | None:
 
 def unsettled(connection: sqlite3.Connection) -> tuple[Receipt, ...]:
     """List what still needs the centre or a person, in the order it was made."""
-    found = connection.execute(f"SELECT {_COLUMNS} FROM outbox.receipts WHERE {_UNSETTLED} ORDER BY seq")
+    found = connection.execute(f"SELECT {_COLUMNS} FROM outbox.receipts WHERE {UNSETTLED} ORDER BY seq")
     return tuple(_receipt(row) for row in found)
 
 
@@ -63,7 +68,8 @@ def newest(connection: sqlite3.Connection, limit: int) -> tuple[Receipt, ...]:
 def update(connection: sqlite3.Connection, receipts: Iterable[Receipt]) -> None:
     """Write the states the engine has decided."""
     connection.executemany(
-        "UPDATE outbox.receipts SET state = ?, sent_us = ?, judged_us = ?, verdict = ?, note = ? WHERE act_id = ?",
+        "UPDATE outbox.receipts SET state = ?, sent_us = ?, judged_us = ?, verdict = ?, note = ?,"
+        f" {_LEDGER} WHERE act_id = ?",
         [
             (
                 receipt.state.value,
@@ -85,15 +91,53 @@ def settle(connection: sqlite3.Connection, settles: Iterable[Settled], now: dt.d
         match verdict:
             case Accepted():
                 connection.execute(
-                    "UPDATE outbox.receipts SET state = ?, judged_us = ?, verdict = ? WHERE act_id = ?",
+                    f"UPDATE outbox.receipts SET state = ?, judged_us = ?, verdict = ?, {_LEDGER} WHERE act_id = ?",
                     (state_after(verdict).value, to_us(verdict.judged_at), _encode(verdict), settled.act),
                 )
             case Refused():
                 connection.execute(
-                    "UPDATE outbox.receipts SET state = ?, judged_us = ?, verdict = ?"
+                    f"UPDATE outbox.receipts SET state = ?, judged_us = ?, verdict = ?, {_LEDGER}"
                     " WHERE act_id = ? AND state IN ('queued', 'sent')",
                     (state_after(verdict).value, to_us(now), _encode(verdict), settled.act),
                 )
+
+
+def doubt(connection: sqlite3.Connection, head: Revision) -> tuple[Receipt, ...]:
+    """Mark what this ledger accepted above `head` as doubted; what was judged before ledgers were noted counts too."""
+    accepted = connection.execute(
+        f"SELECT {_COLUMNS} FROM outbox.receipts WHERE state = 'accepted'"
+        " AND ledger IN ('', (SELECT ledger FROM main.standing))"
+        " AND json_extract(CAST(verdict AS TEXT), '$.revision') > ? ORDER BY seq",
+        (head,),
+    )
+    doubted = tuple(msgspec.structs.replace(_receipt(row), state=ActState.DOUBTED) for row in accepted)
+    connection.executemany(
+        "UPDATE outbox.receipts SET state = ? WHERE seq = ?",
+        [(ActState.DOUBTED.value, receipt.seq) for receipt in doubted],
+    )
+    return doubted
+
+
+def drafts(connection: sqlite3.Connection) -> tuple[Draft, ...]:
+    """List the drafts, the newest first; one of a form nobody knows any more is left out."""
+    found: list[Draft] = []
+    for (draft,) in connection.execute("SELECT draft FROM outbox.drafts ORDER BY saved_us DESC"):
+        with contextlib.suppress(msgspec.DecodeError):
+            found.append(_decode_draft(draft))
+    return tuple(found)
+
+
+def keep_draft(connection: sqlite3.Connection, draft: Draft) -> None:
+    """Keep a draft in place of the one of the same form on the same case."""
+    connection.execute(
+        "REPLACE INTO outbox.drafts (case_id, form, saved_us, draft) VALUES (?, ?, ?, ?)",
+        (draft.case, draft.form, to_us(draft.saved_at), _encode(draft)),
+    )
+
+
+def drop_draft(connection: sqlite3.Connection, case: str, form: str) -> None:
+    """Forget a draft."""
+    connection.execute("DELETE FROM outbox.drafts WHERE case_id = ? AND form = ?", (case, form))
 
 
 def _receipt(row: tuple[Any, ...]) -> Receipt:

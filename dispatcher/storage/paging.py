@@ -16,7 +16,7 @@ from dispatcher.models.organisation import Scope, stem_of, street_of
 from dispatcher.models.queue import QueueRow, from_epoch_ms
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.vault import BadSeal, Vault
-from dispatcher.wire import MAX_FRAME_BYTES, NO_CALLER, CaseRow
+from dispatcher.wire import MAX_FRAME_BYTES, NO_CALLER, CaseRow, as_seen_by
 
 PAGE_BYTES: Final = MAX_FRAME_BYTES * 3 // 4
 """A page holds at most this much, so that it fits a frame with room for verdicts."""
@@ -56,7 +56,7 @@ def page(connection: sa.Connection, vault: Vault, scope: Scope, after: Revision,
     summaries = _decode_rows(b"[" + b",".join(row.row for row in rows) + b"]")
     return Page(
         rows=tuple(
-            CaseRow(summary, msgspec.Raw(row.body), caller_of(vault, summary.id, row.envelope))
+            as_seen_by(scope, CaseRow(summary, msgspec.Raw(row.body), caller_of(vault, summary.id, row.envelope)))
             for summary, row in zip(summaries, rows, strict=True)
         ),
         gone=tuple(CaseId(row.case_id) for row in lost),
@@ -71,9 +71,9 @@ def envelope_for(scope: Scope) -> sa.ColumnElement[Any]:
 
     Together with `caller_of` this is how anything that is sent down gets at a caller.
     """
-    if not scope.with_caller:
+    if not scope.tells_caller(confidential=False):
         return sa.null().label("envelope")
-    if scope.everything:
+    if scope.tells_caller(confidential=True):
         return _cases.c.envelope
     return sa.case((_cases.c.confidential, sa.null()), else_=_cases.c.envelope).label("envelope")
 
@@ -114,7 +114,9 @@ def _in_scope(scope: Scope) -> "sa.Select[*tuple[Any, ...]]":
         _cases.c.revision, _cases.c.committed_ms, _cases.c.row, _cases.c.body, envelope_for(scope)
     ).limit(sa.bindparam("limit"))
     revision = _cases.c.revision
-    if scope.as_summoned:
+    if scope.nothing:
+        statement = statement.where(sa.false())
+    elif scope.as_summoned:
         units = schema.case_units
         statement = statement.join_from(units, _cases, units.c.case_id == _cases.c.id)
         statement = statement.where(units.c.unit == scope.unit)
@@ -135,7 +137,7 @@ def _covered(scope: Scope) -> sa.ColumnElement[bool]:
 
 def _lost(connection: sa.Connection, scope: Scope, after: Revision, last: Revision, limit: int) -> list[Any]:
     """List what has left a scope since a revision; whoever has nothing yet has lost nothing."""
-    if scope.everything or scope.as_summoned or not after:
+    if scope.everything or scope.nothing or scope.as_summoned or not after:
         return []
     if scope.district:
         loser = _lies_in(_losses.c.unit, scope)

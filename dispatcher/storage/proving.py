@@ -23,8 +23,8 @@ from dispatcher.models.verdicts import Accepted, Verdict
 from dispatcher.storage import evidence
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.evidence import ENTRY, LAW_REFUSAL, VERDICT, Judged, Row
-from dispatcher.storage.lawkeeping import NO_CASE
 from dispatcher.storage.vault import BadSeal, Vault
+from dispatcher.storage.writing import NO_CASE
 
 AT_A_TIME: Final = 1000
 NAMED_AT_MOST: Final = 100
@@ -208,7 +208,7 @@ def _what_differs(link: _Link, revision: int) -> Finding:
             fault=Fault.MISSING, place=link.place, revision=verdict["revision"], act=act, case=verdict["case_id"],
             differs="entry",
         )  # fmt: skip
-    if verdict is None and entry is not None:
+    if verdict is None and entry is not None and not act.startswith(evidence.WITHOUT_VERDICT):
         return _of(link, Fault.MISSING, "verdict")
     return _of(link, Fault.ALTERED, ", ".join(_contradictions(verdict, entry, revision)))
 
@@ -216,7 +216,7 @@ def _what_differs(link: _Link, revision: int) -> Finding:
 def _contradictions(verdict: Row | None, entry: Row | None, revision: int) -> list[str]:
     """Name the columns that contradict others; which others are right cannot be told from a hash."""
     if verdict is None or entry is None:
-        return ["verdict" if verdict is not None else "refusal"]
+        return ["entry" if entry is not None else "verdict" if verdict is not None else "refusal"]
     names: list[str] = []
     if entry["revision"] != revision + 1:
         names.append("journal.revision")

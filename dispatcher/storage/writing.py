@@ -5,7 +5,7 @@ Functions over an open connection; transactions are the caller's. Every write is
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -14,13 +14,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from dispatcher.models.case import Case
 from dispatcher.models.commands import Act
 from dispatcher.models.events import Recorded
-from dispatcher.models.ids import CaseId, Revision, UnitId
+from dispatcher.models.ids import CaseId, CommandId, PersonId, Revision, UnitId
 from dispatcher.models.organisation import Actor
 from dispatcher.models.queue import QueueRow, epoch_ms
 from dispatcher.models.verdicts import Accepted, Verdict
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.wire import CaseRow
 
+NO_CASE: Final = CaseId("")
+"""Stands in the journal for the case of an act that is about none."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -100,6 +102,34 @@ def write_journal(
     if rows:
         put(connection, schema.journal, rows)
     return rows
+
+
+def write_entry(
+    connection: sa.Connection,
+    revision: Revision,
+    act: CommandId,
+    command: msgspec.Struct,
+    by: PersonId,
+    at: dt.datetime,
+    committed_at: dt.datetime,
+    entered_at: dt.datetime | None = None,
+) -> dict[str, object]:
+    """Journal what is about no case under a revision; gives the row, which has to be chained and the head moved."""
+    entry: dict[str, object] = {
+        "revision": revision,
+        "act": act,
+        "case_id": NO_CASE,
+        "kind": type(command).__struct_config__.tag,
+        "command": _encode(command).decode(),
+        "events": "[]",
+        "person": by,
+        "at_ms": epoch_ms(at),
+        "entered_ms": epoch_ms(entered_at or at),
+        "committed_ms": epoch_ms(committed_at),
+        "sealed": None,
+    }
+    put(connection, schema.journal, [entry])
+    return entry
 
 
 def write_cases(connection: sa.Connection, changed: Iterable[Changed], committed_at: dt.datetime) -> None:

@@ -5,6 +5,7 @@ wrong station clock moves no countdown. Knows nothing of links: samples are brou
 """
 
 import datetime as dt
+import sys
 import time
 from collections import deque
 from typing import NamedTuple
@@ -110,17 +111,36 @@ class CentreTime:
         """How far `now` may be wrong; None before the first sample."""
         return self._best.error_s(self._clock.monotonic()) if self._best else None
 
+    def not_before(self, instant: dt.datetime) -> None:
+        """Take in that the centre's clock has shown `instant` already: a clock behind it is behind for certain."""
+        if self._best is None and self.now() < instant:
+            self._started = Estimate(instant, self._clock.monotonic(), 0.0)
+
+    @property
+    def station_off_s(self) -> float:
+        """By how much the station's wall clock is ahead of `now`; a clock set by hand shows in it at the next look."""
+        return (self._clock.now() - self.now()).total_seconds()
+
     @property
     def station_clock_wrong(self) -> bool:
         """Tell whether the station's wall clock is off, or has jumped, by more than WRONG_BEYOND_S for certain."""
-        off_s = abs((self.now() - self._clock.now()).total_seconds())
-        return off_s - (self.error_s or 0.0) > WRONG_BEYOND_S
+        return abs(self.station_off_s) - (self.error_s or 0.0) > WRONG_BEYOND_S
 
 
 def _monotonic() -> float:
-    if _BOOT_TIME is not None:
-        return time.clock_gettime(_BOOT_TIME)
+    if _THROUGH_SLEEP is not None:
+        return time.clock_gettime(_THROUGH_SLEEP)
     return time.monotonic()
 
 
-_BOOT_TIME: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+def _clock_through_sleep() -> int | None:
+    """Find the clock that goes on while the machine sleeps.
+
+    Linux stops CLOCK_MONOTONIC in sleep and has CLOCK_BOOTTIME; macOS stops `time.monotonic` and has CLOCK_MONOTONIC;
+    on Windows `time.monotonic` goes on by itself.
+    """
+    names = ("CLOCK_BOOTTIME", "CLOCK_MONOTONIC") if sys.platform == "darwin" else ("CLOCK_BOOTTIME",)
+    return next((getattr(time, name) for name in names if hasattr(time, name)), None)
+
+
+_THROUGH_SLEEP = _clock_through_sleep()

@@ -7,6 +7,7 @@ demonstration shows.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine
 from typing import Any, Protocol, assert_never
 
@@ -15,7 +16,7 @@ from dispatcher.models.commands import Act
 from dispatcher.models.ids import CommandId
 from dispatcher.sync import words
 from dispatcher.sync.clock import CentreTime
-from dispatcher.sync.ports import Link, LinkLost, LinkMoved, LinkRefused
+from dispatcher.sync.ports import Link, LinkLost, LinkMoved, LinkRefused, StationWiped
 
 PING_EVERY_S = 2.0
 STALE_AFTER_S = 5.0
@@ -70,6 +71,9 @@ class Partner(Protocol):
 
     def office_told(self, office: wire.Office) -> None:
         """Take what the office needs without the centre."""
+
+    def wiped(self, wipe: wire.Wipe) -> wire.Wiped:
+        """Destroy key and files of this station and give the answer; nothing is asked of the partner after it."""
         ...
 
     def measured(self, round_trip_s: float) -> None:
@@ -138,6 +142,11 @@ class Conversation:
                 if bad.fault in _OTHER_PROTOCOL:
                     raise LinkRefused(words.OTHER_PROTOCOL) from bad
                 raise LinkLost(f"{words.SPOKE_FIRST}（{bad}）") from bad
+            if isinstance(message, wire.Wipe):
+                answer = self._partner.wiped(message)
+                with contextlib.suppress(LinkLost):  # then the centre asks again at the next contact
+                    await self._link.send(wire.encode(answer))
+                raise StationWiped(message.reason)
             if not self._welcomed:
                 self._begin(message, said_s, said_real_s)
             else:
@@ -179,7 +188,7 @@ class Conversation:
                 raise LinkMoved(str(_farewell(message)))
             case wire.Goodbye():
                 raise _farewell(message)
-            case wire.Welcome():
+            case wire.Welcome() | wire.Wipe():
                 raise LinkLost(words.SPOKE_FIRST)
             case _:
                 assert_never(message)

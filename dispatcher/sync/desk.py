@@ -14,13 +14,14 @@ import msgspec
 from dispatcher import wire
 from dispatcher.models.case import Case
 from dispatcher.models.changes import ChangeSet
-from dispatcher.models.commands import Act, AnyCommand, RevealCaller
+from dispatcher.models.commands import Act, AddNote, AnyCommand, RevealCaller
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
 from dispatcher.models.lawbook import LawBook
 from dispatcher.models.lineage import in_common
+from dispatcher.models.merging import seen_in, wanted
 from dispatcher.models.organisation import scope_of
 from dispatcher.models.queue import epoch_ms, summarise
-from dispatcher.models.verdicts import Accepted, Settled
+from dispatcher.models.verdicts import Accepted, Refused, Settled
 from dispatcher.sync import words
 from dispatcher.sync.clock import CentreTime
 from dispatcher.sync.colleagues import Colleagues, end_of
@@ -31,6 +32,8 @@ from dispatcher.sync.ports import (
     ActAnswer,
     ActState,
     Arrival,
+    CaseView,
+    Draft,
     LinkLost,
     Listener,
     Receipt,
@@ -38,7 +41,7 @@ from dispatcher.sync.ports import (
     Store,
     Trouble,
 )
-from dispatcher.sync.replica import Replica
+from dispatcher.sync.replica import Replica, command_tag
 from dispatcher.sync.restating import Restating
 from dispatcher.sync.statute import InForce
 from dispatcher.wire.office import End, Fate, OfficeAct
@@ -70,6 +73,8 @@ class Desk:
         self.colleagues = Colleagues(store, self.office_memory.station)
         self._replica = Replica(store, self._outbox, self.colleagues, self._closed_since_ms())
         standing = store.standing()
+        if standing.as_of is not None:
+            time.not_before(standing.as_of)
         self._ledger, self._cursor, self._as_of = standing.ledger, standing.cursor, standing.as_of
         self._touched_as_of = standing.as_of
         self._in_force: InForce | None = None
@@ -84,6 +89,7 @@ class Desk:
         if remembered is not None:
             self._enforce(InForce(remembered, time.now()))
         self._tell_outbox()
+        self._listener.drafts_changed(store.drafts())
 
     # ---- questions
 
@@ -130,12 +136,17 @@ class Desk:
         """Take the centre's first word and tell whether there is anything to catch up with.
 
         Where the cache belongs to another ledger it is emptied. Where it belongs to a later state of the same
-        ledger (the centre was set back) or to another scope, it is emptied too, and Gap asks for a new start.
+        ledger (the centre was set back) or to another scope, it is emptied too, and Gap asks for a new start; acts
+        that a centre set back had accepted above its head are in doubt from then on.
         """
         known = self._in_force.session if self._in_force else None
-        session = Remembered(actor=welcome.actor, book=welcome.book, units=welcome.units)
-        other_scope = known is not None and scope_of(known.actor) != scope_of(session.actor)
-        if welcome.ledger == self._ledger and self._cursor > 0 and (other_scope or welcome.head < self._cursor):
+        scope = welcome.scope or scope_of(welcome.actor)
+        session = Remembered(actor=welcome.actor, book=welcome.book, units=welcome.units, scope=scope)
+        other_scope = known is not None and known.scope != scope
+        set_back = welcome.ledger == self._ledger and welcome.head < self._cursor
+        if set_back:
+            self._tell_receipts(self._outbox.doubt(welcome.head))
+        if welcome.ledger == self._ledger and self._cursor > 0 and (other_scope or set_back):
             self._store.begin_ledger(_NO_LEDGER, session)
             self._forget_rows(_NO_LEDGER)
             raise Gap(words.ANEW)
@@ -313,19 +324,37 @@ class Desk:
     # ---- from the person
 
     def submit(
-        self, command: AnyCommand, act_id: CommandId, *, online: bool, happened_at: dt.datetime | None = None
+        self,
+        command: AnyCommand,
+        act_id: CommandId,
+        *,
+        online: bool,
+        happened_at: dt.datetime | None = None,
+        seen: Case | None = None,
+        replaces: CommandId | None = None,
     ) -> None:
-        """Judge a command here and now; when it is possible it is stored, shown as pending and answered so."""
+        """Judge a command here and now; when it is possible it is stored, shown as pending and answered so.
+
+        `seen` is the case as the person had it before him, where that may be another than it is by now; `replaces` is a
+        parked or expired act that is given up for this one.
+        """
         caller = None
+        given_up: tuple[Receipt, ...] = ()
         try:
             if self._in_force is None:
                 refusal = ActAnswer(act=act_id, case=command.case, trouble=words.NOT_SIGNED_IN)
             else:
-                act, refusal = self._judged_here(self._in_force, command, act_id, happened_at, online=online)
+                text = None if seen is None else seen_in(command, seen)
+                act, refusal = self._judged_here(
+                    self._in_force, command, act_id, happened_at, online=online, seen=text, replaces=replaces
+                )
                 if refusal is None:
                     if isinstance(command, RevealCaller):
                         caller = self._store.caller(command.case)
-                    self._outbox.push(act)
+                    if replaces is not None and self._is_to_decide(replaces):
+                        given_up = self._outbox.retry(replaces, act)
+                    else:
+                        self._outbox.push(act)
         except Trouble as trouble:
             self._listener.act_answered(ActAnswer(act=act_id, case=command.case, trouble=str(trouble)))
             raise
@@ -333,24 +362,52 @@ class Desk:
             self._listener.act_answered(refusal)
             return
         try:
+            self._tell_receipts(given_up)
             self._refold(command.case)
         finally:  # it is stored, whatever becomes of the showing
             self._listener.act_answered(ActAnswer(act=act_id, case=command.case, caller=caller))
 
     def retry(self, act_id: CommandId, *, online: bool) -> None:
-        """Make a parked or expired act once more, as a new one; nothing happens where it is neither."""
+        """Make a parked or expired act once more, as a new one; nothing happens where it is neither.
+
+        One that collided is made with the other's value seen: a person has decided for his own.
+        """
         old = self._outbox.get(act_id)
-        if old is None or old.state not in (ActState.PARKED, ActState.EXPIRED) or self._in_force is None:
-            return
-        command = old.act.command
-        again, refusal = self._judged_here(
-            self._in_force, command, new_command_id(), old.act.happened_at, online=online
-        )
-        if refusal is not None:
-            self._listener.act_answered(refusal)
-            return
-        self._tell_change(self._outbox.retry(act_id, again))
-        self._listener.act_answered(ActAnswer(act=again.id, case=command.case))
+        if old is not None:
+            changed = old.verdict.changed if isinstance(old.verdict, Refused) else None
+            self._make_instead(old, old.act.command, online=online, seen=None if changed is None else changed.theirs)
+
+    def take_theirs(self, act_id: CommandId, *, online: bool) -> None:
+        """Give a parked act up for the other's value; a note in its place keeps what it would have set."""
+        old = self._outbox.get(act_id)
+        if old is not None:
+            command = old.act.command
+            tag = command_tag(command)
+            note = AddNote(case=command.case, text=wanted(command) or old.act.seen or tag, instead_of=tag)
+            self._make_instead(old, note, online=online)
+
+    def resend(self, act_id: CommandId) -> None:
+        """Send a doubted act again under its own id; nothing happens where it is not in doubt."""
+        receipt = self._outbox.resend(act_id)
+        if receipt is not None:
+            self._refold(receipt.act.command.case)
+
+    def keep_draft(self, draft: Draft) -> None:
+        """Keep what somebody has begun to write."""
+        self._store.keep_draft(draft)
+        self._listener.drafts_changed(self._store.drafts())
+
+    def drop_draft(self, case: CaseId, form: str) -> None:
+        """Forget what somebody had begun to write."""
+        self._store.drop_draft(case, form)
+        self._listener.drafts_changed(self._store.drafts())
+
+    def open_views(self) -> Iterator[CaseView]:
+        """Go through the open cases, what is due first in front; other work may go on in between."""
+        for case in self._replica.open_cases():
+            view = self._replica.view(case)
+            if view is not None and view.case.is_open:
+                yield view
 
     def discard(self, act_id: CommandId, note: str) -> None:
         """Give an act up; nothing happens where it may have been judged already."""
@@ -367,6 +424,12 @@ class Desk:
     def list_receipts(self, limit: int) -> None:
         """Tell the newest receipts."""
         self._listener.receipts_listed(self._store.receipts(limit))
+
+    def destroy(self) -> int:
+        """Destroy the store; gives how many acts in it had no verdict."""
+        unsent = len(self._outbox.all())
+        self._store.destroy()
+        return unsent
 
     def close(self) -> None:
         """Close the store."""
@@ -425,13 +488,40 @@ class Desk:
         self._tell_rows(self._replica.forget())
         self._tell_case((self._watched,) if self._watched else ())
 
+    def _is_to_decide(self, act_id: CommandId) -> bool:
+        receipt = self._outbox.get(act_id)
+        return receipt is not None and receipt.state in (ActState.PARKED, ActState.EXPIRED)
+
+    def _make_instead(self, old: Receipt, command: AnyCommand, *, online: bool, seen: str | None = None) -> None:
+        if self._in_force is None or not self._is_to_decide(old.act.id):
+            return
+        happened_at = old.act.happened_at if command is old.act.command else None
+        again, refusal = self._judged_here(
+            self._in_force, command, new_command_id(), happened_at, online=online, seen=seen, replaces=old.act.id
+        )
+        if refusal is not None:
+            self._listener.act_answered(refusal)
+            return
+        self._tell_change(self._outbox.retry(old.act.id, again))
+        self._listener.act_answered(ActAnswer(act=again.id, case=command.case))
+
     def _judged_here(
-        self, there: InForce, command: AnyCommand, act_id: CommandId, happened_at: dt.datetime | None, *, online: bool
+        self,
+        there: InForce,
+        command: AnyCommand,
+        act_id: CommandId,
+        happened_at: dt.datetime | None,
+        *,
+        online: bool,
+        seen: str | None = None,
+        replaces: CommandId | None = None,
     ) -> tuple[Act, ActAnswer | None]:
         """Make an act of a command, with the answer when it cannot be."""
         found = self._replica.folded(command.case)
         case = found[0] if found else None
-        act = there.act_of(command, act_id, case, self._time, happened_at, online=online)
+        if seen is None and case is not None:
+            seen = seen_in(command, case)
+        act = there.act_of(command, act_id, case, self._time, happened_at, online=online, seen=seen, replaces=replaces)
         if len(wire.encode(wire.Submit(acts=(act,)))) > ACT_BYTES_AT_MOST:
             return act, ActAnswer(act=act_id, case=command.case, trouble=words.TOO_LONG)
         refused = there.refusal(act, case)

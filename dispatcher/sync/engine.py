@@ -8,10 +8,12 @@ or link becomes words and a state, and the engine goes on. Every public method b
 import asyncio
 import contextlib
 import datetime as dt
+import itertools
 import random
 from collections.abc import Callable
 from functools import partial
 
+from dispatcher.models.case import Case
 from dispatcher.models.commands import AnyCommand
 from dispatcher.models.ids import CaseId, CommandId
 from dispatcher.sync import words
@@ -23,13 +25,17 @@ from dispatcher.sync.office import Office
 from dispatcher.sync.office_ports import OfficeNetwork, OfficePlan
 from dispatcher.sync.outbox import new_command_id
 from dispatcher.sync.ports import (
+    CaseView,
     Clock,
     Dialer,
+    Draft,
     LinkLost,
     LinkMoved,
     LinkRefused,
     LinkState,
     Listener,
+    OpenCases,
+    StationWiped,
     Store,
     StoreDamaged,
     StoreNewer,
@@ -45,6 +51,8 @@ RESTATE_PAUSE_S = 0.005
 """Between two steps of making rows anew: the interface's thread has its turn."""
 STORE_PAUSE_S = 5.0
 NO_PLAN = OfficePlan()
+LISTED_AT_ONCE = 20
+"""Open cases read in one go, a few milliseconds."""
 MOVE_ON_S = 1.0
 """A pause shorter than that before another process of the centre is asked is no outage."""
 
@@ -100,7 +108,7 @@ class Engine:
         return self._time.now()
 
     async def run(self) -> None:
-        """Keep in step until cancelled; ends by itself only when the cache belongs to a newer program."""
+        """Keep in step until cancelled; ends by itself when the cache belongs to a newer program or has been wiped."""
         self._health.tell()
         try:
             async with asyncio.TaskGroup() as group:  # an error of ours in any part ends all of them, and is raised
@@ -118,7 +126,13 @@ class Engine:
             desk = await self._open()
             if desk is None:
                 return
-            await self._keep_in_step(desk)
+            try:
+                await self._keep_in_step(desk)
+            except StationWiped as wiped:
+                self._desk = None  # there is nothing left to close
+                self._health.become(LinkState.REFUSED, words.WIPED)
+                self._listener.station_wiped(str(wiped))
+                return
             self._close()
             self._interrupt.clear()
             await self._pause(self._back_off.next_s())  # a disk that breaks every file is not asked at full speed
@@ -191,6 +205,8 @@ class Engine:
             except Gap as gap:
                 self._health.become(LinkState.CATCHING_UP, str(gap))
                 await self._pause(self._back_off.next_s())
+            except StationWiped:
+                raise
             except LinkRefused as refused:
                 self._health.become(LinkState.REFUSED, str(refused), REFUSED_PAUSE_S)
                 await self._pause(REFUSED_PAUSE_S)
@@ -278,16 +294,23 @@ class Engine:
     # ---- wishes
 
     def submit(
-        self, command: AnyCommand, act_id: CommandId | None = None, happened_at: dt.datetime | None = None
+        self,
+        command: AnyCommand,
+        act_id: CommandId | None = None,
+        happened_at: dt.datetime | None = None,
+        seen: Case | None = None,
+        replaces: CommandId | None = None,
     ) -> CommandId:
         """Make an act of a command; `act_answered` follows. The id may be made beforehand by the caller.
 
-        `happened_at` makes it a catch-up entry of what happened then.
+        `happened_at` makes it a catch-up entry of what happened then; `seen` is the case as the person had it before
+        him; `replaces` is the parked or expired act that is given up for it.
         """
         act_id = act_id or new_command_id()
 
         def do(desk: Desk) -> None:
-            desk.submit(command, act_id, online=self._health.is_online, happened_at=happened_at)
+            online = self._health.is_online
+            desk.submit(command, act_id, online=online, happened_at=happened_at, seen=seen, replaces=replaces)
             self._wake()
 
         self._with_desk(do)
@@ -301,6 +324,49 @@ class Engine:
             self._wake()
 
         self._with_desk(do)
+
+    def take_theirs(self, act: CommandId) -> None:
+        """Give a parked act up for the other's value; a note keeps what it would have set."""
+
+        def do(desk: Desk) -> None:
+            desk.take_theirs(act, online=self._health.is_online)
+            self._wake()
+
+        self._with_desk(do)
+
+    def resend(self, act: CommandId) -> None:
+        """Send an act again that a centre set back may have forgotten, under its own id."""
+
+        def do(desk: Desk) -> None:
+            desk.resend(act)
+            self._wake()
+
+        self._with_desk(do)
+
+    def keep_draft(self, draft: Draft) -> None:
+        """Keep what somebody has begun to write; `drafts_changed` follows."""
+        self._with_desk(partial(Desk.keep_draft, draft=draft))
+
+    def drop_draft(self, case: CaseId, form: str) -> None:
+        """Forget what somebody had begun to write; `drafts_changed` follows."""
+        self._with_desk(partial(Desk.drop_draft, case=case, form=form))
+
+    def list_open_cases(self) -> None:
+        """Ask for all open cases; `open_cases_listed` follows, other work going on meanwhile."""
+        self._with_desk(self._begin_listing)
+
+    def _begin_listing(self, desk: Desk) -> None:
+        loop, views, found = asyncio.get_running_loop(), desk.open_views(), list[CaseView]()
+
+        def step(here: Desk) -> None:
+            more = list(itertools.islice(views, LISTED_AT_ONCE)) if here is desk else []
+            found.extend(more)
+            if len(more) == LISTED_AT_ONCE:
+                loop.call_soon(self._with_desk, step)
+            else:
+                self._listener.open_cases_listed(OpenCases(tuple(found), desk.as_of))
+
+        step(desk)
 
     def discard(self, act: CommandId, reason: str) -> None:
         """Give a queued, parked or expired act up; its receipt keeps the reason."""

@@ -113,11 +113,14 @@ class Health:
     def tell(self) -> None:
         """Tell the status if it differs from what was told last."""
         offset_s, error_s = self._time.offset_s, self._time.error_s
+        wrong = self._time.station_clock_wrong
         self._status = msgspec.structs.replace(
             self._status,
             offset_ms=None if offset_s is None else round(offset_s * 1000),
             error_ms=None if error_s is None else round(error_s * 1000),
-            station_clock_wrong=self._time.station_clock_wrong,
+            station_clock_wrong=wrong,
+            # To the second: what moves by less is the same thing said again.
+            clock_off_ms=round(self._time.station_off_s) * 1000 if wrong else 0,
         )
         if self._status != self._told:
             self._told = self._status

@@ -9,6 +9,8 @@ An act is stored before anybody sees it; from then on only three things end it: 
                 │                   │ ╰───settle──> PARKED ──discard or retry──> DISCARDED
                 ╰──expire──> EXPIRED <╯ (by the centre's verdict alone)
 
+    ACCEPTED ──doubt──> DOUBTED ──resend──> SENT, under the same id; or a verdict; or discard
+
 *Exactly once.* The id is made here and the centre remembers every verdict by id, so sending again is harmless.
 After a new connection all that is SENT is sent again, under the same id, until a verdict comes.
 
@@ -27,6 +29,9 @@ behind is then made anew behind the new one, so that the order stays.
 
 *An act waits for its maker*: it is sent only while the person who made it is signed in. What else an act may have to
 wait for, such as a colleague's act before it, is told to `to_send` as `held`.
+
+*A centre that was set back* by a restore has forgotten verdicts it gave. What it had accepted above its head is in
+doubt until a person has it sent again: harmless under the same id, for a centre that knows it answers as before.
 """
 
 import datetime as dt
@@ -43,8 +48,11 @@ from dispatcher.sync.ports import UNSETTLED, ActState, Receipt, Store, state_aft
 WINDOW = 64
 """How many acts may be under way at once."""
 
-_GIVEN_UP_FROM = frozenset({ActState.QUEUED, ActState.PARKED, ActState.EXPIRED})
-_WAITING = frozenset({ActState.QUEUED, ActState.SENT, ActState.PARKED, ActState.EXPIRED})
+_GIVEN_UP_FROM = frozenset({ActState.QUEUED, ActState.PARKED, ActState.EXPIRED, ActState.DOUBTED})
+_WAITING = frozenset({ActState.QUEUED, ActState.SENT, ActState.PARKED, ActState.EXPIRED, ActState.DOUBTED})
+_STANDS_ASIDE = frozenset({ActState.EXPIRED, ActState.DOUBTED})
+"""Later acts on the same case do not wait for these."""
+_JUDGED_FROM = UNSETTLED | {ActState.DOUBTED}
 
 
 def new_command_id() -> CommandId:
@@ -183,6 +191,27 @@ class Outbox:
         self._take_in((given_up,))
         return given_up
 
+    def doubt(self, head: Revision) -> tuple[Receipt, ...]:
+        """Take back into the outbox what was accepted above the head of a centre that has been set back."""
+        doubted = self._store.doubt(head)
+        for receipt in doubted:
+            self._keep(receipt)
+        # They stand where they were made, before what has been made since.
+        self._receipts = dict(sorted(self._receipts.items(), key=lambda kept: kept[1].seq))
+        for case in {receipt.act.command.case for receipt in doubted}:
+            self._of_case[case].sort(key=lambda act: self._receipts[act].seq)
+        return doubted
+
+    def resend(self, act: CommandId) -> Receipt | None:
+        """Have a doubted act sent again under its own id; None when it is not in doubt."""
+        receipt = self._receipts.get(act)
+        if receipt is None or receipt.state is not ActState.DOUBTED:
+            return None
+        again = msgspec.structs.replace(receipt, state=ActState.SENT, verdict=None, judged_at=None)
+        self._store.settle((again,))
+        self._take_in((again,))
+        return again
+
     def retry(self, act: CommandId, again: Act) -> tuple[Receipt, ...]:
         """Replace a parked or expired act by a new one, with what waits behind it; gives the receipts given up.
 
@@ -235,7 +264,7 @@ class Outbox:
     def _head(self, case: CaseId, by: PersonId, held: Callable[[Act], bool]) -> Receipt | None:
         for act in self._of_case.get(case, ()):
             receipt = self._receipts[act]
-            if receipt.state is ActState.EXPIRED:
+            if receipt.state in _STANDS_ASIDE:
                 continue
             if receipt.state not in UNSETTLED or act in self._under_way or receipt.act.by != by:
                 return None
@@ -248,7 +277,7 @@ class Outbox:
         found: list[Receipt] = []
         for settled in settles:
             receipt = self._receipts.get(settled.act)
-            if receipt is None or receipt.state not in UNSETTLED:
+            if receipt is None or receipt.state not in _JUDGED_FROM:
                 continue
             verdict = settled.verdict
             found.append(

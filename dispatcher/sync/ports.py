@@ -17,7 +17,7 @@ from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.lawbook import LawBook
 from dispatcher.models.order import Caller
-from dispatcher.models.organisation import Actor, Unit
+from dispatcher.models.organisation import Actor, Scope, Unit
 from dispatcher.models.queue import QueueRow
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Verdict
 from dispatcher.sync.office_ports import OfficeStatus, OfficeStore
@@ -47,6 +47,10 @@ class StoreDamaged(Trouble):
 
 class StoreNewer(Trouble):
     """The cache was written by a newer version of the program; this one must not touch it."""
+
+
+class StationWiped(Trouble):
+    """The centre had this station destroy its key and files; the text is the reason it gave."""
 
 
 class Clock(Protocol):
@@ -86,7 +90,10 @@ class Dialer(Protocol):
 
 
 class ActState(enum.StrEnum):
-    """Where an act of this station stands; only a verdict or a person's decision leaves the last four."""
+    """Where an act of this station stands; only a verdict or a person's decision leaves all but the first two.
+
+    DOUBTED was accepted by a centre that has since been set back to before it: it may have to be sent again.
+    """
 
     QUEUED = "queued"
     SENT = "sent"
@@ -94,6 +101,7 @@ class ActState(enum.StrEnum):
     PARKED = "parked"
     EXPIRED = "expired"
     DISCARDED = "discarded"
+    DOUBTED = "doubted"
 
 
 UNSETTLED = frozenset({ActState.QUEUED, ActState.SENT})
@@ -127,12 +135,31 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody has begun to write in the form `form` of a case and not sent yet.
+
+    `known` are the acts that stood in the case's history when it was begun: whatever else stands there came meanwhile.
+    `replaces` is the parked act it is to take the place of.
+    """
+
+    case: CaseId
+    form: str
+    fields: dict[str, str | bool]
+    saved_at: dt.datetime
+    known: tuple[CommandId, ...] = ()
+    replaces: CommandId = CommandId("")
+
+
 class Remembered(msgspec.Struct, frozen=True, kw_only=True):
-    """What the last Welcome said, kept so that the console works before and without a connection."""
+    """What the last Welcome said, kept so that the console works before and without a connection.
+
+    `scope` is what the rows here were sent under, None when an older program took them in.
+    """
 
     actor: Actor
     book: LawBook
     units: tuple[Unit, ...]
+    scope: Scope | None = None
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,11 +248,30 @@ class Store(OfficeStore, Protocol):
         ...
 
     def unsettled(self) -> tuple[Receipt, ...]:
-        """List queued, sent, parked and expired acts in the order they were made."""
+        """List queued, sent, parked, expired and doubted acts in the order they were made."""
+        ...
+
+    def doubt(self, head: Revision) -> tuple[Receipt, ...]:
+        """Mark what this ledger accepted above `head` as doubted; gives those receipts."""
         ...
 
     def receipts(self, limit: int) -> tuple[Receipt, ...]:
         """List the newest receipts, newest first."""
+        ...
+
+    def drafts(self) -> tuple[Draft, ...]:
+        """List what is begun, the newest first."""
+        ...
+
+    def keep_draft(self, draft: Draft) -> None:
+        """Keep a draft in place of the one of the same form on the same case."""
+        ...
+
+    def drop_draft(self, case: CaseId, form: str) -> None:
+        """Forget a draft; harmless where there is none."""
+
+    def destroy(self) -> None:
+        """Close the files and destroy them with their key: nobody can read them again, acts never sent included."""
         ...
 
     def close(self) -> None:
@@ -249,7 +295,8 @@ class LinkStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     `since` is when this state began, `as_of` when the data was last known complete (both the centre's clock);
     `offset_ms` is the centre's clock minus the station's, `error_ms` how far that may be wrong. `office` is how the
-    station works with its neighbours, None where it cannot.
+    station works with its neighbours, None where it cannot. `clock_off_ms` is how far ahead of the time that counts a
+    wrong station clock is, behind it when negative; 0 for one that is right.
     """
 
     state: LinkState
@@ -263,6 +310,7 @@ class LinkStatus(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
     station_clock_wrong: bool = False
     office: OfficeStatus | None = None
+    clock_off_ms: int = 0
 
 
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):
@@ -275,6 +323,13 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     confirmed: int
     acts: tuple[Receipt, ...] = ()
     office: tuple[OfficeAct, ...] = ()
+
+
+class OpenCases(msgspec.Struct, frozen=True):
+    """Every open case of a station, what is due first in front, as of the centre's clock."""
+
+    views: tuple[CaseView, ...]
+    as_of: dt.datetime | None
 
 
 class ActAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -340,8 +395,20 @@ class Listener(Protocol):
         """The receipts asked for, newest first."""
         ...
 
+    def drafts_changed(self, drafts: tuple[Draft, ...]) -> None:
+        """What is begun and not sent, the newest first."""
+        ...
+
+    def open_cases_listed(self, listed: OpenCases) -> None:
+        """The open cases asked for."""
+        ...
+
     def trouble(self, text: str) -> None:
         """The world failed; words for a person."""
+        ...
+
+    def station_wiped(self, reason: str) -> None:
+        """Key and files of this station are destroyed, by order of the centre and for this reason; nothing follows."""
         ...
 
 
@@ -354,6 +421,7 @@ __all__ = [
     "CaseView",
     "Clock",
     "Dialer",
+    "Draft",
     "Link",
     "LinkLost",
     "LinkMoved",
@@ -361,9 +429,11 @@ __all__ = [
     "LinkState",
     "LinkStatus",
     "Listener",
+    "OpenCases",
     "Receipt",
     "Remembered",
     "Standing",
+    "StationWiped",
     "Store",
     "StoreDamaged",
     "StoreNewer",

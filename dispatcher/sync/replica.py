@@ -123,6 +123,11 @@ class Replica:
             return None
         return self._fold(confirmed), len(confirmed.history)
 
+    def open_cases(self) -> tuple[CaseId, ...]:
+        """List the open cases shown, what is due first in front."""
+        rows = sorted((row for row in self._shown.values() if row.is_open), key=lambda row: (row.due_ms, row.id))
+        return tuple(row.id for row in rows)
+
     def view(self, case: CaseId) -> CaseView | None:
         """Give a case for the case panel."""
         found = self.folded(case)

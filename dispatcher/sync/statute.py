@@ -53,8 +53,10 @@ class InForce:
         happened_at: dt.datetime | None,
         *,
         online: bool,
+        seen: str | None = None,
+        replaces: CommandId | None = None,
     ) -> Act:
-        """Make the act of a command on a case as it stands here."""
+        """Make the act of a command on a case as it stands here; `seen` is the value it would replace."""
         now, error_s = time.now(), time.error_s
         return Act(
             id=act_id,
@@ -66,6 +68,8 @@ class InForce:
             clock_error_ms=None if error_s is None else round(error_s * 1000),
             base_revision=case.revision if case else Revision(0),
             happened_at=happened_at,
+            seen=seen if happened_at is None else None,
+            replaces=replaces or CommandId(""),
         )
 
     def refusal(self, act: Act, case: Case | None) -> Refused | None:

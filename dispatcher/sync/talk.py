@@ -50,6 +50,7 @@ class Talk:
             ledger=self._desk.ledger,
             cursor=self._desk.cursor,
             office=self._office.station() if self._office is not None else None,
+            wipeable=True,
         )
 
     def welcomed(self, welcome: wire.Welcome) -> None:
@@ -100,6 +101,10 @@ class Talk:
         self._may_inquire = True
         if self._office is not None:
             self._office.told(office)
+
+    def wiped(self, wipe: wire.Wipe) -> wire.Wiped:
+        """Destroy key and files of this station."""
+        return wire.Wiped(order=wipe.order, unsent=self._desk.destroy())
 
     def measured(self, round_trip_s: float) -> None:
         """Take a round trip."""

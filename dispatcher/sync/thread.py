@@ -11,12 +11,13 @@ import threading
 from collections.abc import Callable
 from typing import Any, ParamSpec
 
+from dispatcher.models.case import Case
 from dispatcher.models.commands import AnyCommand
 from dispatcher.models.ids import CaseId, CommandId
 from dispatcher.sync import words
 from dispatcher.sync.engine import Engine
 from dispatcher.sync.outbox import new_command_id
-from dispatcher.sync.ports import Listener
+from dispatcher.sync.ports import Draft, Listener
 
 BEGIN_AGAIN_AFTER_S = 5.0
 
@@ -63,10 +64,16 @@ class EngineThread:
         """Give the best estimate of the centre's clock."""
         return self._engine.now()
 
-    def submit(self, command: AnyCommand, happened_at: dt.datetime | None = None) -> CommandId:
+    def submit(
+        self,
+        command: AnyCommand,
+        happened_at: dt.datetime | None = None,
+        seen: Case | None = None,
+        replaces: CommandId | None = None,
+    ) -> CommandId:
         """Ask for a command; `act_answered` tells what became of the act named by the id returned."""
         act = new_command_id()
-        self.call(self._engine.submit, command, act, happened_at)
+        self.call(self._engine.submit, command, act, happened_at, seen, replaces)
         return act
 
     def watch(self, case: CaseId | None) -> None:
@@ -76,6 +83,26 @@ class EngineThread:
     def retry(self, act: CommandId) -> None:
         """Make a parked or expired act once more."""
         self.call(self._engine.retry, act)
+
+    def take_theirs(self, act: CommandId) -> None:
+        """Give a parked act up for the other's value."""
+        self.call(self._engine.take_theirs, act)
+
+    def resend(self, act: CommandId) -> None:
+        """Send a doubted act again."""
+        self.call(self._engine.resend, act)
+
+    def keep_draft(self, draft: Draft) -> None:
+        """Keep what somebody has begun to write."""
+        self.call(self._engine.keep_draft, draft)
+
+    def drop_draft(self, case: CaseId, form: str) -> None:
+        """Forget what somebody had begun to write."""
+        self.call(self._engine.drop_draft, case, form)
+
+    def list_open_cases(self) -> None:
+        """Ask for all open cases."""
+        self.call(self._engine.list_open_cases)
 
     def discard(self, act: CommandId, reason: str) -> None:
         """Give a queued, parked or expired act up."""

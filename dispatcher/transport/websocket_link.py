@@ -4,6 +4,7 @@ Promises: LinkLost and LinkRefused are all that it raises; a frame above the pro
 it is read to its end. Signs of life are the protocol's own business, so the library's pings are off.
 """
 
+import datetime as dt
 import ssl
 from collections.abc import Mapping
 
@@ -13,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 from dispatcher.sync import words
 from dispatcher.sync.ports import LinkLost, LinkRefused
+from dispatcher.transport.trust import certificate_words, note_end
 from dispatcher.wire import MAX_FRAME_BYTES
 
 OPEN_TIMEOUT_S = 5.0
@@ -74,7 +76,11 @@ async def dial(url: str, headers: Mapping[str, str], tls: ssl.SSLContext | None)
     except InvalidURI as bad:
         raise LinkRefused(f"{words.NO_CONNECTION}（{bad}）") from bad
     except (OSError, TimeoutError, InvalidHandshake) as failed:
+        certificate = certificate_words(failed)
+        if certificate:
+            raise LinkLost(certificate) from failed
         raise LinkLost(f"{words.NO_CONNECTION}（{failed}）") from failed
+    note_end(socket.transport.get_extra_info("ssl_object"), dt.datetime.now(dt.UTC))
     return WebSocketLink(socket)
 
 

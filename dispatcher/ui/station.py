@@ -12,7 +12,7 @@ from PySide6.QtGui import QActionGroup, QCloseEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFrame, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from dispatcher.bridge import Bridge, Fate, Gone, LinkStatus, Receipt, Remembered
-from dispatcher.models.alarms import Alarm
+from dispatcher.models.alarms import Alarm, UnsentAfter
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.commands import BlowWhistle
 from dispatcher.models.ids import CaseId
@@ -36,8 +36,11 @@ class StationWindow(QMainWindow):
 
     closing = Signal()
     theme_changed = Signal(str)
+    account_requested = Signal()
 
-    def __init__(self, bridge: Bridge, theme: Theme, *, state_file: Path | None = None) -> None:
+    def __init__(
+        self, bridge: Bridge, theme: Theme, *, state_file: Path | None = None, unsent: UnsentAfter | None = None
+    ) -> None:
         super().__init__()
         self.bridge = bridge
         self.theme = theme
@@ -52,9 +55,9 @@ class StationWindow(QMainWindow):
         self.outage = Outage(bridge, theme, self)
         self.banner = self.outage.banner
         self.strip = AlarmStrip(theme)
-        self.alarms = AlarmFeed(bridge, self)
+        self.alarms = AlarmFeed(bridge, self, unsent)
         self.command = CommandBar(theme, self.rows)
-        self.status = StatusBar(theme)
+        self.status = StatusBar(theme, unsent)
         self._view_button = KeyButton(self.tr("外观"), theme, key="Alt V", look=ButtonLook.BARE)
         self._view_button.clicked.connect(self._open_view_menu)
         self.status.add_at_end(self._view_button)
@@ -202,6 +205,7 @@ class StationWindow(QMainWindow):
         add(window, self.tr("换区，往回"), "Shift+F6", lambda: self._next_pane(-1))
         add(window, self.tr("全屏"), "F11", self.toggle_full_screen)
         add(window, self.tr("外观"), "Alt+V", self._open_view_menu)
+        add(window, self.tr("我的账号"), "Alt+U", self.account_requested.emit)
         link = self.tr("链路")
         add(link, self.tr("本所协同、本机任中继"), "Alt+R", self.open_office)
         add(link, self.tr("电话名单"), "Alt+T", lambda: self.open_phones())
@@ -267,6 +271,7 @@ class StationWindow(QMainWindow):
         self.add_view_entries(menu)
         menu.addSeparator()
         menu.addAction(self.tr("全屏 F11")).triggered.connect(self.toggle_full_screen)
+        menu.addAction(self.tr("我的账号 Alt+U")).triggered.connect(lambda _=False: self.account_requested.emit())
         corner = self._view_button.mapToGlobal(self._view_button.rect().topRight())
         size = menu.sizeHint()
         menu.popup(corner - QPoint(size.width(), size.height()))
@@ -327,7 +332,7 @@ class StationWindow(QMainWindow):
         if isinstance(key, Alarm):
             if key.act:
                 self.show_outbox()
-            else:
+            elif key.case:
                 self.open_case(key.case)
 
     def _acknowledge(self, key: object) -> None:

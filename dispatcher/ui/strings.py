@@ -4,6 +4,7 @@ Chinese is the source; English comes from the Qt translation that `language.inst
 answers in the language of the moment, so a page that is rebuilt after a switch needs nothing else.
 """
 
+import datetime as dt
 import enum
 from collections.abc import Callable
 from typing import assert_never
@@ -13,14 +14,16 @@ from PySide6.QtCore import QCoreApplication
 from dispatcher.bridge import ActState, LinkState
 from dispatcher.models.case import CaseState
 from dispatcher.models.deadlines import ClockKind, Light
-from dispatcher.models.events import Satisfied, Solved
+from dispatcher.models.events import Ground, Satisfied, Solved
 from dispatcher.models.ids import UnitId
+from dispatcher.models.merging import Value
 from dispatcher.models.order import Channel, DemandKind, Urgency
 from dispatcher.models.organisation import Role, UnitKind
 from dispatcher.models.queue import Flag, Pending
 from dispatcher.models.verdicts import Reason, Refused
 from dispatcher.models.waiting import WaitingFor
 from dispatcher.models.whistle import Milestone, WhistleKind, WhistleState
+from dispatcher.ui import language
 from dispatcher.ui.vocabulary import COMMANDS, FIELDS, REFUSALS, SHORT_KINDS, TROUBLES, WORDS
 from dispatcher.widgets import countdown
 
@@ -178,3 +181,54 @@ def refusal(refused: Refused, unit_name: Callable[[UnitId], str] = str) -> str:
 def reason(value: Reason, detail: str = "") -> str:
     """Say why a kind of act is not possible now, for a disabled button."""
     return refusal(Refused(reason=value, detail=detail))
+
+
+def value(name: str, text: str, now: dt.datetime, unit_name: Callable[[UnitId], str] = str) -> str:
+    """Say a value of a case (`merging.Value`) as people read it; a dash where there is none."""
+    if not text:
+        return translate("words", "（空）")
+    match Value(name):
+        case Value.ASSIGNEE | Value.REPLY:
+            return text
+        case Value.URGENCY:
+            return word(Urgency(text))
+        case Value.HOLDER:
+            return unit_name(UnitId(text))
+        case Value.RETURN | Value.EXTENSION | Value.SUSPENSION | Value.EXCLUSION:
+            return "\n".join(_part(part, now) for part in text.split("\n"))
+
+
+def collision(refused: Refused, now: dt.datetime, unit_name: Callable[[UnitId], str] = str) -> str:
+    """Say what collided: whose value stands there since when, and what was seen; the form still has the own one."""
+    changed = refused.changed
+    if changed is None:
+        return refusal(refused, unit_name)
+    at = "" if changed.at is None else language.moment_text(changed.at, now)
+    said = translate(
+        "words",
+        "“{field}”已由 {name} {at} 改为“{theirs}”，您看到的是“{seen}”。您写的都在；再提交一次，就以您的为准。",
+    )
+    return said.format(
+        field=field_word(refused.field),
+        name=changed.by_name,
+        at=at,
+        theirs=_one_line(value(refused.field, changed.theirs, now, unit_name)),
+        seen=_one_line(value(refused.field, changed.seen, now, unit_name)),
+    )
+
+
+def _part(part: str, now: dt.datetime) -> str:
+    if part in frozenset(Ground):
+        return word(Ground(part))
+    if part in ("granted", "refused"):
+        return translate("words", "已同意") if part == "granted" else translate("words", "未同意")
+    try:
+        at = dt.datetime.fromisoformat(part)
+    except ValueError:
+        return part
+    return part if at.tzinfo is None else language.moment_text(at, now)
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else line[:59] + "…"

@@ -117,6 +117,7 @@ WORDS: dict[type[enum.Enum], dict[object, str]] = {
         ActState.PARKED: QT_TRANSLATE_NOOP("words", "搁置"),
         ActState.EXPIRED: QT_TRANSLATE_NOOP("words", "未发出"),
         ActState.DISCARDED: QT_TRANSLATE_NOOP("words", "已作废"),
+        ActState.DOUBTED: QT_TRANSLATE_NOOP("words", "存疑"),
     },
     DemandKind: {
         DemandKind.COMPLAINT: QT_TRANSLATE_NOOP("words", "投诉"),
@@ -317,6 +318,11 @@ FIELDS: dict[str, str] = {
     "order.number": QT_TRANSLATE_NOOP("words", "工单编号"),
     "order.source": QT_TRANSLATE_NOOP("words", "来源"),
     "order.title": QT_TRANSLATE_NOOP("words", "标题"),
+    "reply": QT_TRANSLATE_NOOP("words", "答复"),
+    "return": QT_TRANSLATE_NOOP("words", "退单申请"),
+    "extension": QT_TRANSLATE_NOOP("words", "延期申请"),
+    "suspension": QT_TRANSLATE_NOOP("words", "挂账申请"),
+    "exclusion": QT_TRANSLATE_NOOP("words", "剔除申请"),
 }
 
 REFUSALS: dict[Reason, str] = {
@@ -359,6 +365,9 @@ REFUSALS: dict[Reason, str] = {
     Reason.CANNOT_BE_UNDONE: QT_TRANSLATE_NOOP("words", "这一步已经影响到别处，不能撤销。请用相反的一步改正。"),
     Reason.ALREADY_SO: QT_TRANSLATE_NOOP("words", "已经是这样了。请看时间线，不必再办。"),
     Reason.STREET_ONLY: QT_TRANSLATE_NOOP("words", "“{field}”只能由街道填。请联系街道指挥中心。"),
+    Reason.CHANGED_MEANWHILE: QT_TRANSLATE_NOOP(
+        "words", "“{field}”在您办理期间被别人改过，没有覆盖。请比较两个内容，再决定用哪个。"
+    ),
 }
 
 # The words of sync/words.py, which knows no Qt; a test keeps the two together.
@@ -379,6 +388,7 @@ TROUBLES = (
     QT_TRANSLATE_NOOP("sync", "无法连接本所中继"),
     QT_TRANSLATE_NOOP("sync", "对方不属于本所，或密钥不一致"),
     QT_TRANSLATE_NOOP("sync", "本所网络上的数据被改动，已断开"),
+    QT_TRANSLATE_NOOP("sync", "本机数据已按中心的指令销毁"),
 )
 
 SHORT_KINDS: dict[WhistleKind, str] = {

@@ -30,12 +30,15 @@ from dispatcher.wire.messages import (
     Submit,
     Upward,
     Welcome,
+    Wipe,
+    Wiped,
     decode_downward,
     decode_upward,
     encode,
     in_frames,
 )
 from dispatcher.wire.orders import OrderAnswer, PostedOrder, posted
+from dispatcher.wire.sight import as_seen_by
 
 __all__ = [
     "MAX_FRAME_BYTES",
@@ -66,6 +69,9 @@ __all__ = [
     "Submit",
     "Upward",
     "Welcome",
+    "Wipe",
+    "Wiped",
+    "as_seen_by",
     "decode_downward",
     "decode_upward",
     "encode",

@@ -14,7 +14,7 @@ import msgspec
 from dispatcher.models.commands import Act
 from dispatcher.models.ids import CaseId, CommandId, Instant, LedgerId, Revision, UnitId
 from dispatcher.models.lawbook import LawBook
-from dispatcher.models.organisation import Actor, Unit
+from dispatcher.models.organisation import Actor, Scope, Unit
 from dispatcher.models.queue import QueueRow
 from dispatcher.models.verdicts import Settled
 
@@ -63,6 +63,7 @@ class Hello(Message, frozen=True, tag="hello"):
     """First word of a console: who it is and up to which revision of which ledger it has everything.
 
     `office` says that it knows `Office` and `Inquire`, and where it would listen as its office's relay.
+    `wipeable` says that it knows `Wipe`. `station` names this station's files and stays the same for ever.
     """
 
     protocol: int
@@ -71,12 +72,20 @@ class Hello(Message, frozen=True, tag="hello"):
     ledger: LedgerId = LedgerId("")
     cursor: Revision = Revision(0)
     office: OfficeStation | None = None
+    wipeable: bool = False
 
 
 class Submit(Message, frozen=True, tag="submit"):
     """Acts to be judged, in the order they were made."""
 
     acts: tuple[Act, ...]
+
+
+class Wiped(Message, frozen=True, tag="wiped"):
+    """The answer to `Wipe`: key and files of this station are destroyed, with so many acts never sent."""
+
+    order: str
+    unsent: int = 0
 
 
 class Ping(Message, frozen=True, tag="ping"):
@@ -97,9 +106,10 @@ class Inquire(Message, frozen=True, tag="inquire"):
 class Welcome(Message, frozen=True, tag="welcome"):
     """The centre's first word: its clock, its ledger, who you are, the law book and the directory of units.
 
-    When `ledger` is not the console's own, the console forgets its rows and begins at revision 0. `restored` are the
-    revisions to which the ledger was set back to a backup, oldest first: what a console was told was accepted after
-    them (`lineage.in_common`) is sent again.
+    When `ledger` is not the console's own, the console forgets its rows and begins at revision 0; also when `scope`,
+    which says what it is sent, is another one than its rows were sent under. `restored` are the revisions to which the
+    ledger was set back to a backup, oldest first: what a console was told was accepted after them
+    (`lineage.in_common`) is sent again.
     """
 
     protocol: int
@@ -109,6 +119,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
     actor: Actor
     book: LawBook
     units: tuple[Unit, ...]
+    scope: Scope | None = None
     restored: tuple[Revision, ...] = ()
 
 
@@ -213,6 +224,16 @@ class Office(Message, frozen=True, tag="office"):
     stations: tuple[OfficeStation, ...] = ()
 
 
+class Wipe(Message, frozen=True, tag="wipe"):
+    """Destroy key and files of this station, show why, and answer `Wiped`. Only to consoles that are `wipeable`.
+
+    Comes in the place of the Welcome, or at any time after it.
+    """
+
+    order: str
+    reason: str
+
+
 class Goodbye(Message, frozen=True, tag="goodbye"):
     """Last word before closing: why, in a name and in words."""
 
@@ -220,8 +241,8 @@ class Goodbye(Message, frozen=True, tag="goodbye"):
     detail: str = ""
 
 
-Upward = Hello | Submit | Ping | Inquire
-Downward = Welcome | Changes | Judged | Beat | Pong | LawChanged | Loads | Office | Goodbye
+Upward = Hello | Submit | Ping | Inquire | Wiped
+Downward = Welcome | Changes | Judged | Beat | Pong | LawChanged | Loads | Office | Wipe | Goodbye
 
 _M = TypeVar("_M")
 _P = TypeVar("_P")

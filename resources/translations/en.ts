@@ -17,6 +17,85 @@
     </message>
 </context>
 <context>
+    <name>AccountDialog</name>
+    <message>
+        <source>我的账号</source>
+        <translation>My account</translation>
+    </message>
+    <message>
+        <source>登录的地方</source>
+        <translation>Where you are signed in</translation>
+    </message>
+    <message>
+        <source>工作站或地址</source>
+        <translation>Station or address</translation>
+    </message>
+    <message>
+        <source>登录于</source>
+        <translation>Since</translation>
+    </message>
+    <message>
+        <source>有效至</source>
+        <translation>Until</translation>
+    </message>
+    <message>
+        <source>说明</source>
+        <translation>Note</translation>
+    </message>
+    <message>
+        <source>结束所选的登录</source>
+        <translation>End the chosen sign-in</translation>
+    </message>
+    <message>
+        <source>更改密码</source>
+        <translation>Change password</translation>
+    </message>
+    <message>
+        <source>原密码</source>
+        <translation>Old password</translation>
+    </message>
+    <message>
+        <source>新密码，至少十个字符</source>
+        <translation>New password, ten characters or more</translation>
+    </message>
+    <message>
+        <source>新密码，再输一次</source>
+        <translation>New password, once more</translation>
+    </message>
+    <message>
+        <source>本机还有 {count} 件未发送，换人后由您本人再次登录时发送。</source>
+        <translation>{count} acts here are not sent yet; they go out when you yourself sign in again.</translation>
+    </message>
+    <message>
+        <source>没有未发送的操作。</source>
+        <translation>Nothing waits to be sent.</translation>
+    </message>
+    <message>
+        <source>退出登录，换人</source>
+        <translation>Sign out, hand over</translation>
+    </message>
+    <message>
+        <source>关闭</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>本次登录</source>
+        <translation>This one</translation>
+    </message>
+    <message>
+        <source>密码已更改，其他地方的登录已结束。</source>
+        <translation>The password is changed; your other sign-ins have ended.</translation>
+    </message>
+    <message>
+        <source>请填原密码和新密码。</source>
+        <translation>Give the old and the new password.</translation>
+    </message>
+    <message>
+        <source>两次输入的新密码不一样。</source>
+        <translation>The two new passwords differ.</translation>
+    </message>
+</context>
+<context>
     <name>ActBar</name>
     <message>
         <source>签收</source>
@@ -135,6 +214,26 @@
     <message>
         <source>{number} {clock}超时</source>
         <translation>{number} {clock} late</translation>
+    </message>
+    <message>
+        <source>{number} 一步存疑</source>
+        <translation>{number}: an act in doubt</translation>
+    </message>
+    <message>
+        <source>中心恢复过，可能没有这一步；按原编号再发一次</source>
+        <translation>the centre was restored and may not have it; send it again under its id</translation>
+    </message>
+    <message>
+        <source>最早一步等发已 {length}</source>
+        <translation>Oldest act unsent for {length}</translation>
+    </message>
+    <message>
+        <source>{number} 在本机待发，接通即补传；急事先打电话</source>
+        <translation>{number} waits here, leaves with the link; phone first if urgent</translation>
+    </message>
+    <message>
+        <source>本机时钟不对</source>
+        <translation>This station&apos;s clock is wrong</translation>
     </message>
     <message>
         <source>{number} 一步搁置</source>
@@ -833,6 +932,21 @@
     </message>
 </context>
 <context>
+    <name>Clock</name>
+    <message>
+        <source>快了 {length}；</source>
+        <translation>{length} fast; </translation>
+    </message>
+    <message>
+        <source>慢了 {length}；</source>
+        <translation>{length} slow; </translation>
+    </message>
+    <message>
+        <source>计时和办理时间不受影响，请校正系统时间</source>
+        <translation>timers and times of acts are not affected, please set the system clock</translation>
+    </message>
+</context>
+<context>
     <name>CloseDialog</name>
     <message>
         <source>归档</source>
@@ -845,6 +959,57 @@
     <message>
         <source>备注</source>
         <translation>Note</translation>
+    </message>
+</context>
+<context>
+    <name>CollisionDialog</name>
+    <message>
+        <source>“{field}”两人都改了</source>
+        <translation>“{field}” was set by two people</translation>
+    </message>
+    <message>
+        <source>您动手时看到的：{value}</source>
+        <translation>What you saw when you began: {value}</translation>
+    </message>
+    <message>
+        <source>我的，{at} 办</source>
+        <translation>Mine, made {at}</translation>
+    </message>
+    <message>
+        <source>{name}的，{at} 办</source>
+        <translation>{name}&apos;s, made {at}</translation>
+    </message>
+    <message>
+        <source>对方</source>
+        <translation>Somebody else</translation>
+    </message>
+    <message>
+        <source>我的内容</source>
+        <translation>My text</translation>
+    </message>
+    <message>
+        <source>对方的内容</source>
+        <translation>The other text</translation>
+    </message>
+    <message>
+        <source>不论留哪个，另一个都留在记录里。</source>
+        <translation>Whichever you keep, the other stays on record.</translation>
+    </message>
+    <message>
+        <source>留我的</source>
+        <translation>Keep mine</translation>
+    </message>
+    <message>
+        <source>用对方</source>
+        <translation>Take theirs</translation>
+    </message>
+    <message>
+        <source>编辑</source>
+        <translation>Edit</translation>
+    </message>
+    <message>
+        <source>以后再定</source>
+        <translation>Decide later</translation>
     </message>
 </context>
 <context>
@@ -899,6 +1064,14 @@
     <message>
         <source>本机待发箱</source>
         <translation>Outbox</translation>
+    </message>
+    <message>
+        <source>纸面</source>
+        <translation>Paper</translation>
+    </message>
+    <message>
+        <source>打印未结案件（纸质包）</source>
+        <translation>Print open cases (paper pack)</translation>
     </message>
     <message>
         <source>队列</source>
@@ -1107,6 +1280,33 @@
     </message>
 </context>
 <context>
+    <name>Drafting</name>
+    <message>
+        <source>弃稿</source>
+        <translation>Drop draft</translation>
+    </message>
+    <message>
+        <source>已恢复草稿，{age}写的。</source>
+        <translation>Draft restored, written {age}.</translation>
+    </message>
+    <message>
+        <source>；</source>
+        <translation>; </translation>
+    </message>
+    <message>
+        <source>共 {n} 步，最近：{said}</source>
+        <translation>{n} acts, the latest: {said}</translation>
+    </message>
+    <message>
+        <source>动笔以后案件有变动：{said}。您写的都在。</source>
+        <translation>Since you began the case has changed: {said}. Your text is all here.</translation>
+    </message>
+    <message>
+        <source>{at} {name} {said}</source>
+        <translation>{at} {name} {said}</translation>
+    </message>
+</context>
+<context>
     <name>HeldWhistles</name>
     <message>
         <source>还没到部门的哨</source>
@@ -1194,10 +1394,6 @@
     <message>
         <source>个人信息已抹除</source>
         <translation>Personal data erased</translation>
-    </message>
-    <message>
-        <source>补传的“{what}”，只作记录</source>
-        <translation>“{what}”, uploaded late, for the record only</translation>
     </message>
     <message>
         <source>备注</source>
@@ -1440,6 +1636,10 @@
         <translation>Split from its parent, {urgency}</translation>
     </message>
     <message>
+        <source>“{what}”没有生效，只作记录</source>
+        <translation>“{what}” had no effect, kept as a record</translation>
+    </message>
+    <message>
         <source>{head}：{rest}</source>
         <translation>{head}: {rest}</translation>
     </message>
@@ -1662,6 +1862,21 @@
     <message>
         <source>记商定措施</source>
         <translation>Record agreed measure</translation>
+    </message>
+</context>
+<context>
+    <name>NoticeDialog</name>
+    <message>
+        <source>本机数据已销毁</source>
+        <translation>This station&apos;s data has been destroyed</translation>
+    </message>
+    <message>
+        <source>管理员已下令销毁本机数据：{reason}。密钥和文件已删除，请联系指挥中心。</source>
+        <translation>An administrator had this station&apos;s data destroyed: {reason}. Key and files are gone; call the centre.</translation>
+    </message>
+    <message>
+        <source>知道了</source>
+        <translation>Understood</translation>
     </message>
 </context>
 <context>
@@ -1913,6 +2128,85 @@
     </message>
 </context>
 <context>
+    <name>Outbox</name>
+    <message>
+        <source>我的</source>
+        <translation>Mine</translation>
+    </message>
+    <message>
+        <source>对方</source>
+        <translation>Somebody else</translation>
+    </message>
+    <message>
+        <source>“{field}”两人都改了。您动手时是“{seen}”。留哪个由您定，另一个留在记录里。</source>
+        <translation>“{field}” was set by two people. When you began it was “{seen}”. You decide which to keep; the other stays on record.</translation>
+    </message>
+    <message>
+        <source>中心受理以后恢复过旧数据，可能没有这一步。再发不会重复：编号不变。</source>
+        <translation>The centre accepted it and was restored from older data since: it may not have it. Sending again doubles nothing, the id stays.</translation>
+    </message>
+    <message>
+        <source>{what}。{why}</source>
+        <translation>{what}. {why}</translation>
+    </message>
+    <message>
+        <source>{age}写的，还没有提交：{words}</source>
+        <translation>Written {age}, not submitted yet: {words}</translation>
+    </message>
+    <message>
+        <source>草稿</source>
+        <translation>Draft</translation>
+    </message>
+    <message>
+        <source>接着写</source>
+        <translation>Go on writing</translation>
+    </message>
+    <message>
+        <source>弃稿</source>
+        <translation>Drop draft</translation>
+    </message>
+    <message>
+        <source>电话通知</source>
+        <translation>Phone</translation>
+    </message>
+    <message>
+        <source>作废</source>
+        <translation>Discard</translation>
+    </message>
+    <message>
+        <source>编辑</source>
+        <translation>Edit</translation>
+    </message>
+    <message>
+        <source>重新吹哨</source>
+        <translation>Blow again</translation>
+    </message>
+    <message>
+        <source>再试</source>
+        <translation>Try again</translation>
+    </message>
+    <message>
+        <source>留我的</source>
+        <translation>Keep mine</translation>
+    </message>
+    <message>
+        <source>用对方</source>
+        <translation>Take theirs</translation>
+    </message>
+    <message>
+        <source>比较</source>
+        <translation>Compare</translation>
+    </message>
+    <message>
+        <source>按原编号再发</source>
+        <translation>Send again, same id</translation>
+    </message>
+    <message>
+        <source>撤回</source>
+        <translation>Take back</translation>
+    </message>
+</context>
+<context>
     <name>OutboxPage</name>
     <message>
         <source>本机待发箱</source>
@@ -1927,32 +2221,16 @@
         <translation>All receipts</translation>
     </message>
     <message>
-        <source>电话通知</source>
-        <translation>Phone</translation>
-    </message>
-    <message>
-        <source>作废</source>
-        <translation>Discard</translation>
-    </message>
-    <message>
-        <source>重新吹哨</source>
-        <translation>Blow again</translation>
-    </message>
-    <message>
-        <source>再试</source>
-        <translation>Try again</translation>
-    </message>
-    <message>
-        <source>编辑</source>
-        <translation>Edit</translation>
-    </message>
-    <message>
-        <source>撤回</source>
-        <translation>Take back</translation>
-    </message>
-    <message>
         <source>待发 {pending}  未发出 {expired}  搁置 {parked}</source>
         <translation>{pending} pending  {expired} not sent  {parked} parked</translation>
+    </message>
+    <message>
+        <source>  存疑 {count}</source>
+        <translation>  In doubt {count}</translation>
+    </message>
+    <message>
+        <source>  草稿 {count}</source>
+        <translation>  Drafts {count}</translation>
     </message>
     <message>
         <source>没有待发。每一步中心都已收到，回执在“全部回执”里。</source>
@@ -1969,6 +2247,133 @@
     <message>
         <source>另有 {count} 项待发，接通后按先后自动补传：{list}</source>
         <translation>{count} more wait and go out by themselves in order: {list}</translation>
+    </message>
+</context>
+<context>
+    <name>PaperPack</name>
+    <message>
+        <source>纸质包-{where}-{stamp}</source>
+        <translation>paper-pack-{where}-{stamp}</translation>
+    </message>
+    <message>
+        <source>数据截至 {as_of}，打印于 {now}。内有群众诉求，用后交回值班台。</source>
+        <translation>Data as of {as_of}, printed at {now}. Holds citizens&apos; demands: hand it back to the duty desk after use.</translation>
+    </message>
+    <message>
+        <source>第 {number} 页，共 {of} 页</source>
+        <translation>Page {number} of {of}</translation>
+    </message>
+    <message>
+        <source>{where} 未结案件 {count} 件</source>
+        <translation>{where}: {count} open cases</translation>
+    </message>
+    <message>
+        <source>数据截至 {as_of}，打印于 {now}，打印人 {by}。先到期的在前。</source>
+        <translation>Data as of {as_of}, printed at {now} by {by}. What is due first comes first.</translation>
+    </message>
+    <message>
+        <source>每办一步写下时间和姓名；恢复后逐条补录，写明当时的时间。紧急的先打电话。</source>
+        <translation>Write down time and name with every act; enter them one by one when the system is back, with the time of then. Phone first if urgent.</translation>
+    </message>
+    <message>
+        <source>承办 {holder}</source>
+        <translation>Holder {holder}</translation>
+    </message>
+    <message>
+        <source>派单 {at}</source>
+        <translation>Dispatched {at}</translation>
+    </message>
+    <message>
+        <source>地址：{words}</source>
+        <translation>Address: {words}</translation>
+    </message>
+    <message>
+        <source>没有写</source>
+        <translation>not given</translation>
+    </message>
+    <message>
+        <source>诉求：{words}</source>
+        <translation>Demand: {words}</translation>
+    </message>
+    <message>
+        <source>来电人：{words}</source>
+        <translation>Caller: {words}</translation>
+    </message>
+    <message>
+        <source>本机已办、中心还没收到：{acts}</source>
+        <translation>Done here, not yet at the centre: {acts}</translation>
+    </message>
+    <message>
+        <source>；</source>
+        <translation>; </translation>
+    </message>
+    <message>
+        <source>签收</source>
+        <translation>Signed</translation>
+    </message>
+    <message>
+        <source>联系</source>
+        <translation>Contact</translation>
+    </message>
+    <message>
+        <source>接通 □ 未接通 □</source>
+        <translation>Reached □ Not □</translation>
+    </message>
+    <message>
+        <source>到场</source>
+        <translation>On scene</translation>
+    </message>
+    <message>
+        <source>办理情况</source>
+        <translation>What was done</translation>
+    </message>
+    <message>
+        <source>结果</source>
+        <translation>Result</translation>
+    </message>
+    <message>
+        <source>办结</source>
+        <translation>Done at</translation>
+    </message>
+    <message>
+        <source>经手人</source>
+        <translation>By</translation>
+    </message>
+    <message>
+        <source>没有在走的时限</source>
+        <translation>No limit is running</translation>
+    </message>
+    <message>
+        <source>{at}（暂定）</source>
+        <translation>{at} (provisional)</translation>
+    </message>
+    <message>
+        <source>{kind} {at} 前</source>
+        <translation>{kind} by {at}</translation>
+    </message>
+    <message>
+        <source>，已超 {length}</source>
+        <translation>, past by {length}</translation>
+    </message>
+    <message>
+        <source>保密，通过热线联系</source>
+        <translation>Confidential, contact through the hotline</translation>
+    </message>
+    <message>
+        <source>{kind} {at} 吹：{demand}。接头 {contact}，{place}。{summoned}</source>
+        <translation>{kind} blown {at}: {demand}. Contact {contact}, {place}. {summoned}</translation>
+    </message>
+    <message>
+        <source>{unit}（主责）</source>
+        <translation>{unit} (lead)</translation>
+    </message>
+    <message>
+        <source>{unit} 还没有签收</source>
+        <translation>{unit} has not signed</translation>
+    </message>
+    <message>
+        <source>（没有数据）</source>
+        <translation>(no data)</translation>
     </message>
 </context>
 <context>
@@ -2000,6 +2405,29 @@
     <message>
         <source>没有这样的单位。</source>
         <translation>No such unit.</translation>
+    </message>
+</context>
+<context>
+    <name>Printing</name>
+    <message>
+        <source>纸质包正在做，请稍等</source>
+        <translation>The paper pack is being made, please wait</translation>
+    </message>
+    <message>
+        <source>正在做纸质包……</source>
+        <translation>Making the paper pack …</translation>
+    </message>
+    <message>
+        <source>前一份还没有做完，请稍等</source>
+        <translation>The paper before is not finished, please wait</translation>
+    </message>
+    <message>
+        <source>已存 {path}</source>
+        <translation>Saved {path}</translation>
+    </message>
+    <message>
+        <source>没有写成：{why}。请检查文件夹和磁盘空间。</source>
+        <translation>Could not be written: {why}. Check the folder and the disk space.</translation>
     </message>
 </context>
 <context>
@@ -2060,6 +2488,29 @@
     </message>
 </context>
 <context>
+    <name>Receipts</name>
+    <message>
+        <source>未对过时</source>
+        <translation>never compared</translation>
+    </message>
+    <message>
+        <source>±{n} 秒</source>
+        <translation>±{n} s</translation>
+    </message>
+    <message>
+        <source>第 {revision} 号修订</source>
+        <translation>Revision {revision}</translation>
+    </message>
+    <message>
+        <source>办 {made}（{trust}）   发 {sent}   定 {judged}</source>
+        <translation>made {made} ({trust})   sent {sent}   judged {judged}</translation>
+    </message>
+    <message>
+        <source>{at} 离线</source>
+        <translation>{at} offline</translation>
+    </message>
+</context>
+<context>
     <name>ReceiptsDialog</name>
     <message>
         <source>回执</source>
@@ -2070,12 +2521,20 @@
         <translation>Receipts: every act of this station</translation>
     </message>
     <message>
+        <source>编号</source>
+        <translation>Number</translation>
+    </message>
+    <message>
         <source>办理</source>
         <translation>Act</translation>
     </message>
     <message>
         <source>何时办</source>
         <translation>Made</translation>
+    </message>
+    <message>
+        <source>时间可信</source>
+        <translation>Time good to</translation>
     </message>
     <message>
         <source>何时发</source>
@@ -2094,24 +2553,80 @@
         <translation>Remarks</translation>
     </message>
     <message>
+        <source>找：编号、办理、内容、结果（Ctrl F）</source>
+        <translation>Find: number, act, text, outcome (Ctrl F)</translation>
+    </message>
+    <message>
+        <source>找回执</source>
+        <translation>Find receipts</translation>
+    </message>
+    <message>
+        <source>只看哪些</source>
+        <translation>Show which</translation>
+    </message>
+    <message>
+        <source>全部</source>
+        <translation>All</translation>
+    </message>
+    <message>
+        <source>等中心的</source>
+        <translation>Waiting for the centre</translation>
+    </message>
+    <message>
+        <source>要您定的</source>
+        <translation>Waiting for you</translation>
+    </message>
+    <message>
+        <source>存疑的按原编号再发</source>
+        <translation>Send those in doubt again</translation>
+    </message>
+    <message>
+        <source>存为 CSV</source>
+        <translation>Save as CSV</translation>
+    </message>
+    <message>
+        <source>存为 JSON</source>
+        <translation>Save as JSON</translation>
+    </message>
+    <message>
+        <source>打印</source>
+        <translation>Print</translation>
+    </message>
+    <message>
         <source>关闭</source>
         <translation>Close</translation>
     </message>
     <message>
-        <source>{at} 离线</source>
-        <translation>{at} offline</translation>
+        <source>{shown} 条，共 {count} 条，新的在上</source>
+        <translation>{shown} of {count}, newest on top</translation>
     </message>
     <message>
-        <source>最近 {count} 条，新的在上</source>
-        <translation>The latest {count}, newest on top</translation>
+        <source>回执-{stamp}</source>
+        <translation>receipts-{stamp}</translation>
+    </message>
+    <message>
+        <source>回执存到哪里</source>
+        <translation>Where to save the receipts</translation>
+    </message>
+    <message>
+        <source>没有写成：{why}。请检查文件夹和磁盘空间。</source>
+        <translation>Could not be written: {why}. Check the folder and the disk space.</translation>
+    </message>
+    <message>
+        <source>已存 {path}</source>
+        <translation>Saved {path}</translation>
+    </message>
+    <message>
+        <source>回执，打印于 {now}</source>
+        <translation>Receipts, printed at {now}</translation>
+    </message>
+    <message>
+        <source>回执 {count} 条</source>
+        <translation>{count} receipts</translation>
     </message>
     <message>
         <source>本机还没有办过任何一步。</source>
         <translation>Nothing has been done at this station yet.</translation>
-    </message>
-    <message>
-        <source>第 {revision} 号修订</source>
-        <translation>Revision {revision}</translation>
     </message>
 </context>
 <context>
@@ -2323,10 +2838,6 @@
         <translation>Password</translation>
     </message>
     <message>
-        <source>同一个人可在多台机器登录；离线时用上次登录的身份继续办理。</source>
-        <translation>One person may sign in at several stations; offline, work goes on as whoever signed in last.</translation>
-    </message>
-    <message>
         <source>退出</source>
         <translation>Quit</translation>
     </message>
@@ -2345,6 +2856,34 @@
     <message>
         <source>正在登录</source>
         <translation>Signing in</translation>
+    </message>
+    <message>
+        <source>验证器上的六位数字，或恢复码</source>
+        <translation>six digits of your authenticator, or a recovery code</translation>
+    </message>
+    <message>
+        <source>验证码</source>
+        <translation>Code</translation>
+    </message>
+    <message>
+        <source>本机口令</source>
+        <translation>Passphrase</translation>
+    </message>
+    <message>
+        <source>连不上中心时，在本机登录过的人可用原密码离线登录；所办的事联网后由本人账号发送。</source>
+        <translation>Without the centre, whoever has signed in here before may do so with the same password; what is done then is sent under that person&apos;s account once there is a link.</translation>
+    </message>
+    <message>
+        <source>本机口令保护本机密钥，每次启动都要输入；忘记后本机数据只能从中心重新取得。</source>
+        <translation> The passphrase protects this machine&apos;s key and is asked for at each start; forgotten, the data here can only be fetched from the centre again.</translation>
+    </message>
+    <message>
+        <source>请填验证码。</source>
+        <translation>Give the code.</translation>
+    </message>
+    <message>
+        <source>请填本机口令。</source>
+        <translation>Give the passphrase.</translation>
     </message>
 </context>
 <context>
@@ -2472,6 +3011,14 @@
         <source>没有报警。{as_of}</source>
         <translation>No alarms. {as_of}</translation>
     </message>
+    <message>
+        <source>我的账号</source>
+        <translation>My account</translation>
+    </message>
+    <message>
+        <source>我的账号 Alt+U</source>
+        <translation>My account Alt+U</translation>
+    </message>
 </context>
 <context>
     <name>StatusBar</name>
@@ -2496,8 +3043,20 @@
         <translation>By the station&apos;s clock, {offset} s off before the cut</translation>
     </message>
     <message>
+        <source>本机时钟快了 {length}</source>
+        <translation>Station clock {length} fast</translation>
+    </message>
+    <message>
+        <source>本机时钟慢了 {length}</source>
+        <translation>Station clock {length} slow</translation>
+    </message>
+    <message>
         <source>待发 {count}</source>
         <translation>{count} pending</translation>
+    </message>
+    <message>
+        <source>{pending}，最早已等 {length}</source>
+        <translation>{pending}, oldest for {length}</translation>
     </message>
     <message>
         <source>未发出 {count}</source>
@@ -3756,6 +4315,10 @@
         <source>本所网络上的数据被改动，已断开</source>
         <translation>Data on the office&apos;s network was changed; disconnected</translation>
     </message>
+    <message>
+        <source>本机数据已按中心的指令销毁</source>
+        <translation>This station&apos;s data was destroyed by order of the centre</translation>
+    </message>
 </context>
 <context>
     <name>words</name>
@@ -4054,6 +4617,10 @@
     <message>
         <source>已作废</source>
         <translation>Discarded</translation>
+    </message>
+    <message>
+        <source>存疑</source>
+        <translation>In doubt</translation>
     </message>
     <message>
         <source>投诉</source>
@@ -4680,6 +5247,22 @@
         <translation>Title</translation>
     </message>
     <message>
+        <source>退单申请</source>
+        <translation>Request for return</translation>
+    </message>
+    <message>
+        <source>延期申请</source>
+        <translation>Request for extension</translation>
+    </message>
+    <message>
+        <source>挂账申请</source>
+        <translation>Request for suspension</translation>
+    </message>
+    <message>
+        <source>剔除申请</source>
+        <translation>Request for exclusion</translation>
+    </message>
+    <message>
         <source>中心没有这个案件。请核对编号，或等补收完成后再试。</source>
         <translation>The centre has no such case. Check the number, or try again once catching up is done.</translation>
     </message>
@@ -4836,6 +5419,10 @@
         <translation>That time is before the dispatch. Check the station&apos;s clock and the time given.</translation>
     </message>
     <message>
+        <source>“{field}”在您办理期间被别人改过，没有覆盖。请比较两个内容，再决定用哪个。</source>
+        <translation>“{field}” was changed by somebody else meanwhile; nothing was overwritten. Compare both and decide which to keep.</translation>
+    </message>
+    <message>
         <source>应急</source>
         <translation>Emerg.</translation>
     </message>
@@ -4866,6 +5453,22 @@
     <message>
         <source>{what}未发出</source>
         <translation>{what} not sent</translation>
+    </message>
+    <message>
+        <source>（空）</source>
+        <translation>(empty)</translation>
+    </message>
+    <message>
+        <source>“{field}”已由 {name} {at} 改为“{theirs}”，您看到的是“{seen}”。您写的都在；再提交一次，就以您的为准。</source>
+        <translation>“{field}” was changed by {name} at {at} to “{theirs}”; you saw “{seen}”. Your text is all here; submit again and yours holds.</translation>
+    </message>
+    <message>
+        <source>已同意</source>
+        <translation>Granted</translation>
+    </message>
+    <message>
+        <source>未同意</source>
+        <translation>Refused</translation>
     </message>
 </context>
 </TS>

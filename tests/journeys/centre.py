@@ -1,6 +1,7 @@
 """A centre on a clock that all processes share: its arguments are database, port and the clock's three."""
 
 import datetime as dt
+import logging
 import sys
 
 from dispatcher.assets import load_law, load_organisation
@@ -8,7 +9,9 @@ from dispatcher.server.main import Seed, run
 from dispatcher.sync.clock import SpeedClock
 
 if __name__ == "__main__":
-    database, port, epoch_s, origin, factor = sys.argv[1:]
+    database, port, epoch_s, origin, factor, *log = sys.argv[1:]
+    if log:
+        logging.basicConfig(level=log[0], stream=sys.stderr)
     units = load_organisation()
     clock = SpeedClock(float(epoch_s), dt.datetime.fromisoformat(origin), float(factor))
     sys.exit(run(database, load_law(units=units), clock, port=int(port), seed=Seed(units=units)))

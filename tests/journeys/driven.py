@@ -6,6 +6,7 @@ composition root; nothing in it is replaced.
 
 import asyncio
 import datetime as dt
+import logging
 import os
 import sys
 import threading
@@ -140,7 +141,9 @@ async def live(station: Station) -> None:
 
 def main() -> None:
     """Open the console and obey."""
-    home, centre, token, epoch_s, origin, factor = sys.argv[1:]
+    home, centre, token, epoch_s, origin, factor, *log = sys.argv[1:]
+    if log:
+        logging.basicConfig(level=log[0], stream=sys.stderr)
     application, theme = make_application("zh", "dark")
     station = Station(
         home=Path(home),

@@ -1,6 +1,7 @@
 """The stage of the journeys: a real centre and real consoles as processes, started, asked, killed."""
 
 import asyncio
+import contextlib
 import datetime as dt
 import os
 import selectors
@@ -64,13 +65,16 @@ class Centre:
         )  # fmt: skip
         return said.stdout.rpartition(": ")[2].strip()
 
-    def start(self) -> None:
-        """Start it, on the same port as before when there was one."""
+    def start(self, log: Path | None = None) -> None:
+        """Start it, on the same port as before when there was one; with `log` it writes down all it can there."""
         port = self.url.rpartition(":")[2] or "0"
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.journeys.centre", self.database, port, *self.origin],
-            stdout=subprocess.PIPE, text=True, cwd=ROOT,
-        )  # fmt: skip
+        with contextlib.ExitStack() as stack:
+            written = stack.enter_context(log.open("ab")) if log else None
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.journeys.centre", self.database, port, *self.origin]
+                + (["DEBUG"] if log else []),
+                stdout=subprocess.PIPE, stderr=written, text=True, cwd=ROOT,
+            )  # fmt: skip
         assert self._process.stdout is not None
         said = self._process.stdout.readline()
         assert said.startswith("listening on "), said
@@ -126,10 +130,18 @@ class Console:
     """A console as a process, driven over its pipes."""
 
     def __init__(
-        self, home: Path, centre: Centre, token: str, url: str = "", *more: str, program: str = "driven"
+        self,
+        home: Path,
+        centre: Centre,
+        token: str,
+        url: str = "",
+        *more: str,
+        program: str = "driven",
+        log: Path | None = None,
     ) -> None:
-        self._arguments = [str(home), url or centre.url, token, *centre.origin, *more]
+        self._arguments = [str(home), url or centre.url, token, *centre.origin, *more, *(["DEBUG"] if log else [])]
         self._program = f"tests.journeys.{program}"
+        self._log = log
         self._process: subprocess.Popen[bytes] | None = None
         self._selector = selectors.DefaultSelector()
         self._rest = b""
@@ -140,10 +152,12 @@ class Console:
         if not environment.get("DISPLAY"):
             environment["QT_QPA_PLATFORM"] = "offscreen"
         self._rest = b""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", self._program, *self._arguments],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env=environment,
-        )  # fmt: skip
+        with contextlib.ExitStack() as stack:
+            log = stack.enter_context(self._log.open("ab")) if self._log else None
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", self._program, *self._arguments],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd=ROOT, env=environment,
+            )  # fmt: skip
         return self
 
     def ask(self, do: str, **more: object) -> Any:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatcher.models.alarms import Alarm, AlarmKind, AlarmList, Priority, WaitingAct, alarms_of
+from dispatcher.models.alarms import Alarm, AlarmKind, AlarmList, Priority, UnsentAfter, WaitingAct, alarms_of
 from dispatcher.models.case import CaseState
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.commands import BlowWhistle, SignFor
@@ -135,17 +135,17 @@ def test_what_waits_in_the_outbox() -> None:
     alarms.see_rows(ChangeSet((row("a", clock=None),)), NOW)
     emergency = WaitingAct(id=CommandId("1"), command=blow("a"), made_ms=NOW, valid_until_ms=NOW + 30 * MINUTE)
     routine = WaitingAct(id=CommandId("2"), command=blow("a", WhistleKind.ROUTINE), made_ms=NOW)
-    assert not alarms.see_acts((emergency, routine))
+    assert not alarms.see_acts((emergency, routine), 0)
     assert alarms.see_link(linked=False)
     assert kinds(alarms) == [AlarmKind.WHISTLE_WAITS]
     assert alarms.top(1)[0].number == "n-a"
-    assert alarms.see_acts((msgspec.structs.replace(emergency, expired=True), routine))
+    assert alarms.see_acts((msgspec.structs.replace(emergency, expired=True), routine), 0)
     assert [(alarm.kind, alarm.priority) for alarm in alarms.all()] == [(AlarmKind.NOT_SENT, Priority.FIRST)]
     assert alarms.see_link(linked=True) is False
     parked = WaitingAct(id=CommandId("3"), command=SignFor(case=CaseId("a")), made_ms=NOW, parked=True)
-    assert alarms.see_acts((parked,))
+    assert alarms.see_acts((parked,), 0)
     assert [(alarm.kind, alarm.priority) for alarm in alarms.all()] == [(AlarmKind.PARKED, Priority.THIRD)]
-    assert alarms.see_acts(())
+    assert alarms.see_acts((), 0)
     assert kinds(alarms) == []
 
 
@@ -224,3 +224,37 @@ def test_kept_up_in_steps_it_is_what_looking_at_everything_gives(taken: list[tup
         loud = [alarm for alarm in told if not alarms.is_acknowledged(alarm)]
         assert [a.priority for a in loud] == sorted(a.priority for a in loud)
         assert alarms.next_ms() > now_ms
+
+
+def test_the_oldest_unsent_act_is_an_alarm_that_only_its_end_takes_away() -> None:
+    alarms = AlarmList(UnsentAfter(warn_ms=15 * MINUTE, alarm_ms=120 * MINUTE))
+    old = WaitingAct(id=CommandId("1"), command=SignFor(case=CaseId("a")), made_ms=NOW)
+    young = WaitingAct(id=CommandId("2"), command=SignFor(case=CaseId("b")), made_ms=NOW + 10 * MINUTE)
+    parked = WaitingAct(id=CommandId("0"), command=SignFor(case=CaseId("c")), made_ms=NOW - 999 * MINUTE, parked=True)
+    alarms.see_acts((parked, old, young), NOW + 14 * MINUTE)
+    assert kinds(alarms) == [AlarmKind.PARKED]
+    assert alarms.next_ms() == NOW + 15 * MINUTE
+    assert alarms.advance(NOW + 15 * MINUTE)
+    (alarm,) = (each for each in alarms.all() if each.kind is AlarmKind.UNSENT)
+    assert (alarm.priority, alarm.act, alarm.made_ms) == (Priority.THIRD, CommandId("1"), NOW)
+    alarms.acknowledge_all()
+    assert not alarms.advance(NOW + 60 * MINUTE)
+    assert alarms.advance(NOW + 120 * MINUTE), "the second limit is loud anew"
+    assert alarms.top(1)[0].priority is Priority.SECOND
+    assert alarms.see_acts((young,), NOW + 121 * MINUTE)
+    (alarm,) = alarms.all()
+    assert (alarm.act, alarm.priority) == (CommandId("2"), Priority.THIRD)
+    assert alarms.see_acts((), NOW + 122 * MINUTE)
+    assert kinds(alarms) == []
+
+
+def test_an_act_in_doubt_and_a_wrong_clock_are_alarms() -> None:
+    alarms = AlarmList()
+    doubted = WaitingAct(id=CommandId("1"), command=SignFor(case=CaseId("a")), made_ms=NOW, doubted=True)
+    alarms.see_acts((doubted,), NOW + 999 * MINUTE)
+    assert [(alarm.kind, alarm.priority) for alarm in alarms.all()] == [(AlarmKind.DOUBTED, Priority.SECOND)]
+    assert alarms.see_link(linked=True, clock_off_ms=-60 * MINUTE)
+    assert alarms.top(2)[1].kind is AlarmKind.CLOCK_WRONG
+    assert alarms.top(2)[1].off_ms == -60 * MINUTE
+    assert alarms.see_link(linked=True)
+    assert kinds(alarms) == [AlarmKind.DOUBTED]

@@ -450,19 +450,21 @@ def test_a_fact_without_an_order_is_an_error_of_ours():
 
 
 @pytest.mark.parametrize(
-    ("actor", "everything", "as_summoned", "with_caller"),
+    ("actor", "everything", "as_summoned", "with_caller", "confidential"),
     [
-        (b.HOTLINE, True, False, True),
-        (b.person("a", b.STREET, Role.AUDITOR), True, False, False),
-        (b.DISPATCHER, False, False, True),
-        (b.LEADER, False, False, True),
-        (b.person("w", b.STREET, Role.WALL), False, False, False),
-        (b.SUPERVISOR, False, False, False),
-        (b.LIAISON, False, True, False),
-        (b.person("x", b.STREET, Role.ADMINISTRATOR), False, True, False),
+        (b.HOTLINE, True, False, True, True),
+        (b.person("a", b.STREET, Role.AUDITOR), True, False, False, False),
+        (b.person("d", b.STREET, Role.DISTRICT), False, False, True, True),
+        (b.DISPATCHER, False, False, True, False),
+        (b.LEADER, False, False, True, False),
+        (b.person("w", b.STREET, Role.WALL), False, False, False, False),
+        (b.SUPERVISOR, False, False, False, False),
+        (b.LIAISON, False, True, False, False),
+        (b.person("x", b.STREET, Role.ADMINISTRATOR), False, False, False, False),
     ],
 )
-def test_what_a_role_is_sent(actor: Actor, everything: bool, as_summoned: bool, with_caller: bool):
+def test_what_a_role_is_sent(actor: Actor, everything: bool, as_summoned: bool, with_caller: bool, confidential: bool):
     scope = scope_of(actor)
-    assert (scope.everything, scope.as_summoned, scope.with_caller) == (everything, as_summoned, with_caller)
+    assert (scope.everything, scope.as_summoned) == (everything, as_summoned)
+    assert (scope.tells_caller(False), scope.tells_caller(True)) == (with_caller, confidential)
     assert scope.unit == actor.unit

@@ -5,6 +5,7 @@ import re
 from tests.oracle import clock_oracle
 from tests.oracle.calendar_oracle import end_of
 from tests.oracle.effects import held_since, open_request, open_whistles, urgency
+from tests.oracle.merge_oracle import reply_of, request_of
 from tests.oracle.refusal import need, text
 from tests.oracle.transition_table import FINAL_KINDS, ROWS
 from tests.oracle.whistle_oracle import WHISTLE
@@ -97,7 +98,7 @@ def reply(act, life, actor, roles, law, at, entries):
     need(contacted is not None, "not_contacted")
     need(not open_request(life, "extension") and not open_request(life, "suspension"), "request_open")
     text(act, "accepted", "talked_with", "done", "result")
-    return [("reply", law["policy"]["reply_review"] and "shift_leader" not in roles)]
+    return [("reply", law["policy"]["reply_review"] and "shift_leader" not in roles, reply_of(act))]
 
 
 def approve_reply(act, life, actor, roles, law, at, entries):
@@ -151,7 +152,7 @@ def _ask(act, kind, roles, at, until=None):
     leads = "shift_leader" in roles
     return [
         ("requested", {"kind": kind, "sent_at": at if leads else None, "granted": None, "until": until,
-                       "ground": act.get("ground"), "at": at})
+                       "ground": act.get("ground"), "at": at, "told": request_of(act)})
     ]  # fmt: skip
 
 
@@ -244,7 +245,7 @@ def decide_request(act, life, actor, roles, law, at, entries):
     if kind == "suspension" and granted:
         need(life["state"] in ("in_hand", "redo"), "wrong_state")
         need(request["until"] > at, "too_late")
-    return [("decided", kind, granted, to, False, actor["person"])]
+    return [("decided", kind, granted, to, False, actor["person"], act.get("answer", ""))]
 
 
 def adjudicate(act, life, actor, roles, law, at, entries):
@@ -253,7 +254,8 @@ def adjudicate(act, life, actor, roles, law, at, entries):
     need(_sent_returns(life) >= 2, "wrong_state", "granted")
     text(act, "answer")
     need(not act.get("to") or act["granted"], "contradiction", "to")
-    return [("decided", "return", act["granted"], _next_holder(act, life, law), True, actor["person"])]
+    to = _next_holder(act, life, law)
+    return [("decided", "return", act["granted"], to, True, actor["person"], act["answer"])]
 
 
 def transfer(act, life, actor, roles, law, at, entries):
@@ -349,7 +351,7 @@ def undo(act, life, actor, roles, law, at, entries):
 
 
 def reveal_caller(act, life, actor, roles, law, at, entries):
-    need(not life["confidential"], "confidential")
+    need(not life["confidential"] or roles & {"hotline", "district"}, "confidential")
     text(act, "reason")
     return [("note",)]
 

@@ -48,7 +48,7 @@ def new_life(act, holder):
         "urgency0": order["urgency"], "category": order["category"], "community": order["community"],
         "given_due": order.get("feedback_due_at"), "confidential": order["confidential"], "number": order["number"],
         "no_return": False, "never_back": order["no_return"], "parent": act.get("parent", ""),
-        "assignee": "", "urged": 0,
+        "assignee": "", "urged": 0, "reply": (),
     }  # fmt: skip
     for key in [
         "signed_at",
@@ -152,8 +152,8 @@ def _on_scene(life, at):
         life["on_scene_at"] = at
 
 
-def _reply(life, at, review):
-    life["reply_written_at"] = at
+def _reply(life, at, review, told):
+    life["reply_written_at"], life["reply"] = at, told
     if review:
         life["state"] = "reply_review"
     else:
@@ -233,9 +233,9 @@ def _back(life):
     life["state"] = "signed" if life["signed_at"] is not None else "dispatched"
 
 
-def _decided(life, at, kind, granted, to, final, by):
+def _decided(life, at, kind, granted, to, final, by, answer):
     request = open_request(life, kind)
-    request["granted"] = granted
+    request["granted"], request["answer"] = granted, answer
     request["decided_at"] = at
     if kind == "return":
         life["adjudicated"] = life["adjudicated"] or final
@@ -329,7 +329,9 @@ def _numbered(life, at, number):
 
 
 def _whistle(life, at, whistle, change):
-    change(life["whistles"], whistle, at)
+    # A look back at an earlier hour may hold an entry about a whistle that is blown only later in it.
+    if whistle in life["whistles"] or getattr(change, "begins", False):
+        change(life["whistles"], whistle, at)
 
 
 def _nothing(life, at, *_):

@@ -3,6 +3,7 @@
 from tests.oracle import clock_oracle, whistle_oracle
 from tests.oracle.calendar_oracle import DAY
 from tests.oracle.conditions import EXCLUSION_GROUNDS, RETURN_GROUNDS
+from tests.oracle.merge_oracle import stands, subject
 from tests.oracle.transition_table import CAN_HAVE_HAPPENED, ROWS
 from tests.oracle.worlds import CATEGORIES, DEPARTMENTS, KINDS, STREETS, URGENCIES
 
@@ -59,7 +60,7 @@ class Generator:
         if rng.random() < 0.3:
             self.now = self._edge(self.now)
         self.number = 0
-        self.done = []
+        self.seen = {}
 
     def _edge(self, now):
         """A nearby instant at which something turns: opening, closing, midnight, noon."""
@@ -142,7 +143,20 @@ class Generator:
         act = {"command": command, **args}
         if rng.random() < 0.04:
             self._damage(act)
+        self._look(act, life)
         return self._sealed(act, self._actor(act, life, book))
+
+    def _look(self, act, life):
+        """Sometimes say what stood in the value's place: mostly what stands there, sometimes what once stood there."""
+        rng, what = self.rng, subject(act)
+        if what is None:
+            return
+        now = stands(what, life)
+        before = self.seen.setdefault(what, [()])
+        if now not in before:
+            before.append(now)
+        if rng.random() < 0.5:
+            act["seen"] = now if rng.random() < 0.75 else rng.choice(before)
 
     def _damage(self, act):
         """Spoil one field."""

@@ -7,6 +7,7 @@ effects; what the case is follows from running the effects again, and undoing is
 from tests.oracle.calendar_oracle import end_of
 from tests.oracle.conditions import decide, receive
 from tests.oracle.effects import as_of, held_since, replay, run
+from tests.oracle.merge_oracle import unchanged
 from tests.oracle.refusal import No, need
 from tests.oracle.transition_table import CAN_HAVE_HAPPENED, FACTS, ROWS
 
@@ -66,10 +67,12 @@ class Book:
         record = None
         if command in FACTS:
             record = self._record(act, actor, law, at, late, late or happened is not None, bool(lawful))
-        if record is None and not lawful:
+        if record is None:
             need(here or fitting != {"liaison"}, "not_summoned")
             need(here, "not_your_case")
-            raise No("wrong_state")
+            if happened is None and (lawful or not late or command not in FACTS):
+                unchanged(act, life)
+            need(lawful, "wrong_state")
         entry["effects"] = [record] if record else decide(act, life, actor, here, law, at, self.entries)
         return entry
 

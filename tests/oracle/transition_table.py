@@ -56,7 +56,7 @@ urge                     | H               | {OPEN}
 give_number              | H               | {EVERY}
 undo                     | D L S CW H DI LI | {EVERY}
 close_case               | D L H           | replied
-reveal_caller            | D L             | {EVERY}
+reveal_caller            | D L H DI        | {EVERY}
 blow_whistle             | D L S           | dispatched signed in_hand return_requested suspended redo
 approve_whistle          | L               | {EVERY}
 pass_milestone           | D L LI          | {EVERY}

@@ -31,7 +31,7 @@ TIMES = frozenset(
     ]
 )
 ENVELOPE = frozenset(
-    ["id", "by", "made_at", "valid_until", "offline", "clock_error_ms", "base_revision", "happened_at"]
+    ["id", "by", "made_at", "valid_until", "offline", "clock_error_ms", "base_revision", "happened_at", "seen"]
 )
 
 
@@ -102,8 +102,14 @@ class Translator:
     def act(self, act):
         """A dict as a typed act."""
         command = {k: self._value(k, v) for k, v in act.items() if k not in ENVELOPE}
-        envelope = {k: self._value(k, v) for k, v in act.items() if k in ENVELOPE and k != "by"}
+        envelope = {k: self._value(k, v) for k, v in act.items() if k in ENVELOPE and k not in ("by", "seen")}
+        if act.get("seen") is not None:
+            envelope["seen"] = "\n".join(self._word(part) for part in act["seen"])
         return msgspec.convert({**envelope, "by": act["by"], "command": command}, c.Act)
+
+    def _word(self, part):
+        """A part of a value as the program compares it."""
+        return self.when(part).astimezone(dt.UTC).isoformat() if isinstance(part, int) else part
 
     def _value(self, key, value):
         if isinstance(value, dict):

@@ -133,6 +133,7 @@ def blow_whistle(act, life, actor, roles, law, at):
             },
         }  # fmt: skip
 
+    change.begins = True
     return [("whistle", act["whistle"], change)]
 
 

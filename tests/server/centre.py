@@ -48,6 +48,7 @@ from dispatcher.wire import (
     Submit,
     Upward,
     Welcome,
+    Wipe,
     encode,
 )
 
@@ -69,6 +70,7 @@ PEOPLE = {
     "zhao": (STREET, Role.DISPATCHER),
     "qian": (STREET, Role.SHIFT_LEADER),
     "wall": (STREET, Role.WALL),
+    "gao": (STREET, Role.SUPERVISOR),
     "sun": (OTHER_STREET, Role.DISPATCHER),
     "li": (WATER, Role.LIAISON),
     "ding": (UnitId("110101"), Role.DISTRICT),
@@ -121,7 +123,7 @@ class SeenChanges(Changes, frozen=True, tag="changes"):
 
 
 _decode = msgspec.json.Decoder(
-    Welcome | SeenChanges | Judged | Beat | Pong | LawChanged | Loads | Office | Goodbye
+    Welcome | SeenChanges | Judged | Beat | Pong | LawChanged | Loads | Office | Wipe | Goodbye
 ).decode
 
 
@@ -141,6 +143,7 @@ class Client:
         self.laws: list[LawChanged] = []
         self.loads: list[Loads] = []
         self.offices: list[Office] = []
+        self.wipes: list[Wipe] = []
         self.goodbye: Goodbye | None = None
         self.close_code: int | None = None
 
@@ -201,6 +204,8 @@ class Client:
                 self.loads.append(message)
             case Office():
                 self.offices.append(message)
+            case Wipe():
+                self.wipes.append(message)
             case Goodbye():
                 self.goodbye = message
             case _:

@@ -4,10 +4,13 @@ import asyncio
 import datetime as dt
 from pathlib import Path
 
+import pytest
+
+from dispatcher.cli import main
 from dispatcher.models.ids import PersonId
 from dispatcher.models.organisation import Role
 from dispatcher.server.desk import Desk
-from dispatcher.server.identity import FREE_FAILURES, Identity, SignedIn, Wait, administer, new_account
+from dispatcher.server.identity import FREE_FAILURES, Identity, SignedIn, Wait, new_account
 from dispatcher.storage.ledger import Ledger
 from tests.server.centre import IN_FORCE, PASSWORD, STREET, Centre, running_centre
 from tests.server.centre import _hasher as quick_hasher
@@ -37,7 +40,7 @@ def test_a_token_runs_out_and_is_kept_as_a_hash(tmp_path: Path) -> None:
     async def story() -> None:
         clock = HandClock()
         ledger = Ledger.open(f"sqlite:///{tmp_path / 'centre.db'}")
-        ledger.put_account(new_account(PersonId("wang"), "王", STREET, [Role.DISPATCHER], PASSWORD, quick_hasher))
+        ledger.accounts.seed(new_account(PersonId("wang"), "王", STREET, [Role.DISPATCHER], PASSWORD, quick_hasher))
         desk = Desk(ledger, IN_FORCE, clock, lambda news: None)
         try:
             identity = Identity(desk, clock, quick_hasher)
@@ -61,7 +64,9 @@ def test_guessing_is_slowed_down_for_that_name_alone(tmp_path: Path) -> None:
         clock = HandClock()
         ledger = Ledger.open(f"sqlite:///{tmp_path / 'centre.db'}")
         for person in ("wang", "zhao"):
-            ledger.put_account(new_account(PersonId(person), person, STREET, [Role.DISPATCHER], PASSWORD, quick_hasher))
+            ledger.accounts.seed(
+                new_account(PersonId(person), person, STREET, [Role.DISPATCHER], PASSWORD, quick_hasher)
+            )
         desk = Desk(ledger, IN_FORCE, clock, lambda news: None)
         try:
             identity = Identity(desk, clock, quick_hasher)
@@ -98,15 +103,22 @@ def test_doors_say_what_is_wrong(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
-def test_an_added_account_can_sign_in_with_the_password_given_once(tmp_path: Path) -> None:
+def test_an_added_account_can_sign_in_with_the_password_given_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     async def story() -> None:
-        database = f"sqlite:///{tmp_path / 'centre.db'}"
-        ledger = Ledger.open(database)
-        password = administer(ledger, PersonId("chen"), "陈", STREET, [Role.DISPATCHER, Role.SHIFT_LEADER])
-        ledger.close()
         async with running_centre(database) as centre:
             answer = await centre.http.post("/sign-in", json={"person": "chen", "password": password})
             assert answer.status_code == 200
             assert sorted(answer.json()["actor"]["roles"]) == ["dispatcher", "shift_leader"]
 
+    database = f"sqlite:///{tmp_path / 'centre.db'}"
+    where = ["admin", "--database", database]
+    assert (
+        main(
+            [*where, "add", "chen", "--name", "陈", "--unit", STREET, "--role", "dispatcher", "--role", "shift_leader"]
+        )
+        == 0
+    )
+    password = capsys.readouterr().out.removeprefix("chen: ").strip()
     asyncio.run(story())

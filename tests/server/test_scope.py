@@ -6,11 +6,15 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from dispatcher.models import commands as c
-from dispatcher.models.ids import CaseId, WhistleId
+from dispatcher.models.case import Case
+from dispatcher.models.ids import CaseId, PersonId, WhistleId
 from dispatcher.models.order import Caller
+from dispatcher.models.organisation import Actor, scope_of
+from dispatcher.models.redaction import case_for
 from dispatcher.models.whistle import WhistleKind
 from tests.server.centre import (
     COMMUNITY,
@@ -65,13 +69,15 @@ def test_everybody_gets_the_cases_of_their_scope_and_callers_where_entitled(tmp_
             if live:
                 async with everybody(centre) as consoles:
                     made = await cases_of_all_kinds(centre)
-                    await check(consoles, *made)
+                    await check(centre, consoles, *made)
             else:
                 made = await cases_of_all_kinds(centre)
                 async with everybody(centre) as consoles:
-                    await check(consoles, *made)
+                    await check(centre, consoles, *made)
 
-    async def check(consoles: dict[str, Client], own: CaseId, secret: CaseId, foreign: CaseId, head: int) -> None:
+    async def check(
+        centre: Centre, consoles: dict[str, Client], own: CaseId, secret: CaseId, foreign: CaseId, head: int
+    ) -> None:
         for console in consoles.values():
             await console.until(lambda seen: seen.cursor >= head)  # a beat tells even those who are sent nothing
         seen = {
@@ -86,12 +92,23 @@ def test_everybody_gets_the_cases_of_their_scope_and_callers_where_entitled(tmp_
             "wall": {own: None, secret: None},
             "sun": {foreign: CALLER},
             "li": {own: None},
-            "ding": {own: None, secret: None, foreign: None},
+            "ding": {own: CALLER, secret: CALLER, foreign: CALLER},
             "sheng": {own: None},
             "admin": {},
         }
-        for console in consoles.values():
-            for row in console.rows.values():
+        kept = {
+            case: await centre.running.desk.read(lambda ledger, case=case: ledger.case(case))
+            for case in (own, secret, foreign)
+        }
+        for person, console in consoles.items():
+            unit, role = PEOPLE[person]
+            scope = scope_of(Actor(person=PersonId(person), name="", unit=unit, roles=frozenset({role})))
+            for case, row in console.rows.items():
+                whole = kept[case]
+                assert whole is not None
+                sent = msgspec.json.decode(bytes(row.body), type=Case)
+                assert sent == case_for(scope, whole), "neither less nor more than the table allows"
+                assert row.row.title == sent.order.title
                 assert b"13912345678" not in bytes(row.body)
                 assert "植树".encode() not in bytes(row.body)
 

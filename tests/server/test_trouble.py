@@ -30,7 +30,7 @@ def fail_when(monkeypatch: pytest.MonkeyPatch, failing: Callable[[Sequence[Act]]
     monkeypatch.setattr(Ledger, "judge", judge)
 
 
-def no_room(_ledger: Ledger, _token_hash: str) -> None:
+def no_room(_ledger: Ledger) -> None:
     raise Trouble("the disk is full")
 
 
@@ -46,14 +46,14 @@ def test_a_full_disk_settles_nothing_and_passes(tmp_path: Path, monkeypatch: pyt
             goodbye = await wang.parting()
             assert (goodbye.fault, goodbye.detail) == (Fault.STOPPING, "the disk is full")
             assert wang.verdicts == {}
-            monkeypatch.setattr(Ledger, "drop_session", no_room)
+            monkeypatch.setattr(Ledger, "probe", no_room)
             assert (await centre.http.get("/ready")).status_code == 503
             assert (await centre.http.get("/health")).status_code == 200
             posted = order()
             (answer,) = await centre.post(posted)
             assert answer["status"] == "failed"
             full = False
-            monkeypatch.setattr(Ledger, "drop_session", lambda ledger, token_hash: None)
+            monkeypatch.setattr(Ledger, "probe", lambda ledger: None)
             assert (await centre.http.get("/ready")).status_code == 200
             (answer,) = await centre.post(posted)
             assert answer["status"] == "accepted"

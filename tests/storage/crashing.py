@@ -3,10 +3,11 @@
 import sys
 from pathlib import Path
 
-from dispatcher.models.ids import Revision
+from dispatcher.models.ids import CaseId, Revision
 from dispatcher.models.verdicts import Accepted, Settled
 from dispatcher.storage.cache import Cache
 from dispatcher.storage.ledger import Ledger
+from dispatcher.sync.ports import Draft
 from tests.storage.city import LAW, NOW, new_id, receive, sign
 from tests.storage.test_store import LEDGER, REMEMBERED, a_case, changes, row_of
 
@@ -36,10 +37,21 @@ def centre(url: str) -> None:
         tell(ledger.head())
 
 
+def writer(directory: str) -> None:
+    """Keep draft upon draft of one form, each a word longer."""
+    store = Cache.open(Path(directory))
+    step = max((len(str(draft.fields["text"]).split()) for draft in store.drafts()), default=0)
+    while True:
+        step += 1
+        words = " ".join(str(n) for n in range(1, step + 1))
+        store.keep_draft(Draft(case=CaseId("one"), form="reply", fields={"text": words}, saved_at=NOW))
+        tell(step)
+
+
 def tell(step: int) -> None:
     sys.stdout.write(f"{step}\n")
     sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    {"station": station, "centre": centre}[sys.argv[1]](*sys.argv[2:])
+    {"station": station, "centre": centre, "writer": writer}[sys.argv[1]](*sys.argv[2:])

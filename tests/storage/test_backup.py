@@ -10,7 +10,7 @@ import zstandard
 
 from dispatcher.models import commands as c
 from dispatcher.models.ids import Revision, UnitId
-from dispatcher.models.organisation import Scope
+from dispatcher.models.organisation import Detail, Scope
 from dispatcher.models.verdicts import Accepted
 from dispatcher.settings import keys_path
 from dispatcher.storage import backup
@@ -23,7 +23,7 @@ from dispatcher.sync.ports import StoreDamaged, StoreNewer, Trouble
 from tests.storage.city import CALLER, LAW, NOW, act, receive, sign
 from tests.storage.test_proving import LEADER, a_day
 
-EVERYTHING = Scope(unit=UnitId(""), everything=True, with_caller=True)
+EVERYTHING = Scope(unit=UnitId(""), everything=True, details=frozenset(Detail))
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_every_table_comes_back_as_it_was(ledger: Ledger, ledger_url: str, file:
     backup.take(ledger_url, file, NOW)
     backup.restore(file, target, NOW)
     there, here = tables(target), tables(ledger_url)
-    assert there.pop("restores") == [(1, 10, backup.epoch_ms(NOW))]
+    assert there.pop("restores") == [(1, 11, backup.epoch_ms(NOW))]
     assert here.pop("restores") == []
     assert there == here
 
@@ -204,5 +204,5 @@ def test_a_ledger_set_back_twice_says_so(ledger: Ledger, ledger_url: str, tmp_pa
     backup.take(urls[0], files[1], NOW)
     backup.restore(files[1], urls[1], NOW)
     twice = Ledger.open(urls[1])
-    assert (twice.id, twice.restored) == (f"{ledger.id}+2", (10, 11))
+    assert (twice.id, twice.restored) == (f"{ledger.id}+2", (11, 12))
     twice.close()

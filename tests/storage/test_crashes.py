@@ -80,3 +80,17 @@ def test_a_centre_killed_while_it_judges(tmp_path: Path) -> None:
         tmp_path.joinpath("ledger.db").unlink()
         for beside in ("-wal", "-shm"):
             tmp_path.joinpath("ledger.db" + beside).unlink(missing_ok=True)
+
+
+def test_a_draft_that_was_kept_outlives_a_kill(tmp_path: Path) -> None:
+    chance = random.Random("drafts")
+    for _ in range(TIMES):
+        told = kill_in_the_middle(chance.randrange(1, 40), "writer", str(tmp_path))
+        store = Cache.open(tmp_path)
+        try:
+            (draft,) = store.drafts()
+            words = str(draft.fields["text"]).split()
+            assert words == [str(n) for n in range(1, len(words) + 1)]
+            assert told <= len(words) <= told + 1
+        finally:
+            store.close()

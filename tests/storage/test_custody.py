@@ -15,7 +15,7 @@ from dispatcher.models import commands as c
 from dispatcher.models import privacy
 from dispatcher.models.events import PersonalDataErased
 from dispatcher.models.ids import CaseId, CommandId, Revision, UnitId
-from dispatcher.models.organisation import CENTRE, Scope
+from dispatcher.models.organisation import CENTRE, Detail, Scope
 from dispatcher.models.roster import DutyPost, OnDuty, Roster
 from dispatcher.models.verdicts import Accepted, Reason, Refused
 from dispatcher.storage import custody
@@ -31,7 +31,7 @@ from tests.storage.city import CALLER, DISPATCHER, HOTLINE, LAW, NOW, STREET, ac
 from tests.storage.test_crashes import ROOT
 from tests.storage.test_proving import LEADER, PERSONAL, a_day
 
-EVERYTHING = Scope(unit=UnitId(""), everything=True, with_caller=True)
+EVERYTHING = Scope(unit=UnitId(""), everything=True, details=frozenset(Detail))
 SECRETS = ("欧阳植树", "13912345678", "欧女士", "约好下午三点", "139****5678", "很快")
 
 

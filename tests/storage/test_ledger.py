@@ -12,7 +12,7 @@ from dispatcher.models import privacy
 from dispatcher.models.case import Case, CaseState
 from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, Revision, UnitId
-from dispatcher.models.organisation import Role, Scope, Unit, UnitKind, scope_of
+from dispatcher.models.organisation import Detail, Role, Scope, Unit, UnitKind, scope_of
 from dispatcher.models.queue import summarise
 from dispatcher.models.verdicts import Accepted, Reason, Refused
 from dispatcher.storage import paging as paging_module
@@ -37,7 +37,7 @@ from tests.storage.city import (
     whistle,
 )
 
-EVERYTHING = Scope(unit=UnitId(""), everything=True, with_caller=True)
+EVERYTHING = Scope(unit=UnitId(""), everything=True, details=frozenset(Detail))
 
 
 def pages(ledger: Ledger, scope: Scope, limit: int, after: int = 0) -> list[Page]:
@@ -341,20 +341,20 @@ def test_accounts_and_sessions(ledger: Ledger) -> None:
     account = Account(
         person=DISPATCHER.person, name="王", unit=STREET, roles=frozenset({Role.DISPATCHER}), password_hash="h1"
     )
-    ledger.put_account(account)
+    ledger.accounts.seed(account)
     changed = msgspec.structs.replace(account, password_hash="h2")
-    ledger.put_account(changed)
-    assert ledger.person(account.person) == changed
-    assert ledger.person(LIAISON.person) is None
+    ledger.accounts.seed(changed)
+    assert ledger.accounts.get(account.person) == changed
+    assert ledger.accounts.get(LIAISON.person) is None
     expires = NOW + dt.timedelta(hours=12)
-    ledger.put_session("token", account.person, NOW, expires)
-    assert ledger.session("token", NOW) == changed
-    assert ledger.session("token", expires) is None
-    assert ledger.session("other", NOW) is None
-    ledger.put_session("second", account.person, expires, expires + dt.timedelta(hours=1))
-    assert ledger.session("token", NOW) is None, "sessions that have run out are forgotten"
-    ledger.drop_session("second")
-    assert ledger.session("second", expires) is None
+    ledger.sessions.put("token", account.person, NOW, expires)
+    assert ledger.sessions.whose("token", NOW) == changed
+    assert ledger.sessions.whose("token", expires) is None
+    assert ledger.sessions.whose("other", NOW) is None
+    ledger.sessions.put("second", account.person, expires, expires + dt.timedelta(hours=1))
+    assert ledger.sessions.whose("token", NOW) is None, "sessions that have run out are forgotten"
+    ledger.sessions.drop("second", expires)
+    assert ledger.sessions.whose("second", expires) is None
 
 
 def test_an_empty_batch_is_nothing(ledger: Ledger) -> None:

@@ -13,10 +13,11 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from dispatcher.models.ids import CaseId, UnitId
+from dispatcher.models.ids import CaseId, LedgerId, Revision, UnitId
 from dispatcher.models.lawbook import book_of
 from dispatcher.models.order import Place
 from dispatcher.models.queue import summarise
+from dispatcher.models.verdicts import Accepted, Settled
 from dispatcher.storage import cache_schema, cipher, ledger_schema, migrations
 from dispatcher.storage.cache import Cache
 from dispatcher.storage.cache_files import run
@@ -25,9 +26,10 @@ from dispatcher.storage.centre import make_engine
 from dispatcher.storage.keys import KEY_FILE, Key, load_key, make_key
 from dispatcher.storage.ledger import Ledger
 from dispatcher.storage.migrations import Which, newest
-from dispatcher.sync.ports import Remembered, StoreNewer, Trouble
+from dispatcher.sync.ports import ActState, Draft, Remembered, StoreNewer, Trouble
+from dispatcher.wire import Changes
 from tests.builders import NOON, law, new_case
-from tests.storage.city import CALENDAR, DISPATCHER, POLICY
+from tests.storage.city import CALENDAR, DISPATCHER, POLICY, sign
 from tests.storage.test_crashes import ROOT
 
 KEY = Key("0123456789abcdef" * 4)
@@ -222,3 +224,35 @@ def test_a_cache_of_the_first_version_keeps_its_cases_and_its_session(tmp_path: 
         assert (store.case(case.id), store.row(case.id), store.law_mark()) == (case, row, "")
     finally:
         store.close()
+
+
+def test_an_outbox_of_the_first_version_keeps_its_receipts_and_takes_drafts(tmp_path: Path) -> None:
+    """What it had accepted before ledgers were noted may be doubted like all else."""
+    store = Cache.open(tmp_path)
+    store.begin_ledger(LedgerId("l"), Remembered(actor=DISPATCHER, book=book_of(POLICY, CALENDAR), units=()))
+    act = sign(CaseId("case-1"))[0]
+    store.enqueue(act)
+    settled = Settled(act=act.id, verdict=Accepted(revision=Revision(4), judged_at=NOON))
+    store.apply(Changes(first=Revision(1), last=Revision(4), settles=(settled,)), NOON)
+    store.close()
+    key = load_key(tmp_path / KEY_FILE)
+    assert key is not None
+    outbox = cipher.connect(tmp_path / "outbox.db", key, None)
+    run(
+        outbox,
+        "DROP TABLE drafts",
+        "DROP TABLE office",
+        "DROP TABLE office_acts",
+        "DROP INDEX receipts_unsettled",
+        "ALTER TABLE receipts DROP COLUMN ledger",
+        "CREATE INDEX receipts_unsettled ON receipts (seq) WHERE state IN ('queued', 'sent', 'parked', 'expired')",
+        "UPDATE alembic_version SET version_num = '0001'",
+        "PRAGMA user_version = 1",
+    )
+    outbox.close()
+    store = Cache.open(tmp_path)
+    assert [receipt.state for receipt in store.receipts(5)] == [ActState.ACCEPTED]
+    store.keep_draft(Draft(case=CaseId("case-1"), form="reply", fields={"done": "x"}, saved_at=NOON))
+    assert len(store.drafts()) == 1
+    assert [receipt.act.id for receipt in store.doubt(Revision(3))] == [act.id]
+    store.close()

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from dispatcher.models import commands as c
 from dispatcher.models.events import Satisfied, Solved
-from dispatcher.models.ids import CaseId, CommandId, Revision
+from dispatcher.models.ids import CaseId, CommandId, PersonId, Revision
 from dispatcher.models.lawbook import LawAct, SwitchFlood, book_of
 from dispatcher.models.organisation import Role
 from dispatcher.models.verdicts import Accepted
@@ -23,7 +23,7 @@ from dispatcher.storage import evidence, proving
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.centre import make_engine
 from dispatcher.storage.keyring import Keyring
-from dispatcher.storage.ledger import Ledger
+from dispatcher.storage.ledger import Account, Ledger
 from dispatcher.storage.proving import Anchor, Fault, Finding, Proof, prove
 from dispatcher.storage.vault import Vault
 from tests.storage.city import (
@@ -75,6 +75,8 @@ def a_day(ledger: Ledger) -> CaseId:
     for name, who in (("law:1", ADMIN), ("law:2", DISPATCHER)):
         ledger.change_law(LawAct(id=CommandId(name), command=flood, by=who.person, made_at=NOW), who, NOW)
     ledger.judge([receive(), receive(caller=None)], LAW, NOW)
+    account = Account(person=PersonId("new"), name="New", unit=STREET, roles=frozenset({Role.DISPATCHER}))
+    ledger.accounts.put(account, ADMIN.person, NOW)
     return case
 
 
@@ -100,8 +102,8 @@ def test_an_honest_ledger_holds_with_and_without_its_keys(stage: sa.Connection, 
     proof = prove(stage, vault)
     assert proof == Proof(
         ledger=proof.ledger,
-        head=Revision(10),
-        links=12,
+        head=Revision(11),
+        links=13,
         hash=proof.hash,
         cases=4,
         with_keys=True,
@@ -235,11 +237,11 @@ def test_a_tail_that_was_cut_off_is_found_by_the_head_or_else_by_an_anchor(stage
     pin = proving.anchor(stage, NOW)
     cut_the_tail(stage, 2)
     first = prove(stage, None).findings[0]
-    assert (first.fault, first.place, first.revision) == (Fault.MISSING, 11, 9)
+    assert (first.fault, first.place, first.revision) == (Fault.MISSING, 12, 10)
     rechain(stage)
     assert prove(stage, None).holds, "without an anchor nobody can tell"
     (finding,) = prove(stage, None, [pin]).findings
-    assert (finding.fault, finding.place, finding.revision) == (Fault.MISSING, 12, 10)
+    assert (finding.fault, finding.place, finding.revision) == (Fault.MISSING, 13, 11)
 
 
 def test_a_chain_made_anew_is_found_by_an_anchor_alone(stage: sa.Connection) -> None:
@@ -250,7 +252,7 @@ def test_a_chain_made_anew_is_found_by_an_anchor_alone(stage: sa.Connection) -> 
     rechain(stage)
     assert prove(stage, None).holds
     (finding,) = prove(stage, None, [pin]).findings
-    assert (finding.fault, finding.place) == (Fault.ANCHOR, 12)
+    assert (finding.fault, finding.place) == (Fault.ANCHOR, 13)
 
 
 def test_an_anchor_of_another_ledger_proves_nothing_here(stage: sa.Connection) -> None:

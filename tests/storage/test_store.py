@@ -17,7 +17,7 @@ from dispatcher.models.queue import NEVER_MS, QueueRow, epoch_ms, summarise
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Settled
 from dispatcher.storage.cache import FIRST_PAGE, PAGE, Cache
 from dispatcher.sync.office_ports import OfficeMemory
-from dispatcher.sync.ports import ActState, Receipt, Remembered, Standing, Store
+from dispatcher.sync.ports import ActState, Draft, Receipt, Remembered, Standing, Store
 from dispatcher.wire import NO_CALLER, CaseRow, Changes, OfficeKey
 from dispatcher.wire.office import OfficeAct
 from tests.fakes import MemoryStore
@@ -339,3 +339,52 @@ def test_a_receipt_is_found_whatever_became_of_it(store: Store) -> None:
 
 def evolved(row: CaseRow, revision: int) -> CaseRow:
     return CaseRow(msgspec.structs.replace(row.row, revision=Revision(revision)), row.body, row.caller)
+
+
+def drafted(text: str, form: str = "reply", seconds: int = 0) -> Draft:
+    at = NOW + dt.timedelta(seconds=seconds)
+    return Draft(case=CaseId("one"), form=form, fields={"done": text, "on_scene": True}, saved_at=at, known=("a", "b"))  # type: ignore[arg-type]
+
+
+def test_drafts_are_kept_by_form_and_case_the_newest_first(store: Store) -> None:
+    assert store.drafts() == ()
+    store.keep_draft(drafted("half a"))
+    store.keep_draft(drafted("other", "add_note", 1))
+    store.keep_draft(drafted("half a sentence", seconds=2))
+    assert store.drafts() == (drafted("half a sentence", seconds=2), drafted("other", "add_note", 1))
+    store.drop_draft(CaseId("one"), "reply")
+    store.drop_draft(CaseId("one"), "reply")
+    assert store.drafts() == (drafted("other", "add_note", 1),)
+
+
+def test_what_this_ledger_accepted_above_a_head_is_doubted_and_nothing_else(store: Store) -> None:
+    begun(store)
+    acts = [sign(CaseId(f"case-{n}"))[0] for n in range(5)]
+    for act in acts:
+        store.enqueue(act)
+    verdicts = [Accepted(revision=Revision(n), judged_at=NOW) for n in (10, 11, 12)]
+    settles = [Settled(act=act.id, verdict=verdict) for act, verdict in zip(acts, verdicts, strict=False)]
+    store.apply(changes(settles=tuple(settles), last=12), NOW)
+    refused = msgspec.structs.replace(
+        store.unsettled()[0], state=ActState.PARKED, verdict=Refused(reason=Reason.WRONG_STATE), judged_at=NOW
+    )
+    store.settle((refused,))
+    assert [receipt.act.id for receipt in store.doubt(Revision(10))] == [acts[1].id, acts[2].id]
+    states = {receipt.act.id: receipt.state for receipt in store.receipts(10)}
+    assert [states[act.id] for act in acts] == [
+        ActState.ACCEPTED, ActState.DOUBTED, ActState.DOUBTED, ActState.PARKED, ActState.QUEUED,
+    ]  # fmt: skip
+    assert {receipt.act.id for receipt in store.unsettled()} == {act.id for act in acts[1:]}
+    # A verdict that comes after all ends the doubt, wherever it comes from.
+    store.apply(changes(settles=(settles[1],), last=13), NOW)
+    assert acts[1].id not in {receipt.act.id for receipt in store.unsettled()}
+
+
+def test_another_ledger_casts_no_doubt_on_the_verdicts_of_the_one_before(store: Store) -> None:
+    begun(store)
+    act = sign(CaseId("case-1"))[0]
+    store.enqueue(act)
+    settled = Settled(act=act.id, verdict=Accepted(revision=Revision(9), judged_at=NOW))
+    store.apply(changes(settles=(settled,), last=9), NOW)
+    store.begin_ledger(LedgerId("another"), REMEMBERED)
+    assert store.doubt(Revision(1)) == ()

@@ -6,7 +6,6 @@ from dispatcher.models import commands as c
 from dispatcher.models.case import CaseState
 from dispatcher.models.ids import CaseId
 from dispatcher.models.order import Caller
-from dispatcher.models.organisation import Role
 from dispatcher.models.queue import Pending
 from dispatcher.models.verdicts import Accepted
 from dispatcher.models.whistle import WhistleKind
@@ -18,10 +17,9 @@ from tests import builders as b
 from tests.fakes import MemoryStore, until
 from tests.sync.world import Console, World
 
-WALL = b.person("wall", b.STREET, Role.WALL)
 GUO = b.person("guo")
 OTHERS = b.person("zhao", b.OTHER_STREET)
-ACTORS = (b.DISPATCHER, b.LEADER, GUO, WALL, OTHERS, b.LIAISON)
+ACTORS = (b.DISPATCHER, b.LEADER, GUO, b.SUPERVISOR, OTHERS, b.LIAISON)
 CASE = CaseId("case-1")
 
 
@@ -218,12 +216,12 @@ def test_who_is_behind_is_lent_rows_and_the_centre_sends_them_all_again() -> Non
 def test_callers_stay_with_those_entitled_and_nothing_can_be_read_on_the_network() -> None:
     async def story(world: World) -> None:
         consoles = await three(world)
-        wall = world.console(WALL, plan=plan(7))
+        gao = world.console(b.SUPERVISOR, plan=plan(7))
         await until(lambda: joined(*consoles))
         world.centre.down = False
-        await wall.online()
+        await gao.online()
         await away(world)
-        await until(lambda: joined(*consoles, wall))
+        await until(lambda: joined(*consoles, gao))
         order = b.order(
             f"L-{b.STREET}-20260303-1", source=str(b.STREET), title="hydrant", dispatched_at=world.centre.now()
         )
@@ -233,10 +231,10 @@ def test_callers_stay_with_those_entitled_and_nothing_can_be_read_on_the_network
             )
         )
         assert consoles[0].seen.answers[-1].refused is None
-        await until(lambda: [len(office(console).acts) for console in (consoles[1], wall)] == [1, 1])
-        told = [office(console).acts[0].act.command for console in (consoles[1], consoles[2], wall)]
+        await until(lambda: [len(office(console).acts) for console in (consoles[1], gao)] == [1, 1])
+        told = [office(console).acts[0].act.command for console in (consoles[1], consoles[2], gao)]
         assert [getattr(command, "caller", None) is not None for command in told] == [True, True, False]
-        assert wall.store.caller(CASE) is None
+        assert gao.store.caller(CASE) is None
         on_the_wire = b"".join(world.office.frames)
         assert len(on_the_wire) > 1000
         for secret in ("刘丽华", "19900001234", "hydrant", "case-1", "receive_order"):

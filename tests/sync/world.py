@@ -310,12 +310,13 @@ class FakeCentre:
         return session.scope.everything or found.holder == session.scope.unit
 
     def _row(self, case: Case, scope: Scope) -> wire.CaseRow:
-        caller = self.callers.get(case.id) if scope.with_caller and not case.order.confidential else None
-        return wire.CaseRow(
+        caller = self.callers.get(case.id)
+        row = wire.CaseRow(
             summarise(case, self.law),
             msgspec.Raw(msgspec.json.encode(case)),
             msgspec.Raw(msgspec.json.encode(caller)) if caller else wire.NO_CALLER,
         )
+        return wire.as_seen_by(scope, row)
 
     async def _beat(self, session: _Session) -> None:
         while True:

@@ -11,7 +11,17 @@ from collections.abc import Iterable
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from dispatcher.bridge import ActAnswer, ActState, CaseView, LinkState, LinkStatus, Receipt, Remembered
+from dispatcher.bridge import (
+    ActAnswer,
+    ActState,
+    CaseView,
+    Draft,
+    LinkState,
+    LinkStatus,
+    OpenCases,
+    Receipt,
+    Remembered,
+)
 from dispatcher.models.case import Case
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.commands import Act, AnyCommand, BlowWhistle, Command
@@ -19,6 +29,7 @@ from dispatcher.models.evolution import evolve
 from dispatcher.models.ids import CaseId, CommandId, Revision, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.lawbook import LawBook, law_at
+from dispatcher.models.merging import seen_in
 from dispatcher.models.order import Caller
 from dispatcher.models.organisation import Unit
 from dispatcher.models.queue import Pending, QueueRow, epoch_ms, summarise
@@ -40,6 +51,8 @@ class FakeBridge(QObject):
     act_answered = Signal(object)
     act_settled = Signal(object)
     receipts_listed = Signal(object)
+    drafts_changed = Signal(object)
+    open_cases_listed = Signal(object)
     trouble_told = Signal(object)
 
     def __init__(self, now: dt.datetime, session: Remembered | None = None, cases: Iterable[Case] = ()) -> None:
@@ -53,6 +66,7 @@ class FakeBridge(QObject):
         self.link: LinkStatus | None = None
         self.language = "zh"
         self.outbox: tuple[Receipt, ...] = ()
+        self.drafts: dict[tuple[CaseId, str], Draft] = {}
         self.receipts: list[Receipt] = []
         self.confirmed: dict[CaseId, Case] = {}
         self.rows: dict[CaseId, QueueRow] = {}
@@ -91,7 +105,13 @@ class FakeBridge(QObject):
     def flood(self) -> bool:
         return self.law is not None and self.law.flood
 
-    def submit(self, command: AnyCommand, happened_at: dt.datetime | None = None) -> CommandId:
+    def submit(
+        self,
+        command: AnyCommand,
+        happened_at: dt.datetime | None = None,
+        seen: Case | None = None,
+        replaces: CommandId | None = None,
+    ) -> CommandId:
         self.submitted.append(command)
         law, session = self._law(), self._session()
         act = Act(
@@ -102,11 +122,15 @@ class FakeBridge(QObject):
             valid_until=valid_until(command, law, self.clock),
             offline=self.link is not None and self.link.state is not LinkState.ONLINE,
             happened_at=happened_at,
+            seen=None if (before := seen or self.pending_case(command.case)) is None else seen_in(command, before),
+            replaces=replaces or CommandId(""),
         )
         found = judge(act, self.pending_case(command.case), session.actor, law, self.clock)
         if isinstance(found, Refused):
             self.act_answered.emit(ActAnswer(act=act.id, case=command.case, refused=found))
             return act.id
+        if replaces is not None:
+            self.put(replaces, ActState.DISCARDED)
         self.receipts.append(Receipt(seq=len(self.receipts) + 1, act=act, state=ActState.QUEUED, made_at=self.clock))
         self.act_answered.emit(ActAnswer(act=act.id, case=command.case, caller=self.caller))
         self.tell_case(command.case)
@@ -115,6 +139,25 @@ class FakeBridge(QObject):
 
     def retry(self, act: CommandId) -> None:
         self.asked.append(("retry", act))
+
+    def take_theirs(self, act: CommandId) -> None:
+        self.asked.append(("take_theirs", act))
+
+    def resend(self, act: CommandId) -> None:
+        self.asked.append(("resend", act))
+
+    def keep_draft(self, draft: Draft) -> None:
+        self.drafts[draft.case, draft.form] = draft
+        self.drafts_changed.emit(self.drafts)
+
+    def drop_draft(self, case: CaseId, form: str) -> None:
+        self.drafts.pop((case, form), None)
+        self.drafts_changed.emit(self.drafts)
+
+    def list_open_cases(self) -> None:
+        self.asked.append(("list_open_cases",))
+        found = sorted((row for row in self.rows.values() if row.is_open), key=lambda row: row.due_ms)
+        self.open_cases_listed.emit(OpenCases(tuple(view for row in found if (view := self.view(row.id))), self.clock))
 
     def discard(self, act: CommandId, reason: str) -> None:
         self.asked.append(("discard", act, reason))
@@ -213,7 +256,7 @@ class FakeBridge(QObject):
             self.case_changed.emit(self.view(case))
 
     def tell_outbox(self) -> None:
-        waiting = (*UNSETTLED, ActState.PARKED, ActState.EXPIRED)
+        waiting = (*UNSETTLED, ActState.PARKED, ActState.EXPIRED, ActState.DOUBTED)
         self.outbox = tuple(receipt for receipt in self.receipts if receipt.state in waiting)
         self.outbox_changed.emit(self.outbox)
 

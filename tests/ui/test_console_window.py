@@ -354,8 +354,8 @@ def test_receipts_list_what_was_done(qtbot: QtBot, open_window: Open, bridge: Fa
     press(qtbot, window, Qt.Key.Key_J, CTRL)
     dialog = window.findChild(ReceiptsDialog)
     assert dialog is not None
-    assert dialog.table.rowCount() == 1
-    assert [dialog.table.item(0, column).text() for column in (0, 4)] == ["07433 签收", "中心已受理"]
+    assert dialog.model.rowCount() == 1
+    assert [dialog.model.index(0, column).data() for column in (0, 1, 6)] == ["07433", "签收", "中心已受理"]
     dialog.accept()
 
 

@@ -139,7 +139,7 @@ def test_what_was_written_survives_closing(qtbot: QtBot, opened: Opener) -> None
     other = opened(acts.ProgressDialog, SIGNED, desk)
     assert other.words.toPlainText() == ""
     again.submit()
-    assert desk.drafts == {}
+    assert again.bridge.drafts == {}
 
 
 # ---- progress, assign

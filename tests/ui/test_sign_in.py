@@ -43,12 +43,12 @@ def test_the_keyboard_stands_in_the_first_empty_field(dialog: SignInDialog) -> N
 
 
 def test_enter_asks_once_and_the_answer_closes_it(qtbot: QtBot, dialog: SignInDialog) -> None:
-    asked: list[tuple[str, str, str]] = []
+    asked: list[tuple[str, ...]] = []
     dialog.sign_in_requested.connect(lambda *what: asked.append(what))
     qtbot.keyClicks(dialog.password, "secret")
     qtbot.keyClick(dialog.password, Qt.Key.Key_Return)
     qtbot.keyClick(dialog.password, Qt.Key.Key_Return)
-    assert asked == [("http://centre:8345", "chen", "secret")]
+    assert asked == [("http://centre:8345", "chen", "secret", "", "")]
     dialog.tell("")
     assert not dialog.isVisible()
 
@@ -84,3 +84,33 @@ def test_escape_gives_up(qtbot: QtBot, dialog: SignInDialog) -> None:
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert gave_up == [True]
     assert not dialog.isVisible()
+
+
+@pytest.mark.parametrize(("language", "theme"), looking.LOOKS)
+def test_code_passphrase_and_note_are_whole_in_any_look(qtbot: QtBot, dress: Dress, language: str, theme: str) -> None:
+    note = "This station was without the centre for more than 30 days: its data has been destroyed."
+    made = SignInDialog(dress(language, theme), "https://centre:8345", "chen", passphrase=True, note=note)
+    qtbot.addWidget(made)
+    made.open()
+    made.tell("a one-time code is wanted", code_wanted=True)
+    looking.settle()
+    assert made.code.isVisible()
+    assert made.passphrase.isVisible()
+    assert looking.cut_texts(made) == []
+    assert looking.outside(made) == []
+    made.close()
+
+
+def test_a_code_is_asked_for_when_the_centre_wants_one(qtbot: QtBot, dialog: SignInDialog) -> None:
+    asked: list[tuple[str, ...]] = []
+    dialog.sign_in_requested.connect(lambda *what: asked.append(what))
+    assert not dialog.code.isVisible()
+    qtbot.keyClicks(dialog.password, "secret")
+    qtbot.keyClick(dialog.password, Qt.Key.Key_Return)
+    dialog.tell("需要验证码", code_wanted=True)
+    assert dialog.code.hasFocus()
+    qtbot.keyClick(dialog.code, Qt.Key.Key_Return)
+    assert len(asked) == 1, "an empty code is not sent"
+    qtbot.keyClicks(dialog.code, "123 456")
+    qtbot.keyClick(dialog.code, Qt.Key.Key_Return)
+    assert asked[-1] == ("http://centre:8345", "chen", "secret", "123 456", "")

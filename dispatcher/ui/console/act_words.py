@@ -94,7 +94,7 @@ def look(state: ActState) -> Pending:
     match state:
         case ActState.QUEUED | ActState.SENT:
             return Pending.PENDING
-        case ActState.PARKED:
+        case ActState.PARKED | ActState.DOUBTED:
             return Pending.PARKED
         case ActState.EXPIRED:
             return Pending.EXPIRED

@@ -4,17 +4,19 @@ Many rows at once are taken in slices, so that a station with 100,000 of them go
 there is something new to show.
 """
 
+import datetime as dt
 from collections import deque
 from typing import assert_never
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from dispatcher.bridge import ActState, Bridge, LinkState, LinkStatus, Receipt
-from dispatcher.models.alarms import Alarm, AlarmKind, AlarmList, WaitingAct
+from dispatcher.models.alarms import Alarm, AlarmKind, AlarmList, UnsentAfter, WaitingAct
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.queue import NEVER_MS, epoch_ms, from_epoch_ms
 from dispatcher.ui import language, strings
 from dispatcher.ui.console.act_words import short_number
+from dispatcher.ui.language import translate
 from dispatcher.widgets.alarms import AlarmLine
 
 _SLICE = 5_000
@@ -29,10 +31,10 @@ class AlarmFeed(QObject):
 
     changed = Signal()
 
-    def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: Bridge, parent: QObject | None = None, unsent: UnsentAfter | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._list = AlarmList()
+        self._list = AlarmList(unsent)
         self._waiting: deque[ChangeSet] = deque()
         self._last: tuple[AlarmLine, ...] = ()
         self._soon = QTimer(self)
@@ -67,15 +69,16 @@ class AlarmFeed(QObject):
                 valid_until_ms=epoch_ms(receipt.act.valid_until) if receipt.act.valid_until else NEVER_MS,
                 parked=receipt.state is ActState.PARKED,
                 expired=receipt.state is ActState.EXPIRED,
+                doubted=receipt.state is ActState.DOUBTED,
             )
             for receipt in outbox
         )
-        if self._list.see_acts(acts):
+        if self._list.see_acts(acts, self._bridge.now_ms()):
             self.changed.emit()
 
     def see_link(self, status: LinkStatus) -> None:
         """Take in whether the centre hears us."""
-        if self._list.see_link(linked=status.state in _LINKED):
+        if self._list.see_link(linked=status.state in _LINKED, clock_off_ms=status.clock_off_ms):
             self.changed.emit()
 
     def tick(self) -> None:
@@ -155,12 +158,29 @@ class AlarmFeed(QObject):
                 return self.tr("{number} {clock}已超").format(number=number, clock=clock), past
             case AlarmKind.STEP_LATE:
                 return self.tr("{number} {clock}超时").format(number=number, clock=clock), past
+            case AlarmKind.DOUBTED:
+                return self.tr("{number} 一步存疑").format(number=number), self.tr(
+                    "中心恢复过，可能没有这一步；按原编号再发一次"
+                )
+            case AlarmKind.UNSENT:
+                waited = self._bridge.now() - from_epoch_ms(alarm.made_ms)
+                said = self.tr("最早一步等发已 {length}").format(length=language.length_text(waited))
+                return said, self.tr("{number} 在本机待发，接通即补传；急事先打电话").format(number=number)
+            case AlarmKind.CLOCK_WRONG:
+                return self.tr("本机时钟不对"), clock_words(alarm.off_ms)
             case AlarmKind.PARKED:
                 return self.tr("{number} 一步搁置").format(number=number), self.tr("等您决定")
             case AlarmKind.DUE_SOON:
                 return self.tr("{number} {clock}临期").format(number=number, clock=clock), ahead
             case _:
                 assert_never(alarm.kind)
+
+
+def clock_words(off_ms: int) -> str:
+    """Say by how much the station's clock is wrong, and that nothing that counts follows it."""
+    length = language.length_text(dt.timedelta(milliseconds=abs(off_ms)))
+    form = translate("Clock", "快了 {length}；") if off_ms > 0 else translate("Clock", "慢了 {length}；")
+    return form.format(length=length) + translate("Clock", "计时和办理时间不受影响，请校正系统时间")
 
 
 _COUNTED = AlarmLine(key=None, priority=4, title="")

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QWidget
 
-from dispatcher.bridge import Bridge
+from dispatcher.bridge import Bridge, Draft, Receipt
 from dispatcher.models import commands as c
 from dispatcher.models.case import Case
 from dispatcher.models.ids import CommandId
@@ -36,6 +36,39 @@ class CaseActs(QObject):
         """Open an act's dialog; it closes itself once the act is stored."""
         return self._shown(_dialog(name)(self._bridge, theme, case, self._desk, self._panel))
 
+    def edit(self, receipt: Receipt, case: Case, theme: Theme) -> ActDialog | None:
+        """Open the dialog of a parked or expired act with its text; None for an act that has no dialog here."""
+        from dispatcher.ui.dialogs.case_forms import FORMS
+
+        command = receipt.act.command
+        name, form_of = _DIALOG_OF.get(type(command)), FORMS.get(type(command))
+        if name is not None:
+            dialog = self.open(name, case, theme)
+        elif form_of is not None:
+            dialog = self.open_form(form_of(self._bridge, case, self._desk), case, theme)
+        else:
+            return None
+        dialog.take_up(receipt)
+        return dialog
+
+    def resume(self, draft: Draft, case: Case, theme: Theme) -> ActDialog | None:
+        """Open the form a draft was begun in; None where this case has no such form any more."""
+        from dispatcher.ui.dialogs.case_forms import FORMS
+
+        if draft.form in _DIALOG_OF.values():
+            return self.open(draft.form, case, theme)
+        for command, form_of in FORMS.items():
+            if draft.form == str(command.__struct_config__.tag):
+                return self.open_form(form_of(self._bridge, case, self._desk), case, theme)
+        form = self._form_of_whistle(draft.form, case)
+        return None if form is None else self.open_form(form, case, theme)
+
+    def _form_of_whistle(self, name: str, case: Case) -> Form | None:
+        from dispatcher.ui.dialogs.whistle_forms import FORMS, named
+
+        forms = (named(form_of(self._bridge, case, each), each) for each in case.whistles for form_of in FORMS.values())
+        return next((form for form in forms if form.name == name), None)
+
     def open_form(self, form: Form, case: Case, theme: Theme) -> ActDialog:
         """Open the dialog of a form."""
         return self._shown(SpecDialog(self._bridge, theme, case, self._desk, form, self._panel))
@@ -55,6 +88,21 @@ class CaseActs(QObject):
     def _shown(self, dialog: ActDialog) -> ActDialog:
         dialog.open()
         return dialog
+
+
+_DIALOG_OF: dict[type[c.Command], str] = {
+    c.RecordContact: "contact",
+    c.ReportProgress: "progress",
+    c.Assign: "assign",
+    c.Reply: "reply",
+    c.ApproveReply: "review",
+    c.SendBackReply: "review",
+    c.RecordCallBack: "call_back",
+    c.CloseCase: "close",
+    c.RevealCaller: "reveal",
+    c.BlowWhistle: "whistle",
+}
+"""The commands that have a dialog of their own."""
 
 
 def last_act(case: Case) -> CommandId | None:

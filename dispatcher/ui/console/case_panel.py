@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from dispatcher.bridge import ActAnswer, Bridge, CaseView, LinkStatus
+from dispatcher.bridge import ActAnswer, Bridge, CaseView, Draft, LinkStatus, Receipt
 from dispatcher.models import commands as c
 from dispatcher.models.case import Case
 from dispatcher.models.deadlines import Clock, clocks
@@ -339,6 +339,14 @@ class CasePanel(QFrame):
         if name == "reveal":
             dialog.submitted.connect(self._revealed)
         return dialog
+
+    def edit(self, receipt: Receipt) -> ActDialog | None:
+        """Open a parked or expired act of this case again, with its text."""
+        return None if self.case is None else self.acts.edit(receipt, self.case, self.theme)
+
+    def resume(self, draft: Draft) -> ActDialog | None:
+        """Open the form of a draft of this case."""
+        return None if self.case is None else self.acts.resume(draft, self.case, self.theme)
 
     def _open_form(self, form: Form) -> None:
         if self.case is not None:

@@ -58,7 +58,7 @@ def words(event: e.AnyEvent, unit_name: UnitName) -> str:
             return _with(translate("History", "个人信息已抹除"), event.reason)
         case e.NoteAdded():
             if event.instead_of:
-                form = translate("History", "补传的“{what}”，只作记录")
+                form = translate("History", "“{what}”没有生效，只作记录")
                 return _with(form.format(what=strings.command_word(event.instead_of)), event.text)
             return _with(translate("History", "备注"), event.text)
         case e.CaseReopened():

@@ -64,7 +64,10 @@ def _add_case_acts(menu: QMenu, bridge: Bridge, case: Case, desk: Desk, actor: A
 
 
 def _add_whistle_acts(menu: QMenu, bridge: Bridge, case: Case, actor: Actor, opened: Opened) -> None:
-    from dispatcher.ui.dialogs.whistle_forms import FORMS
+    from dispatcher.ui.dialogs.whistle_forms import FORMS, FormOf, named
+
+    def make(form_of: FormOf, whistle: Whistle) -> Form:
+        return named(form_of(bridge, case, whistle), whistle)
 
     for whistle in case.whistles:
         commands = [command for command in FORMS if _is_open_for(command, whistle, case, actor)]
@@ -74,7 +77,7 @@ def _add_whistle_acts(menu: QMenu, bridge: Bridge, case: Case, actor: Actor, ope
         under = menu.addMenu(words if len(words) <= 24 else f"{words[:23]}…")
         for command in commands:
             action = under.addAction(_whistle_word(command) + "…")
-            form_of = functools.partial(FORMS[command], bridge, case, whistle)
+            form_of = functools.partial(make, FORMS[command], whistle)
             action.triggered.connect(functools.partial(_open, opened, form_of))
 
 

@@ -1,6 +1,6 @@
-"""The outbox (Ctrl+8): what the centre does not have yet. Not sent first, then whistles that wait, parked, the rest.
+"""The outbox (Ctrl+8): what the centre does not have yet. Not sent first, then whistles that wait, in doubt, parked.
 
-Cards are made for what needs a person's eye; what merely waits for the link is one line below them.
+Cards are made for what needs a person's eye; what merely waits for the link is one line below them, then drafts.
 """
 
 import datetime as dt
@@ -9,14 +9,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from dispatcher.bridge import ActState, Bridge, LinkStatus, Receipt
-from dispatcher.models import commands as c
+from dispatcher.bridge import ActState, Bridge, Draft, LinkStatus, Receipt
 from dispatcher.models.ids import CommandId
-from dispatcher.ui import strings
-from dispatcher.ui.console import act_words
+from dispatcher.ui.console import act_words, outbox_lines
 from dispatcher.widgets.buttons import KeyButton
 from dispatcher.widgets.link import AsOf, LinkLook
-from dispatcher.widgets.outbox import CardKey, OutboxCard, OutboxLine
+from dispatcher.widgets.outbox import OutboxCard, OutboxLine
 from dispatcher.widgets.theme import Theme
 
 _MOST_CARDS = 40
@@ -29,6 +27,10 @@ class OutboxPage(QFrame):
     """BlowWhistle: whom to phone about it."""
     edit_requested = Signal(object)
     """Receipt: open its dialog again with what stands in it."""
+    compare_requested = Signal(object)
+    """Receipt: show both values side by side."""
+    draft_requested = Signal(object)
+    """Draft: open its form again."""
     case_requested = Signal(object)
     """CaseId: show this case."""
     receipts_requested = Signal()
@@ -38,7 +40,7 @@ class OutboxPage(QFrame):
         self.bridge = bridge
         self.theme = theme
         self._row_of = row_of
-        self._cards: dict[CommandId, OutboxCard] = {}
+        self._cards: dict[object, OutboxCard] = {}
         self._shown: tuple[Receipt, ...] = ()
         self._giving_up: CommandId | None = None
         self.setProperty("class", "panel")
@@ -93,6 +95,7 @@ class OutboxPage(QFrame):
         foot.addStretch(1)
         foot.addWidget(self.receipts)
         outer.addLayout(foot)
+        bridge.drafts_changed.connect(lambda: self._arrange())
         self.set_outbox(bridge.outbox)
 
     def set_theme(self, theme: Theme) -> None:
@@ -107,20 +110,25 @@ class OutboxPage(QFrame):
 
     def set_outbox(self, outbox: tuple[Receipt, ...]) -> None:
         """Show what waits."""
-        focused = next((act for act, card in self._cards.items() if card.hasFocus()), None)
-        self._shown = tuple(sorted(outbox, key=_order))
-        carded = [r for r in self._shown if _wants_card(r)][:_MOST_CARDS]
-        for act in tuple(self._cards):
-            if act not in {r.act.id for r in carded}:
-                card = self._cards.pop(act)
+        self._shown = tuple(sorted(outbox, key=outbox_lines.order))
+        self._arrange()
+
+    def _arrange(self) -> None:
+        focused = next((key for key, card in self._cards.items() if card.hasFocus()), None)
+        carded = [receipt for receipt in self._shown if outbox_lines.wants_card(receipt)][:_MOST_CARDS]
+        lines = [self._line(receipt) for receipt in carded]
+        lines += [outbox_lines.draft_line(draft, self.bridge, self._row_of) for draft in self._drafts()]
+        wanted = {line.key for line in lines}
+        for key in tuple(self._cards):
+            if key not in wanted:
+                card = self._cards.pop(key)
                 self._column.removeWidget(card)
                 card.hide()
                 card.deleteLater()
-        for place, receipt in enumerate(carded):
-            line = self._line(receipt)
-            card = self._cards.get(receipt.act.id)
+        for place, line in enumerate(lines):
+            card = self._cards.get(line.key)
             if card is None:
-                card = self._cards[receipt.act.id] = OutboxCard(self.theme, line)
+                card = self._cards[line.key] = OutboxCard(self.theme, line)
                 card.wished.connect(self._wished)
             elif card.line != line:
                 card.set_line(line)
@@ -150,39 +158,30 @@ class OutboxPage(QFrame):
         (first or self.receipts).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def cards(self) -> tuple[OutboxCard, ...]:
-        """List the cards from the top."""
+        """List the cards of acts from the top."""
         return tuple(self._cards[r.act.id] for r in self._shown if r.act.id in self._cards)
 
+    def draft_cards(self) -> tuple[OutboxCard, ...]:
+        """List the cards of drafts, the newest first."""
+        return tuple(self._cards[key] for key in self.bridge.drafts if key in self._cards)
+
+    def _drafts(self) -> tuple[Draft, ...]:
+        return tuple(self.bridge.drafts.values())[:_MOST_CARDS]
+
     def _line(self, receipt: Receipt) -> OutboxLine:
-        whistle = isinstance(receipt.act.command, c.BlowWhistle)
-        phone = CardKey("phone", self.tr("电话通知"), "T")
-        drop = CardKey("discard", self.tr("作废"), "D")
-        keys: tuple[CardKey, ...]
-        match receipt.state:
-            case ActState.EXPIRED:
-                again = CardKey("retry", self.tr("重新吹哨") if whistle else self.tr("再试"), "W")
-                keys = (phone, again, drop) if whistle else (again, drop)
-            case ActState.PARKED:
-                keys = (CardKey("retry", self.tr("再试"), "R"), CardKey("edit", self.tr("编辑"), "E"), drop)
-            case _:
-                keys = (phone, CardKey("discard", self.tr("撤回"), "D")) if whistle else (drop,)
-        return OutboxLine(
-            key=receipt.act.id,
-            state=act_words.look(receipt.state),
-            word=strings.act_state(receipt.state),
-            title=act_words.title(receipt.act.command, self._row_of),
-            detail=act_words.detail(receipt, self.bridge.now(), self._row_of, self.bridge.unit_name),
-            keys=keys,
-        )
+        return outbox_lines.line_of(receipt, self.bridge, self._row_of)
 
     def _say_counts(self) -> None:
         states = [receipt.state for receipt in self._shown]
         pending = states.count(ActState.QUEUED) + states.count(ActState.SENT)
-        self.counts.setText(
-            self.tr("待发 {pending}  未发出 {expired}  搁置 {parked}").format(
-                pending=pending, expired=states.count(ActState.EXPIRED), parked=states.count(ActState.PARKED)
-            )
+        said = self.tr("待发 {pending}  未发出 {expired}  搁置 {parked}").format(
+            pending=pending, expired=states.count(ActState.EXPIRED), parked=states.count(ActState.PARKED)
         )
+        if ActState.DOUBTED in states:
+            said += self.tr("  存疑 {count}").format(count=states.count(ActState.DOUBTED))
+        if self.bridge.drafts:
+            said += self.tr("  草稿 {count}").format(count=len(self.bridge.drafts))
+        self.counts.setText(said)
         self.empty.setText(self.tr("没有待发。每一步中心都已收到，回执在“全部回执”里。"))
         self.empty.setVisible(not self._shown)
 
@@ -197,20 +196,35 @@ class OutboxPage(QFrame):
             self.tr("另有 {count} 项待发，接通后按先后自动补传：{list}").format(count=len(rest), list=said)
         )
 
-    def _wished(self, key: CommandId, name: str) -> None:
+    def _wished(self, key: object, name: str) -> None:
+        draft = next((kept for at, kept in self.bridge.drafts.items() if at == key), None)
+        if draft is not None:
+            if name == "open":
+                self.draft_requested.emit(draft)
+            else:
+                self.bridge.drop_draft(draft.case, draft.form)
+                self._arrange()
+            return
         receipt = next((r for r in self._shown if r.act.id == key), None)
         if receipt is None:
             return
+        act = receipt.act.id
         if name == "retry":
-            self.bridge.retry(key)
+            self.bridge.retry(act)
+        elif name == "theirs":
+            self.bridge.take_theirs(act)
+        elif name == "resend":
+            self.bridge.resend(act)
         elif name == "edit":
             self.edit_requested.emit(receipt)
+        elif name == "compare":
+            self.compare_requested.emit(receipt)
         elif name == "phone":
             self.phone_requested.emit(receipt.act.command)
         elif name == "discard":
-            self._giving_up = key
+            self._giving_up = act
             self._column.removeWidget(self.reason)
-            self._column.insertWidget(self._column.indexOf(self._cards[key]) + 1, self.reason)
+            self._column.insertWidget(self._column.indexOf(self._cards[act]) + 1, self.reason)
             self.reason.ask(act_words.title(receipt.act.command, self._row_of))
 
     def _discard(self, reason: str) -> None:
@@ -282,15 +296,3 @@ class _Reason(QFrame):
             self.given.emit(self.words.text().strip())
         else:
             self.words.setFocus()
-
-
-def _wants_card(receipt: Receipt) -> bool:
-    return receipt.state in (ActState.PARKED, ActState.EXPIRED) or isinstance(receipt.act.command, c.BlowWhistle)
-
-
-def _order(receipt: Receipt) -> tuple[int, int]:
-    if receipt.state is ActState.EXPIRED:
-        return 0, receipt.seq
-    if receipt.state is ActState.PARKED:
-        return 2, receipt.seq
-    return (1 if isinstance(receipt.act.command, c.BlowWhistle) else 3), receipt.seq

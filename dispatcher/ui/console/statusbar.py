@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from dispatcher.bridge import ActState, LinkState, LinkStatus, Receipt
+from dispatcher.bridge import UNSETTLED, ActState, LinkState, LinkStatus, Receipt
+from dispatcher.models.alarms import UnsentAfter
 from dispatcher.models.law import Law
 from dispatcher.ui import language, office_words, strings
 from dispatcher.ui.console.topbar import vline
@@ -22,9 +23,12 @@ _CLOCK_WRONG_MS = 2_000
 class StatusBar(QFrame):
     """Shows what it is told; `tick` writes the ages anew."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, unsent: UnsentAfter | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
+        self._unsent = unsent or UnsentAfter()
+        self._oldest: dt.datetime | None = None
+        self._now: dt.datetime | None = None
         self.setProperty("class", "bar")
         self._link: LinkStatus | None = None
         self._told_at: dt.datetime | None = None
@@ -85,6 +89,10 @@ class StatusBar(QFrame):
                 self.clock.setText(self.tr("本机钟差 {offset} 秒").format(offset=text))
             else:
                 self.clock.setText(self.tr("按本机时钟，断线前与中心差 {offset} 秒").format(offset=text))
+        if status.station_clock_wrong:
+            length = language.length_text(dt.timedelta(milliseconds=abs(status.clock_off_ms)))
+            form = self.tr("本机时钟快了 {length}") if status.clock_off_ms > 0 else self.tr("本机时钟慢了 {length}")
+            self.clock.setText(form.format(length=length))
         wrong = status.station_clock_wrong or abs(offset or 0) > _CLOCK_WRONG_MS
         _restyle(self.clock, "caption warning" if wrong else "caption")
         self.tick(now)
@@ -94,14 +102,17 @@ class StatusBar(QFrame):
         states = [receipt.state for receipt in outbox]
         pending = states.count(ActState.QUEUED) + states.count(ActState.SENT)
         self._counts = (pending, states.count(ActState.EXPIRED), states.count(ActState.PARKED))
-        self.pending.setText(self.tr("待发 {count}").format(count=pending))
+        self._oldest = min((r.made_at for r in outbox if r.state in UNSETTLED), default=None)
+        self._say_pending()
         self.not_sent.setText(self.tr("未发出 {count}").format(count=self._counts[1]))
         self.parked.setText(self.tr("搁置 {count}").format(count=self._counts[2]))
         self._paint_counts()
         self._fit()
 
     def tick(self, now: dt.datetime) -> None:
-        """Write what moves with time: how long the link is cut, how old the data is, when it is tried again."""
+        """Write what moves with time: how long the link is cut, how old data and oldest act are, the next try."""
+        self._now = now
+        self._say_pending()
         status = self._link
         if status is None:
             return
@@ -125,6 +136,16 @@ class StatusBar(QFrame):
         self.badge.set_link(look, words, detail)
         self.as_of.set_as_of(status.as_of, look, now)
         self._fit()
+
+    def _say_pending(self) -> None:
+        """Say how much waits, and since when once that is long."""
+        said = self.tr("待发 {count}").format(count=self._counts[0])
+        waited = dt.timedelta() if self._oldest is None or self._now is None else self._now - self._oldest
+        if waited >= dt.timedelta(milliseconds=self._unsent.warn_ms):
+            said = self.tr("{pending}，最早已等 {length}").format(pending=said, length=language.length_text(waited))
+        if said != self.pending.text():
+            self.pending.setText(said)
+            self._fit()
 
     def _parts(self) -> tuple[QWidget, ...]:
         return (self.as_of, self.pending, self.not_sent, self.parked, self.clock, self.policy, self.calendar)

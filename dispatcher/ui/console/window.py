@@ -5,25 +5,29 @@ whistle panel folds to a tab of the case panel; the queue never folds.
 """
 
 import datetime as dt
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QActionGroup, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from dispatcher.bridge import Bridge, CaseView, LinkStatus, Receipt
+from dispatcher.bridge import Bridge, CaseView, Draft, LinkStatus, Receipt
 from dispatcher.models import commands as c
+from dispatcher.models.alarms import UnsentAfter
 from dispatcher.models.case import Case
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.ids import CaseId
 from dispatcher.models.transitions import ROW
-from dispatcher.models.verdicts import Reason
+from dispatcher.models.verdicts import Reason, Refused
 from dispatcher.ui import strings
-from dispatcher.ui.console.act_words import tag_of
+from dispatcher.ui.console import outbox_lines
 from dispatcher.ui.console.case_panel import CasePanel
 from dispatcher.ui.console.grammar import Verb, Wish
 from dispatcher.ui.console.outbox_page import OutboxPage
+from dispatcher.ui.console.printing import Printing
 from dispatcher.ui.console.queue_delegate import Density
 from dispatcher.ui.console.queue_lights import View
 from dispatcher.ui.console.queue_page import QueuePage
@@ -34,6 +38,8 @@ from dispatcher.widgets import countdown
 from dispatcher.widgets.buttons import ButtonLook, KeyButton
 from dispatcher.widgets.theme import Theme
 
+TAKE_IN = "take_in"
+"""The form of a demand taken in at the desk."""
 FOLDS_BELOW_PX = 1366
 """Narrower than this the whistle panel is a tab of the case panel."""
 FOLDS_BELOW_LONG_PX = 1520
@@ -49,20 +55,24 @@ _ACTS = {
     Verb.CLOSE: "close",
     Verb.WHISTLE: "whistle",
 }
-_ACT_OF_TAG = {verb.value: act for verb, act in _ACTS.items()}
 
 
 class ConsoleWindow(StationWindow):
     """A street's dispatcher at work."""
 
-    def __init__(self, bridge: Bridge, theme: Theme, *, state_file: Path | None = None) -> None:
-        super().__init__(bridge, theme, state_file=state_file)
+    def __init__(
+        self, bridge: Bridge, theme: Theme, *, state_file: Path | None = None, unsent: UnsentAfter | None = None
+    ) -> None:
+        super().__init__(bridge, theme, state_file=state_file, unsent=unsent)
         self._folded: bool | None = None
         self._density = Density.STANDARD
         self._density_chosen = False
-        self._wanted: tuple[CaseId, str] | None = None
+        self._wanted: tuple[CaseId, Callable[[], object]] | None = None
         self._taken_in: Case | None = None
         desk = self._desk = Desk(listed=lambda: self.rows)
+        self.printing = Printing(bridge, self)
+        self.printing.told.connect(self.command.say)
+        self.closing.connect(self.printing.stop)
         self.queue = QueuePage(bridge, theme)
         self.outbox = OutboxPage(bridge, theme, self.row_of)
         self.case = CasePanel(bridge, theme, desk)
@@ -104,6 +114,8 @@ class ConsoleWindow(StationWindow):
         self.outbox.case_requested.connect(self.open_case)
         self.outbox.phone_requested.connect(self.open_phones)
         self.outbox.edit_requested.connect(self._edit)
+        self.outbox.compare_requested.connect(self._compare)
+        self.outbox.draft_requested.connect(self._go_on_writing)
         self.outbox.receipts_requested.connect(self.open_receipts)
         bridge.rows_changed.connect(self._take_rows)
         bridge.outbox_changed.connect(self.outbox.set_outbox)
@@ -116,6 +128,7 @@ class ConsoleWindow(StationWindow):
         for number, view in enumerate(tuple(View)[:7], start=1):
             book.add(views, self.queue.tabs.words(view), f"Ctrl+{number}", lambda view=view: self.show_view(view))
         book.add(views, self.tr("本机待发箱"), "Ctrl+8", self.show_outbox)
+        book.add(self.tr("纸面"), self.tr("打印未结案件（纸质包）"), "Ctrl+P", self.printing.print_pack)
         book.add(views, self.queue.tabs.words(View.CLOSED_TODAY), "Ctrl+9", lambda: self.show_view(View.CLOSED_TODAY))
         book.add(case, self.tr("登记诉求"), "Ctrl+N", self.open_intake)
         for action in self.case.actions():
@@ -159,10 +172,15 @@ class ConsoleWindow(StationWindow):
         if not actor.is_any(*ROW[c.ReceiveOrder].roles):
             self.command.say(strings.reason(Reason.NOT_YOUR_ROLE))
             return
-        case = self._taken_in = self._taken_in or intake.new_case(self.bridge, actor)
+        case = self._taken_in = self._taken_in or self._begun(intake.new_case(self.bridge, actor))
         dialog = SpecDialog(self.bridge, self.theme, case, self._desk, intake.take_in(self.bridge, case), self)
         dialog.submitted.connect(partial(self._see_taken_in, case))
         dialog.open()
+
+    def _begun(self, case: Case) -> Case:
+        """Give the case of a demand that was begun before this start, if there is one, under its own id."""
+        draft = next((kept for kept in self.bridge.drafts.values() if kept.form == TAKE_IN), None)
+        return case if draft is None else msgspec.structs.replace(case, id=draft.case)
 
     def _see_taken_in(self, case: Case, _answer: object) -> None:
         self._taken_in = None
@@ -205,25 +223,39 @@ class ConsoleWindow(StationWindow):
         if case is None:
             self.command.say(self.tr("先选一件，或在命令里写编号"))
             return
-        self._wanted = (case, act)
+        self._do_in_panel(case, lambda: self.case.bar.button(act).trigger())
+
+    def _do_wanted(self) -> None:
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            wanted[1]()
+
+    def _edit(self, receipt: Receipt) -> None:
+        """Open the form of a parked or expired act with its text."""
+        self._do_in_panel(receipt.act.command.case, lambda: self.case.edit(receipt))
+
+    def _go_on_writing(self, draft: Draft) -> None:
+        if draft.form == TAKE_IN:
+            self.open_intake()
+            return
+        self._do_in_panel(draft.case, lambda: self.case.resume(draft))
+
+    def _compare(self, receipt: Receipt) -> None:
+        from dispatcher.ui.dialogs.collision import CollisionDialog
+
+        refused, changed = receipt.verdict, outbox_lines.changed_in(receipt)
+        if changed is not None and isinstance(refused, Refused):
+            dialog = CollisionDialog(self.bridge, self.theme, receipt, changed, refused.field, self.row_of, self)
+            dialog.edit_requested.connect(self._edit)
+            self.open_dialog(dialog)
+
+    def _do_in_panel(self, case: CaseId, do: Callable[[], object]) -> None:
+        """Show a case and do something there once it is shown."""
+        self._wanted = (case, do)
         self.open_case(case)
         shown = self.case.case
         if shown is not None and shown.id == case:
-            self._press_wanted()
-
-    def _press_wanted(self) -> None:
-        wanted, self._wanted = self._wanted, None
-        if wanted is not None:
-            self.case.bar.button(wanted[1]).trigger()
-
-    def _edit(self, receipt: Receipt) -> None:
-        command = receipt.act.command
-        act = "whistle" if isinstance(command, c.BlowWhistle) else _ACT_OF_TAG.get(tag_of(command))
-        self._middle_tabs.setCurrentIndex(0)
-        if act is None:
-            self.open_case(command.case)
-        else:
-            self._act_on(command.case, act)
+            self._do_wanted()
 
     # ---- facts
 
@@ -242,7 +274,7 @@ class ConsoleWindow(StationWindow):
         if view is None or self._wanted is None:
             return
         if view.case.id == self._wanted[0]:
-            self._press_wanted()
+            self._do_wanted()
 
     def see_whistles(self) -> None:
         """Tell the whistle panel what else is out."""

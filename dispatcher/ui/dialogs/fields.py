@@ -1,10 +1,29 @@
-"""Fields and plain parts of forms: a row of radio buttons, a text of a few lines, labels, a line, their style."""
+"""Fields and plain parts of forms: radio buttons, texts, labels, their style; reading and filling any field."""
 
-from PySide6.QtCore import Qt, Signal
+import datetime as dt
+from collections.abc import Callable
+
+from PySide6.QtCore import QDateTime, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPlainTextEdit, QRadioButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDateTimeEdit,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QRadioButton,
+    QSizePolicy,
+    QWidget,
+)
 
+from dispatcher.models.workcalendar import BEIJING
 from dispatcher.widgets.theme import Theme
+
+Value = str | bool
+"""What a draft keeps of a field."""
 
 # A box for texts of several lines, and a radio button whose ring stays when it is chosen.
 _SHEET = """
@@ -118,3 +137,79 @@ def restyle(widget: QWidget, classes: str) -> None:
     widget.setProperty("class", classes)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+def value_of(widget: QWidget) -> Value | None:
+    """Give what stands in a field as a draft keeps it; None for what is no field."""
+    match widget:
+        case QCheckBox():
+            return widget.isChecked()
+        case QLineEdit():
+            return widget.text().strip()
+        case QPlainTextEdit():
+            return widget.toPlainText().strip()
+        case Choice():
+            return widget.value()
+        case QComboBox():
+            return str(widget.currentData() or "")
+        case QDateTimeEdit():
+            return instant_of(widget).isoformat()
+        case _:
+            return None
+
+
+def put_value(widget: QWidget, value: object) -> None:
+    """Fill a field with what `value_of` gave or a command holds; what does not fit leaves it as it is."""
+    match widget, value:
+        case QCheckBox(), bool():
+            widget.setChecked(value)
+        case Choice(), bool():
+            widget.choose("yes" if value else "no")
+        case QDateTimeEdit(), dt.datetime():
+            set_instant(widget, value)
+        case QDateTimeEdit(), str() if value:
+            set_instant(widget, dt.datetime.fromisoformat(value))
+        case QPlainTextEdit(), tuple():
+            widget.setPlainText("\n".join(str(each) for each in value))  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]  (texts of a command)
+        case QLineEdit(), str():
+            widget.setText(value)
+        case QPlainTextEdit(), str():
+            widget.setPlainText(value)
+        case Choice(), str() | int():
+            widget.choose(str(value))
+        case QComboBox(), str():
+            widget.setCurrentIndex(widget.findData(str(value)))
+        case _:
+            return
+
+
+def on_change(widget: QWidget, do: Callable[[], object]) -> None:
+    """Have `do` called whenever what stands in a field changes."""
+    match widget:
+        case QCheckBox():
+            widget.toggled.connect(lambda: do())
+        case QLineEdit():
+            widget.textChanged.connect(lambda: do())
+        case QPlainTextEdit():
+            widget.textChanged.connect(lambda: do())
+        case Choice():
+            widget.changed.connect(lambda: do())
+        case QComboBox():
+            widget.currentIndexChanged.connect(lambda: do())
+        case QDateTimeEdit():
+            widget.dateTimeChanged.connect(lambda: do())
+        case _:
+            return
+
+
+def instant_of(edit: QDateTimeEdit) -> dt.datetime:
+    """Give a date and time of Beijing, to the minute, as an aware instant."""
+    found = edit.dateTime()
+    day, time = found.date(), found.time()
+    return dt.datetime(day.year(), day.month(), day.day(), time.hour(), time.minute(), tzinfo=BEIJING)
+
+
+def set_instant(edit: QDateTimeEdit, at: dt.datetime) -> None:
+    """Put an instant into a field, cut to the minute, in Beijing's time."""
+    local = at.astimezone(BEIJING)
+    edit.setDateTime(QDateTime(local.year, local.month, local.day, local.hour, local.minute, 0))

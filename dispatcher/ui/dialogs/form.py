@@ -5,10 +5,11 @@ in it, when the act is refused. It never runs a loop of its own: `open()` it and
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+import msgspec
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import (
@@ -25,29 +26,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dispatcher.bridge import ActAnswer, Bridge
+from dispatcher.bridge import ActAnswer, Bridge, CaseView, Receipt
 from dispatcher.models.case import Case
 from dispatcher.models.commands import AnyCommand
-from dispatcher.models.ids import CaseId, CommandId
+from dispatcher.models.ids import CommandId
 from dispatcher.models.queue import QueueRow
 from dispatcher.models.verdicts import Reason, Refused
 from dispatcher.ui import strings
-from dispatcher.ui.dialogs.fields import Choice, form_style, label, restyle, rule
+from dispatcher.ui.dialogs.drafting import Drafting
+from dispatcher.ui.dialogs.fields import Choice, Value, form_style, label, put_value, restyle, rule, value_of
 from dispatcher.widgets.buttons import ButtonLook, KeyButton
 from dispatcher.widgets.glyphs import Glyph
 from dispatcher.widgets.theme import Theme
 
-Value = str | bool
 AnyWidget = TypeVar("AnyWidget", bound=QWidget)
 
 
 @dataclass
 class Desk:
-    """What one desk knows between dialogs: drafts by case and form, whom it assigned lately, which cases it lists."""
+    """What one desk knows between dialogs: whom it assigned lately, which cases it lists."""
 
-    drafts: dict[tuple[CaseId, str], dict[str, Value]] = field(
-        default_factory=dict[tuple[CaseId, str], dict[str, Value]]
-    )
     assignees: list[str] = field(default_factory=list[str])
     listed: Callable[[], Iterable[QueueRow]] = tuple
 
@@ -82,6 +80,8 @@ class ActDialog(QDialog):
         self._asked: CommandId | None = None
         self._asking = False
         self._early: list[ActAnswer] = []
+        self._seen = case
+        self._replaces: CommandId | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(self.width_px)
         self.setStyleSheet(form_style(theme))
@@ -99,6 +99,11 @@ class ActDialog(QDialog):
         self._head.addWidget(about)
         outer.addLayout(self._head)
         outer.addWidget(rule())
+        self.drafting = Drafting(bridge, theme, case, self.form, self.values)
+        self.drafting.dropped.connect(self._begin_anew)
+        self.drafting.said_more.connect(self._grow)
+        outer.addWidget(self.drafting)
+        bridge.case_changed.connect(self._see_case)
         self.middle = QHBoxLayout()
         self.middle.setSpacing(0)
         self.left = QVBoxLayout()
@@ -183,18 +188,52 @@ class ActDialog(QDialog):
 
     def restore(self) -> None:
         """Put the draft of this case back into the fields; call it when all are there."""
-        draft = self.desk.drafts.get((self.case.id, self.form), {})
-        self.restore_more(draft)
-        for name, value in draft.items():
-            widget = self._fields.get(name)
-            if isinstance(widget, QLineEdit):
-                widget.setText(str(value))
-            elif isinstance(widget, QPlainTextEdit):
-                widget.setPlainText(str(value))
-            elif isinstance(widget, QCheckBox):
-                widget.setChecked(bool(value))
-            elif isinstance(widget, Choice):
-                widget.choose(str(value))
+        draft = self.drafting.begin()
+        if draft is not None:
+            self._replaces = draft.replaces or None
+            self._fill(draft.fields)
+        for widget in self._fields.values():
+            self.drafting.watch(widget)
+
+    def take_up(self, receipt: Receipt) -> None:
+        """Fill the form with an act that was refused or has expired; what is sent then takes its place."""
+        command = receipt.act.command
+        self._replaces = self.drafting.replaces = receipt.act.id
+        self.take_up_more(command)
+        for name, value in msgspec.structs.asdict(command).items():
+            if name in self._fields:
+                put_value(self._fields[name], value)
+        self.drafting.touched()
+
+    def take_up_more(self, command: AnyCommand) -> None:
+        """Take from a command what does not stand in fields of its names; for subclasses."""
+
+    def touched(self) -> None:
+        """Note that something of the draft has changed that is no plain field; for subclasses."""
+        self.drafting.touched()
+
+    def values(self) -> dict[str, Value]:
+        """Give what stands in the form, as a draft keeps it."""
+        values = self.more_to_keep()
+        for name, widget in self._fields.items():
+            value = value_of(widget)
+            if value is not None:
+                values[name] = value
+        return values
+
+    def _fill(self, values: Mapping[str, Value]) -> None:
+        self.restore_more(dict(values))
+        for name, value in values.items():
+            if name in self._fields:
+                put_value(self._fields[name], value)
+
+    def _begin_anew(self, values: dict[str, Value]) -> None:
+        self._replaces = None
+        self._fill(values)
+
+    def _see_case(self, view: CaseView | None) -> None:
+        if view is not None and view.case.id == self.case.id:
+            self.drafting.see(view.case)
 
     def more_to_keep(self) -> dict[str, Value]:
         """Give what a draft holds besides the fields."""
@@ -251,7 +290,7 @@ class ActDialog(QDialog):
         self._asked = None
         self.submit_button.setEnabled(False)
         self.tell("")
-        self._asked = self.bridge.submit(self.command())
+        self._asked = self.bridge.submit(self.command(), seen=self._seen, replaces=self._replaces)
         early, self._early = self._early, []
         for answer in early:
             self._answered(answer)
@@ -272,7 +311,7 @@ class ActDialog(QDialog):
         if answer.trouble:
             self.tell(answer.trouble)
             return
-        self.desk.drafts.pop((self.case.id, self.form), None)
+        self.drafting.end()
         self.stored(answer)
         self.submitted.emit(answer)
         super().accept()
@@ -281,6 +320,10 @@ class ActDialog(QDialog):
         """Do what follows a stored act, before the dialog closes."""
 
     def _show(self, refused: Refused) -> None:
+        if refused.changed is not None:
+            self._seen = self.drafting.case
+            self.drafting.say_changed(strings.collision(refused, self.bridge.now(), self.bridge.unit_name))
+            return
         said = strings.refusal(refused, self.bridge.unit_name)
         widget = self._fields.get(refused.field)
         if widget is not None and refused.reason is Reason.MISSING_FIELD:
@@ -296,27 +339,13 @@ class ActDialog(QDialog):
 
     def done(self, result: int) -> None:
         """Keep the draft unless the act was stored."""
-        if result != QDialog.DialogCode.Accepted:
-            self._keep_draft()
+        self.drafting.save()
         super().done(result)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing by the window's own button keeps the draft too."""
-        if self.isVisible():
-            self._keep_draft()
+        self.drafting.save()
         super().closeEvent(event)
-
-    def _keep_draft(self) -> None:
-        values = self.more_to_keep()
-        for name, widget in self._fields.items():
-            if isinstance(widget, QCheckBox):
-                values[name] = widget.isChecked()
-            elif isinstance(widget, QLineEdit | QPlainTextEdit | Choice):
-                values[name] = self.text(name)
-        if any(values.values()):
-            self.desk.drafts[self.case.id, self.form] = values
-        else:
-            self.desk.drafts.pop((self.case.id, self.form), None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+Enter does it from anywhere; a plain Enter where the act is safe, or on the button it stands on."""

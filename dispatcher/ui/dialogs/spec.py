@@ -8,14 +8,12 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QDateTime
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDateTimeEdit, QLineEdit, QWidget
 
 from dispatcher.bridge import Bridge
 from dispatcher.models import commands as c
 from dispatcher.models.case import Case
-from dispatcher.models.workcalendar import BEIJING
-from dispatcher.ui.dialogs.fields import Choice, Lines
+from dispatcher.ui.dialogs.fields import Choice, Lines, instant_of, set_instant
 from dispatcher.ui.dialogs.form import ActDialog, Desk
 from dispatcher.widgets.theme import Theme
 
@@ -173,7 +171,7 @@ class SpecDialog(ActDialog):
                 edit = QDateTimeEdit()
                 edit.setCalendarPopup(True)
                 edit.setDisplayFormat("yyyy-MM-dd HH:mm")
-                edit.setDateTime(_to_local(value))
+                set_instant(edit, value)
                 self._whens[field.name] = edit
                 return edit
 
@@ -183,9 +181,7 @@ class SpecDialog(ActDialog):
 
     def instant(self, name: str) -> dt.datetime:
         """Give a date and time of Beijing as an aware instant."""
-        found = self._whens[name].dateTime()
-        day, time = found.date(), found.time()
-        return dt.datetime(day.year(), day.month(), day.day(), time.hour(), time.minute(), tzinfo=BEIJING)
+        return instant_of(self._whens[name])
 
     def text(self, name: str) -> str:
         """See ActDialog; the name of what was picked from a list."""
@@ -204,8 +200,3 @@ class SpecDialog(ActDialog):
     def command(self) -> c.AnyCommand:
         """See ActDialog."""
         return self._spec.make(Values(self))
-
-
-def _to_local(at: dt.datetime) -> QDateTime:
-    local = at.astimezone(BEIJING)
-    return QDateTime(local.year, local.month, local.day, local.hour, local.minute, 0)

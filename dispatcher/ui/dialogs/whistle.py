@@ -8,7 +8,7 @@ import datetime as dt
 import functools
 import uuid
 
-from PySide6.QtCore import QDate, QDateTime, QTime, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QDateTimeEdit, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -21,13 +21,12 @@ from dispatcher.models.order import Urgency
 from dispatcher.models.organisation import Actor, Role
 from dispatcher.models.rules import WHISTLE_WHO
 from dispatcher.models.whistle import WhistleKind
-from dispatcher.models.workcalendar import BEIJING
 from dispatcher.ui import language, strings
 from dispatcher.ui.console.spans import limit_words, minute_moment
 from dispatcher.ui.dialogs.department_list import DepartmentList
 from dispatcher.ui.dialogs.departments import candidates
-from dispatcher.ui.dialogs.fields import Choice, Lines, label
-from dispatcher.ui.dialogs.form import ActDialog, Desk, Value
+from dispatcher.ui.dialogs.fields import Choice, Lines, Value, instant_of, label, set_instant
+from dispatcher.ui.dialogs.form import ActDialog, Desk
 from dispatcher.ui.dialogs.whistle_parts import KindList, KindWords, Ruler
 from dispatcher.widgets.glyphs import Glyph
 from dispatcher.widgets.theme import Theme
@@ -61,17 +60,13 @@ class When(QFrame):
 
     def set_time(self, instant: dt.datetime) -> None:
         """Put an instant into the clock, cut to the minute."""
-        local = instant.astimezone(BEIJING)
-        date, time = QDate(local.year, local.month, local.day), QTime(local.hour, local.minute)
-        self.at.setDateTime(QDateTime(date, time))
+        set_instant(self.at, instant)
 
     def appointed(self) -> dt.datetime | None:
         """Give the appointed instant, None for at once."""
         if self.choice.value() != "appointed":
             return None
-        date, time = self.at.date(), self.at.time()
-        local = dt.datetime(date.year(), date.month(), date.day(), time.hour(), time.minute(), tzinfo=BEIJING)
-        return local.astimezone(dt.UTC)
+        return instant_of(self.at).astimezone(dt.UTC)
 
     def _follow(self) -> None:
         self.at.setEnabled(self.choice.value() == "appointed")
@@ -123,6 +118,7 @@ class WhistleDialog(ActDialog):
         QShortcut(QKeySequence("Alt+Z"), self).activated.connect(self.departments.lead_current)
         for change in (self.kinds.changed, self.departments.changed, self.when.changed, self.simple.toggled):
             change.connect(self._follow)
+            change.connect(self.touched)
         bridge.link_changed.connect(self._follow)
         self._tick = QTimer(self)
         self._tick.setInterval(1000)
@@ -310,8 +306,27 @@ class WhistleDialog(ActDialog):
         return self.simple.isVisibleTo(self) and self.simple.isChecked()
 
     def more_to_keep(self) -> dict[str, Value]:
-        """Kind and departments belong to the draft."""
-        return {"_kind": self.kinds.kind.value, "_units": " ".join(self.departments.model.chosen)}
+        """Kind, departments and the time belong to the draft."""
+        appointed = self.when.appointed()
+        return {
+            "_kind": self.kinds.kind.value,
+            "_units": " ".join(self.departments.model.chosen),
+            "_appointed": "" if appointed is None else appointed.isoformat(),
+            "_simple": self.simple.isChecked(),
+        }
+
+    def take_up_more(self, command: c.AnyCommand) -> None:
+        """See ActDialog."""
+        if isinstance(command, c.BlowWhistle):
+            appointed = command.appointed_at
+            self.restore_more(
+                {
+                    "_kind": command.kind.value,
+                    "_units": " ".join((command.lead, *command.assisting)),
+                    "_appointed": "" if appointed is None else appointed.isoformat(),
+                    "_simple": command.simple,
+                }
+            )
 
     def restore_more(self, draft: dict[str, Value]) -> None:
         """See ActDialog."""
@@ -319,3 +334,8 @@ class WhistleDialog(ActDialog):
             return
         self.kinds.choose(list(WhistleKind).index(WhistleKind(str(draft["_kind"]))))
         self.departments.model.choose(tuple(UnitId(unit) for unit in str(draft["_units"]).split()))
+        appointed = str(draft.get("_appointed", ""))
+        if appointed:
+            self.when.choice.choose("appointed")
+            self.when.set_time(dt.datetime.fromisoformat(appointed))
+        self.simple.setChecked(bool(draft.get("_simple")))

@@ -3,6 +3,7 @@
 Each function gives the `Form` of one act for one whistle. Words only: what is lawful is the rules' to say.
 """
 
+import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Callable, Iterable
@@ -16,6 +17,13 @@ from dispatcher.ui import language
 from dispatcher.ui.dialogs.spec import Field, Form, Line, Options, Text, Tick, Values, When
 
 translate = language.translate
+
+
+def named(form: Form, whistle: Whistle) -> Form:
+    """Give a form the name of its whistle too: each whistle of a case has its own draft."""
+    return dataclasses.replace(form, name=f"{form.name}:{whistle.id}")
+
+
 FormOf = Callable[[Bridge, Case, Whistle], Form]
 
 

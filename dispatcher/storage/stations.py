@@ -1,0 +1,131 @@
+"""Stations in the ledger: when each was last in contact, with whose session, and which of them is to wipe itself."""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+from typing import Any, Final
+
+import msgspec
+import sqlalchemy as sa
+
+from dispatcher.models.accounts import ConfirmWipe, OrderWipe
+from dispatcher.models.ids import PersonId
+from dispatcher.models.queue import epoch_ms, from_epoch_ms
+from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage.accounts import Opening, enter
+from dispatcher.storage.writing import put
+
+_table: Final = schema.stations
+
+
+class Station(msgspec.Struct, frozen=True, kw_only=True):
+    """One station: its last contact, and what has become of an order to wipe it (`wipe_order` empty: none)."""
+
+    station: str
+    person: PersonId
+    address: str
+    seen_at: dt.datetime
+    wipe_order: str = ""
+    wipe_reason: str = ""
+    wipe_ordered_at: dt.datetime | None = None
+    wiped_at: dt.datetime | None = None
+
+    @property
+    def is_to_wipe(self) -> bool:
+        """Tell whether the station still has to be told."""
+        return bool(self.wipe_order) and self.wiped_at is None
+
+
+class Stations:
+    """The stations of one ledger."""
+
+    def __init__(self, read: Opening, write: Opening) -> None:
+        self._read = read
+        self._write = write
+
+    def all(self) -> tuple[Station, ...]:
+        """List the stations, the one seen last first."""
+        with self._read() as connection:
+            rows = connection.execute(sa.select(_table).order_by(_table.c.seen_ms.desc(), _table.c.station))
+            return tuple(_station(row) for row in rows)
+
+    def get(self, station: str) -> Station | None:
+        """Give one station, None when it was never in contact."""
+        with self._read() as connection:
+            row = connection.execute(sa.select(_table).where(_table.c.station == station)).first()
+        return None if row is None else _station(row)
+
+    def to_wipe(self, among: Collection[str]) -> tuple[Station, ...]:
+        """Give those of some stations that have to be told to wipe themselves."""
+        ordered = (_table.c.wipe_order != "") & _table.c.wiped_ms.is_(None)
+        with self._read() as connection:
+            rows = connection.execute(sa.select(_table).where(ordered)).all()
+        return tuple(_station(row) for row in rows if row.station in among)
+
+    def met(self, station: str, person: PersonId, address: str, token_hash: str, now: dt.datetime) -> None:
+        """Note a contact, and at which station a session is."""
+        sessions = schema.sessions
+        with self._write() as connection:
+            known = sa.update(_table).where(_table.c.station == station)
+            seen = {"person": person, "address": address, "seen_ms": epoch_ms(now)}
+            if connection.execute(known.values(**seen)).rowcount == 0:
+                nothing = {"wipe_order": "", "wipe_reason": "", "wipe_ordered_ms": None, "wiped_ms": None}
+                put(connection, _table, [{"station": station, **seen, **nothing}], key=("station",))
+            connection.execute(
+                sa.update(sessions).where(sessions.c.token_hash == token_hash).values(station=station, address=address)
+            )
+
+    def seen(self, stations: Collection[str], now: dt.datetime) -> None:
+        """Note that stations are in contact."""
+        among = _table.c.station.in_(sorted(stations))
+        with self._write() as connection:
+            connection.execute(sa.update(_table).where(among).values(seen_ms=epoch_ms(now)))
+
+    def order_wipe(self, station: str, reason: str, by: PersonId, now: dt.datetime) -> None:
+        """Have a station wipe itself at its next contact, and end the sessions there; raises LookupError."""
+        order = {
+            "wipe_order": str(uuid.uuid4()),
+            "wipe_reason": reason,
+            "wipe_ordered_ms": epoch_ms(now),
+            "wiped_ms": None,
+        }
+        with self._write() as connection:
+            if connection.execute(sa.update(_table).where(_table.c.station == station).values(**order)).rowcount != 1:
+                raise LookupError(station)
+            sessions, devices = schema.sessions, schema.devices
+            there = (sessions.c.station == station) & sessions.c.ended_ms.is_(None)
+            connection.execute(sa.update(sessions).where(there).values(ended_ms=epoch_ms(now)))
+            owner = sa.select(_table.c.person).where(_table.c.station == station).scalar_subquery()
+            connection.execute(sa.delete(devices).where(devices.c.person == owner))
+            enter(connection, OrderWipe(station=station, reason=reason), by, now)
+
+    def confirm_wipe(self, station: str, order: str, unsent: int, token_hash: str, now: dt.datetime) -> bool:
+        """Take a station's word that it has wiped itself; False when nothing was ordered so or it was confirmed."""
+        sessions = schema.sessions
+        with self._write() as connection:
+            waiting = (_table.c.station == station) & (_table.c.wipe_order == order) & _table.c.wiped_ms.is_(None)
+            if (
+                not order
+                or connection.execute(sa.update(_table).where(waiting).values(wiped_ms=epoch_ms(now))).rowcount != 1
+            ):
+                return False
+            whose = sa.select(sessions.c.person).where(
+                sessions.c.token_hash == token_hash, sessions.c.station == station
+            )
+            person = connection.execute(whose).scalar()
+            command = ConfirmWipe(station=station, unsent=unsent, proved=person is not None)
+            enter(connection, command, PersonId(person or ""), now)
+            return True
+
+
+def _station(row: "sa.Row[*tuple[Any, ...]]") -> Station:
+    return Station(
+        station=row.station,
+        person=PersonId(row.person),
+        address=row.address,
+        seen_at=from_epoch_ms(row.seen_ms),
+        wipe_order=row.wipe_order,
+        wipe_reason=row.wipe_reason,
+        wipe_ordered_at=None if row.wipe_ordered_ms is None else from_epoch_ms(row.wipe_ordered_ms),
+        wiped_at=None if row.wiped_ms is None else from_epoch_ms(row.wiped_ms),
+    )
