@@ -375,7 +375,8 @@ class AdminSettings:
 
     def __post_init__(self) -> None:
         """Refuse an address that would carry the password in the clear."""
-        check_plain(self.centre, self.plain_http)
+        if self.centre:
+            check_plain(self.centre, self.plain_http)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -169,6 +169,7 @@ def unpacked(file: Path, now: dt.datetime) -> Generator[tuple[Preface, str]]:
 
 
 def _restore(file: Path, connection: sa.Connection, now: dt.datetime) -> Preface:
+    _check(file)
     with contextlib.closing(_frames(file)) as frames:
         preface = _preface(file, frames)
         if not is_known("centre", preface.schema):
@@ -198,6 +199,16 @@ def _restore(file: Path, connection: sa.Connection, now: dt.datetime) -> Preface
                 case Preface():
                     raise _damaged(file, "a second preface")
     raise _damaged(file, "no ending")
+
+
+def _check(file: Path) -> None:
+    """Read a backup to its checksum before any of it is believed; raises StoreDamaged."""
+    last: Preface | Rows | Ending | None = None
+    with contextlib.closing(_frames(file)) as frames:
+        for last in frames:  # noqa: B007  (the last one is what counts)
+            pass
+    if not isinstance(last, Ending):
+        raise _damaged(file, "no ending")
 
 
 def _note_restore(connection: sa.Connection, preface: Preface, now: dt.datetime) -> None:
@@ -231,7 +242,7 @@ def _frames(file: Path) -> Generator[Preface | Rows | Ending]:
                     return
                 digest.update(head + data)
                 yield value
-    except (zstandard.ZstdError, msgspec.DecodeError) as error:
+    except (zstandard.ZstdError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _damaged(file, str(error)) from error
     except OSError as error:
         raise Trouble(f"{file}: 无法读取备份。 | The backup cannot be read. ({error})") from error

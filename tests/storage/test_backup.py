@@ -1,9 +1,11 @@
 """A backup taken under load and put back elsewhere is the same ledger, and says that it was set back."""
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 import zstandard
@@ -156,7 +158,25 @@ def test_an_existing_file_is_not_overwritten(ledger: Ledger, ledger_url: str, fi
     assert list(file.parent.glob("*.part")) == []
 
 
-@pytest.mark.parametrize("fault", ["cut", "a byte", "a row", "rubbish", "empty", "newer"])
+def frames(plain: bytes) -> list[bytes]:
+    found: list[bytes] = []
+    while plain:
+        length = 4 + int.from_bytes(plain[:4], "big")
+        found.append(plain[:length])
+        plain = plain[length:]
+    return found
+
+
+def by_a_newer_program(plain: bytes) -> bytes:
+    """The same backup with a schema nobody knows, sound in itself."""
+    *before, last = frames(plain.replace(schema.VERSION.encode(), b"9999", 1))
+    ending = msgspec.msgpack.decode(last[4:], type=backup.Ending)
+    again = msgspec.structs.replace(ending, sha256=hashlib.sha256(b"".join(before)).digest())
+    data = msgspec.msgpack.encode(again)
+    return b"".join(before) + len(data).to_bytes(4, "big") + data
+
+
+@pytest.mark.parametrize("fault", ["cut", "a byte", "a row", "a row twice", "rubbish", "empty", "newer"])
 def test_a_damaged_backup_leaves_nothing_behind(tmp_path: Path, file: Path, fault: str) -> None:
     url, target = f"sqlite:///{tmp_path / 'ledger.db'}", f"sqlite:///{tmp_path / 'restored.db'}"
     ledger = Ledger.open(url)
@@ -171,7 +191,8 @@ def test_a_damaged_backup_leaves_nothing_behind(tmp_path: Path, file: Path, faul
         "a row": zstandard.compress(plain.replace("暴雨".encode(), "晴天".encode(), 1)),
         "rubbish": b"not a backup at all",
         "empty": b"",
-        "newer": zstandard.compress(plain.replace(schema.VERSION.encode(), b"9999", 1)),
+        "a row twice": zstandard.compress(plain.replace(frames(plain)[1], frames(plain)[1] * 2, 1)),
+        "newer": zstandard.compress(by_a_newer_program(plain)),
     }[fault]
     file.write_bytes(spoilt)
     with pytest.raises(StoreNewer if fault == "newer" else StoreDamaged):
