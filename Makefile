@@ -73,6 +73,13 @@ format: setup
 	@$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
 
+## make audit       known holes in what the locks name, and what bandit finds in our own code
+audit: setup
+	@set -x
+	$(PY) -m bandit --quiet --recursive --configfile pyproject.toml dispatcher
+	$(PY) -m pip_audit --strict --disable-pip --require-hashes --requirement requirements.lock
+	$(PY) -m pip_audit --strict --disable-pip --require-hashes --requirement requirements-lowest.lock
+
 ## make performance  run the benchmarks and write docs/performance.md
 performance: setup
 	@$(ON_SCREEN) $(PY) -m benchmarks $(ARGS)

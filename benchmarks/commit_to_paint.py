@@ -16,7 +16,7 @@ import msgspec
 
 from benchmarks import Result
 from benchmarks.cases import HOTLINE_TOKEN, orders
-from benchmarks.processes import Ground, alone, centre, hear, running, sync, watched
+from benchmarks.processes import Ground, alone, centre, hear, percentile, running, sync, watched
 from benchmarks.told import Painted, Waiting
 from dispatcher.assets import load_organisation
 from dispatcher.simulator.city import Incoming
@@ -41,7 +41,7 @@ def run(ground: Ground, quick: bool = False) -> list[Result]:
             found = asyncio.run(_post(url, count, console, length_s + 60))
     painted = sorted(found.painted_ms)
     missing = count - len(painted)
-    p50, p99 = (_percentile(painted, share) for share in (0.5, 0.99))
+    p50, p99 = (percentile(painted, share) for share in (0.5, 0.99))
     kept = p99 < MOST_MS and not missing
     return [
         Result("commit to painted row, p50", p50, "ms"),
@@ -76,12 +76,6 @@ def posted(incoming: Incoming, now: dt.datetime) -> bytes:
 def _orders(count: int) -> Iterator[Incoming]:
     """Give orders other than those the ledger was filled with."""
     return orders(count, load_organisation(), dt.datetime.now(dt.UTC), seed=2, source="benchmark")
-
-
-def _percentile(ordered: list[float], share: float) -> float:
-    if not ordered:
-        raise RuntimeError("nothing was painted")
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
 if __name__ == "__main__":

@@ -103,12 +103,47 @@ def sync(ground: Ground, url: str, home: Path) -> Synced:
 
 
 @contextlib.contextmanager
-def centre(ground: Ground, database: str) -> Generator[str]:
-    """Run `dispatcher server` as a process of its own; gives its address."""
-    command = ["-m", "dispatcher", "server", "--database", database, "--port", "0", "--log", "warning"]
-    with running(ground, command) as process:
-        line = _line(process, START_WITHIN_S)
-        yield line.removeprefix("listening on ").strip()
+def centre(ground: Ground, database: str, workers: int = 1) -> Generator[str]:
+    """Run `dispatcher server` as a process of its own, or with several workers; gives its address."""
+    with served(ground, database, workers) as (url, _):
+        yield url
+
+
+@contextlib.contextmanager
+def served(ground: Ground, database: str, workers: int = 1) -> Generator[tuple[str, int]]:
+    """Run `dispatcher server` and give its address and the number of its process."""
+    where = ["--database", database, "--port", "0", "--workers", str(workers)]
+    with running(ground, ["-m", "dispatcher", "server", *where, "--log", "warning"]) as process:
+        yield address(process), process.pid
+
+
+def address(process: subprocess.Popen[str]) -> str:
+    """Read from a child that has just begun where it listens."""
+    return _line(process, START_WITHIN_S).removeprefix("listening on ").strip()
+
+
+def cpu_s(pid: int, *, reaped: bool = False) -> float:
+    """Give the processor time a process has used so far, with that of its ended children if asked for."""
+    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return sum(map(int, fields[11 : 15 if reaped else 13])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory_bytes(pid: int) -> int:
+    """Give the resident memory of a process."""
+    return int(Path(f"/proc/{pid}/statm").read_text("utf-8").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def children(pid: int) -> list[int]:
+    """Give the processes that a process has started and that still run."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()]
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Give the value below which a share of the values lies."""
+    ordered = sorted(values)
+    if not ordered:
+        raise RuntimeError("nothing was measured")
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
 @contextlib.contextmanager

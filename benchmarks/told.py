@@ -47,6 +47,38 @@ class Idled(msgspec.Struct, frozen=True):
     wall_s: float
 
 
+class Durable(msgspec.Struct, frozen=True):
+    """For everything that arrived, how long after its commit at the centre it was durable here."""
+
+    took_ms: list[float]
+
+
+class Pushed(msgspec.Struct, frozen=True):
+    """How long an outbox took that was sent with a full window, and one act after the other."""
+
+    acts: int
+    took_s: float
+    singly: int
+    singly_s: float
+    troubles: list[str]
+
+
+class Crowded(msgspec.Struct, frozen=True):
+    """For every change, how long after its commit the last of all consoles had it; how many changes were not whole."""
+
+    last_ms: list[float]
+    missing: int
+
+
+class Served(msgspec.Struct, frozen=True):
+    """How long each order and each act waited for its answer; `failed` were not answered well."""
+
+    order_ms: list[float]
+    act_ms: list[float]
+    took_s: float
+    failed: int
+
+
 def tell(found: msgspec.Struct) -> None:
     """Print it."""
     sys.stdout.write(msgspec.json.encode(found).decode() + "\n")

@@ -222,15 +222,6 @@ class MemoryStore:
             )
         return self._receipts[act.id]
 
-    def recall(self, after: Revision) -> tuple[Receipt, ...]:
-        self._wrote()
-        found = [r for r in self._receipts.values() if isinstance(r.verdict, Accepted) and r.verdict.revision > after]
-        for receipt in found:
-            self._receipts[receipt.act.id] = msgspec.structs.replace(
-                receipt, state=ActState.SENT, judged_at=None, verdict=None
-            )
-        return tuple(self._receipts[receipt.act.id] for receipt in found)
-
     def unsettled(self) -> tuple[Receipt, ...]:
         self._reads()
         waiting = (ActState.QUEUED, ActState.SENT, ActState.PARKED, ActState.EXPIRED, ActState.DOUBTED)

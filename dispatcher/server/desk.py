@@ -11,14 +11,13 @@ import asyncio
 import functools
 import logging
 import queue
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
 
 from dispatcher.models.commands import Act
 from dispatcher.models.law import Law
 from dispatcher.models.organisation import Actor
+from dispatcher.server.hands import Hands, Threads
 from dispatcher.server.inforce import InForce
 from dispatcher.server.metrics import Metrics
 from dispatcher.storage.ledger import LawMoved, Ledger, Outcome
@@ -59,7 +58,7 @@ class Desk:
     """This process's only writer of the ledger, and its owner. Made and closed on the loop that hears the answers.
 
     `in_force` is the law that acts are judged by. When another process has changed it, it is read again before the
-    first act after the change is judged.
+    first act after the change is judged. `hands` are threads of its own unless it is given others; they end with it.
     """
 
     def __init__(
@@ -68,6 +67,7 @@ class Desk:
         in_force: InForce,
         clock: Clock,
         committed: Callable[[News], None],
+        hands: Hands | None = None,
     ) -> None:
         self._ledger = ledger
         self.in_force = in_force
@@ -75,12 +75,11 @@ class Desk:
         self._committed = committed
         self.metrics = Metrics()
         self._loop = asyncio.get_running_loop()
-        self._queue: queue.SimpleQueue[Job | _Errand | None] = queue.SimpleQueue()
-        self._reader = ThreadPoolExecutor(1, "ledger-reader")
-        self._writer = threading.Thread(target=self._write, name="ledger-writer", daemon=True)
+        self._queue: queue.SimpleQueue[Job | _Errand] = queue.SimpleQueue()
+        self.hands = hands or Threads()
+        self._called = False  # a turn that has not begun will find whatever is queued by then
         self._closed = False
         self.trouble: Trouble | None = None
-        self._writer.start()
 
     @property
     def law(self) -> Law:
@@ -97,7 +96,7 @@ class Desk:
         if self._closed:
             job.failed(Trouble("the centre is stopping"))
         else:
-            self._queue.put(job)
+            self._put(job)
 
     async def judge(self, act: Act, actor: Actor) -> Outcome:
         """Queue one act on its own and give what became of it once that is durable; raises Trouble."""
@@ -136,7 +135,7 @@ class Desk:
             else:
                 self._loop.call_soon_threadsafe(_setter(answer), value)
 
-        self._queue.put(_Errand(run))
+        self._put(_Errand(run))
         return await answer
 
     async def write_on_duty(self, errand: Callable[[Ledger], _T]) -> _T:
@@ -164,7 +163,7 @@ class Desk:
 
     async def read(self, question: Callable[[Ledger], _T]) -> _T:
         """Ask the ledger something on the reading thread; raises Trouble."""
-        return await self._loop.run_in_executor(self._reader, question, self._ledger)
+        return await self.hands.read(functools.partial(question, self._ledger))
 
     async def probe(self) -> None:
         """Raise the Trouble that keeps acts from being judged, if there still is one."""
@@ -173,40 +172,41 @@ class Desk:
             self.trouble = None
 
     async def close(self) -> None:
-        """Judge what is queued, end both threads and close the ledger; harmless when repeated."""
+        """Judge what is queued, let the hands go and close the ledger; harmless when repeated."""
         if self._closed:
             return
         self._closed = True
-        self._queue.put(None)
-        await asyncio.to_thread(self._writer.join)
-        await asyncio.to_thread(self._reader.shutdown)
+        await self.hands.close()
         self._ledger.close()
+
+    def _put(self, item: Job | _Errand) -> None:
+        self._queue.put(item)
+        if not self._called:
+            self._called = True
+            self.hands.write(self._turn)
 
     # The writer's thread.
 
-    def _write(self) -> None:
-        open_for_work = True
-        while open_for_work:
-            batch: list[Job] = []
-            errands: list[_Errand] = []
-            item = self._queue.get()
-            while True:
-                if item is None:
-                    open_for_work = False
-                elif isinstance(item, Job):
-                    batch.append(item)
-                else:
-                    errands.append(item)
-                if not open_for_work or errands or len(batch) == BATCH:
-                    break
-                try:
-                    item = self._queue.get_nowait()
-                except queue.Empty:
-                    break
+    def _turn(self) -> None:
+        """Do all that is queued: acts that stand together in one transaction, an errand between two."""
+        self._called = False
+        batch: list[Job] = []
+        while True:
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if isinstance(item, Job):
+                batch.append(item)
+                if len(batch) < BATCH:
+                    continue
             if batch:
                 self._judge(batch)
-            for errand in errands:
-                errand.run()
+                batch = []
+            if isinstance(item, _Errand):
+                item.run()
+        if batch:
+            self._judge(batch)
 
     def _judge(self, batch: list[Job]) -> None:
         sound = [job for job in batch if job.stream.trouble is None]

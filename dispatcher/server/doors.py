@@ -7,6 +7,7 @@ posted is logged. The feed's WebSocket is not here: it stands directly on the tr
 import datetime as dt
 import functools
 import ipaddress
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -93,10 +94,15 @@ class Doors:
         self._clock = clock
         self._duty = duty
 
-    def application(self) -> Starlette:
-        """Give the ASGI application."""
+    def application(self, described: Callable[[], bytes] = bytes) -> Starlette:
+        """Give the ASGI application; `described` gives the OpenAPI description of these very doors."""
+
+        async def description(_request: Request) -> Response:
+            return Response(described(), media_type="application/json")
+
         return Starlette(
             routes=[
+                Route("/openapi.json", description, methods=["GET"]),
                 Route("/health", self.health, methods=["GET"]),
                 Route("/ready", self.ready, methods=["GET"]),
                 Route("/metrics", self.metrics, methods=["GET"]),

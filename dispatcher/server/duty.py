@@ -2,15 +2,15 @@
 
 Promises: when the centre on duty dies or loses its database another goes on duty within about LOOK_S of that being
 known; the work is cancelled as soon as a centre finds that it is off duty, and what it might still write is refused by
-the ledger. Runs on the event loop; asks the ledger on threads.
+the ledger. Runs on the event loop; the ledger is asked by the centre's hands.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
+from dispatcher.server.hands import Hands
 from dispatcher.storage.post import Post
 from dispatcher.sync.ports import Trouble
 
@@ -22,16 +22,12 @@ log = logging.getLogger(__name__)
 class Duty:
     """Runs `works` (each a coroutine without end) while this centre is on duty; `run` is its task."""
 
-    def __init__(self, post: Post, works: Sequence[Callable[[], Coroutine[Any, Any, None]]]) -> None:
+    def __init__(self, post: Post, works: Sequence[Callable[[], Coroutine[Any, Any, None]]], hands: Hands) -> None:
         self._post = post
         self._works = works
-        self._asking = ThreadPoolExecutor(1, "ledger-post")
+        self._hands = hands
         self._in_trouble = False
         self.is_held = False
-
-    async def close(self) -> None:
-        """Wait until the ledger is asked no more; the task has to be cancelled before."""
-        await asyncio.to_thread(self._asking.shutdown)
 
     async def run(self) -> None:
         """Go on duty when nobody else is, work while it lasts, and begin again; until cancelled."""
@@ -61,7 +57,7 @@ class Duty:
 
     async def _ask(self, question: Callable[[], bool]) -> bool:
         try:
-            answer = await asyncio.get_running_loop().run_in_executor(self._asking, question)
+            answer = await self._hands.ask(question)
         except Trouble as trouble:
             if not self._in_trouble:
                 log.info("who is on duty cannot be asked: %s", trouble)

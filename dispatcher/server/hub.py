@@ -22,6 +22,8 @@ from dispatcher.wire import Beat, CaseRow, Changes, Downward, Judged, as_seen_by
 
 BEHIND_BYTES = 1024 * 1024
 """A console with more than this unread is no longer sent live batches, but pages once it has read on."""
+LONGEST_REST_S = 0.015
+"""Between two sendings the hub rests for as long as the last one took, but never longer."""
 FRAME_BYTES = 1024 * 1024
 """About how long a frame of rows may become."""
 ROW_BYTES = 400
@@ -84,16 +86,15 @@ class Console:
 class Hub:
     """All live consoles, by scope."""
 
-    def __init__(self, head: Revision, clock: Clock, beat_s: float, tick_s: float = 0.015) -> None:
+    def __init__(self, head: Revision, clock: Clock, beat_s: float) -> None:
         self._head = head
         self._clock = clock
-        self._tick_s = tick_s
         self._beat_s = beat_s
         self._loop = asyncio.get_running_loop()
         self._live: dict[Scope, set[Console]] = {}
         self._owing: set[Console] = set()
         self._fresh: list[News] = []
-        self._ticked_at = -1.0
+        self._rests_until = -1.0
         self._tick: asyncio.TimerHandle | None = None
 
     @property
@@ -133,7 +134,7 @@ class Hub:
         self._wake()
 
     def committed(self, news: News) -> None:
-        """Take in what commits have made, in the order of revisions; sent at once when the last was a tick ago."""
+        """Take in what commits have made, in the order of revisions; sent at once, or when the hub has rested."""
         self._fresh.append(news)
         self._wake()
 
@@ -172,14 +173,13 @@ class Hub:
 
     def _wake(self) -> None:
         if self._tick is None:
-            wait_s = max(0.0, self._ticked_at + self._tick_s - self._loop.time())
-            self._tick = self._loop.call_later(wait_s, self._flush)
+            self._tick = self._loop.call_later(max(0.0, self._rests_until - self._loop.time()), self._flush)
 
     def _flush(self) -> None:
         if self._tick is not None:
             self._tick.cancel()
             self._tick = None
-        self._ticked_at = self._loop.time()
+        began = self._loop.time()
         fresh, self._fresh = self._fresh, []
         if fresh:
             self._send(fresh)
@@ -188,6 +188,9 @@ class Hub:
             console.write_verdicts(max(console.sent, self._head) if console.live else console.sent)
             if console.is_owed:
                 self._owing.add(console)
+        # What comes while a thousand consoles are written to is sent together; a single one waits for nothing.
+        ended = self._loop.time()
+        self._rests_until = ended + min(LONGEST_REST_S, ended - began)
 
     def _send(self, fresh: Sequence[News]) -> None:
         self._head = fresh[-1].last

@@ -1,6 +1,6 @@
 """The centre as a process: builds the parts, listens, and stops without losing anything accepted.
 
-Promises: one line "listening on http(s)://HOST:PORT" once it does; on SIGTERM or SIGINT consoles are told, what is
+Promises: one line "listening on http://HOST:PORT" once it does; on SIGTERM or SIGINT consoles are told, what is
 queued is committed, and the process ends with 0. Several may share one PostgreSQL ledger; on SQLite a second one is
 refused in words.
 """
@@ -12,9 +12,9 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Coroutine, Generator, Iterable
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import uvicorn
 
@@ -22,6 +22,7 @@ from dispatcher.models.ids import CaseId, Revision, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.lawbook import LawBook, book_of, law_at
 from dispatcher.models.organisation import Actor, Unit, scope_of
+from dispatcher.server import openapi
 from dispatcher.server.certificate import check, watch_end
 from dispatcher.server.chore import Chore
 from dispatcher.server.desk import Desk
@@ -29,6 +30,7 @@ from dispatcher.server.directory import Directory
 from dispatcher.server.doors import Doors
 from dispatcher.server.duty import Duty
 from dispatcher.server.feed import Feed
+from dispatcher.server.hands import Hands
 from dispatcher.server.hub import Hub
 from dispatcher.server.identity import Identity
 from dispatcher.server.inforce import InForce
@@ -103,6 +105,116 @@ class _Server(uvicorn.Server):
         yield
 
 
+class Centre:
+    """The centre without its port, made on a running loop over an open ledger, which is closed with it.
+
+    `works` are done besides the centre's own by the one centre that is on duty.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        found: "Found",
+        clock: Clock,
+        patience: Patience,
+        hands: Hands | None = None,
+        works: Callable[[Desk], Sequence[Callable[[], Coroutine[Any, Any, None]]]] = lambda desk: (),
+    ) -> None:
+        self._patience = patience
+        self._clock = clock
+        self._found = found
+        now = clock.now()
+        self._directory = Directory(found.units)
+        self.hub = Hub(found.standing.head, clock, patience.beat_s)
+        self._loads = DepartmentLoads(found.owed)
+        in_force = InForce(found.book, found.standing.law, self._directory.units, now)
+        self.desk = Desk(ledger, in_force, clock, lambda news: self._succession.here(news), hands)
+        self.identity = Identity(self.desk, clock)
+
+        def welcome(actor: Actor, head: Revision) -> Welcome:
+            return Welcome(
+                protocol=PROTOCOL,
+                now=clock.now(),
+                ledger=ledger.id,
+                head=head,
+                actor=actor,
+                book=self.giver.book,
+                units=self._directory.units,
+                restored=ledger.restored,
+                scope=scope_of(actor),
+            )
+
+        offices = Offices(self.desk, clock)
+        self.feed = Feed(self.desk, self.hub, self.identity, clock, ledger.id, welcome, self._loads, offices)
+        self._timers = Timers(self.desk, clock)
+        self._recount = Chore("counting the loads", self._count_loads)
+        self.watch = SessionWatch(self.desk, self.feed, clock)
+        dismissals = Chore("looking at the sessions", self.watch.look)
+        seating = Chore("reading the directory", self._seat)
+        self._chores = (self._recount, dismissals, seating)
+        self.giver = LawGiver(
+            self.desk,
+            self.hub,
+            self.feed,
+            clock,
+            found.book,
+            now,
+            self._timers.wake,
+            lambda upto: self._succession.reached(upto),
+        )
+        tell = Tellings(
+            self._committed, self.giver.heard, self._skipped, dismissals.ask, seating.ask, self.giver.rows_noted
+        )
+        self._succession = Succession(ledger, found.standing, tell, self.desk.hands)
+        own = (self._timers.run, self.giver.make_rows_anew)
+        self.duty = Duty(ledger.post, (*own, *works(self.desk)), self.desk.hands)
+        self.intake = Intake(self.desk, clock, self._directory)
+
+    @contextlib.asynccontextmanager
+    async def at_work(self) -> AsyncGenerator[None]:
+        """Do what the centre does by itself; at the end nothing of it runs and what is queued is committed."""
+        self.feed.tell_law(self._found.book)
+        self.giver.rows_noted(self._found.standing)
+        self._succession.begin()
+        beside = [
+            asyncio.create_task(self.hub.beat(), name="beats of the hub"),
+            asyncio.create_task(
+                self._loads.tell_changes(self.feed.tell_loads, self._patience.loads_s), name="loads of departments"
+            ),
+            asyncio.create_task(self.watch.run(), name="watch over sessions"),
+            asyncio.create_task(self.giver.keep(), name="dates of the law"),
+            asyncio.create_task(self.duty.run(), name="what one centre does by itself"),
+            *(asyncio.create_task(chore.run()) for chore in self._chores),
+        ]
+        try:
+            yield
+        finally:
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+            await self._succession.close()
+            self.hub.close()
+            await self.desk.close()
+
+    def _committed(self, news: News) -> None:
+        self.hub.committed(news)
+        self._loads.committed(news)
+        self._timers.committed(news)
+
+    def _skipped(self, revision: Revision) -> None:
+        self.hub.skip_to(revision)
+        self._recount.ask()
+        self._timers.wake()
+
+    async def _count_loads(self) -> None:
+        await self._loads.count_anew(lambda: self.desk.read(Ledger.open_whistle_loads))
+
+    async def _seat(self) -> None:
+        self._directory.seat(await self.desk.read(lambda ledger: ledger.units()))
+        await self.desk.write(lambda ledger: self.desk.in_force.seat(self._directory.units, self._clock.now()))
+        self.feed.move_on("the directory of units has changed")
+
+
 async def serve(
     database: str,
     law: Law,
@@ -131,106 +243,47 @@ async def serve(
         ledger = await asyncio.to_thread(open_ledger, database, clock, seed, keys)
         try:
             ledger.post.enter()
-            found = await asyncio.to_thread(_read, ledger, law, clock.now())
+            found = await asyncio.to_thread(find, ledger, law, clock.now())
         except BaseException:
             ledger.close()
             raise
-    except BaseException:
-        listener.close()
-        raise
-    now = clock.now()
-    directory = Directory(found.units)
-    hub = Hub(found.standing.head, clock, patience.beat_s)
-    loads = DepartmentLoads(found.owed)
 
-    def committed(news: News) -> None:
-        hub.committed(news)
-        loads.committed(news)
-        timers.committed(news)
+        def works(desk: Desk) -> list[Callable[[], Coroutine[Any, Any, None]]]:
+            return [Courier(desk, clock).run, *([Retention(desk, clock, keep_days).run] if keep_days else [])]
 
-    def skipped(revision: Revision) -> None:
-        hub.skip_to(revision)
-        recount.ask()
-        timers.wake()
-
-    async def seat() -> None:
-        directory.seat(await desk.read(lambda ledger: ledger.units()))
-        await desk.write(lambda ledger: desk.in_force.seat(directory.units, clock.now()))
-        feed.move_on("the directory of units has changed")
-
-    in_force = InForce(found.book, found.standing.law, directory.units, now)
-    desk = Desk(ledger, in_force, clock, lambda news: succession.here(news))
-    try:
-        identity = Identity(desk, clock)
-
-        def welcome(actor: Actor, head: Revision) -> Welcome:
-            return Welcome(
-                protocol=PROTOCOL,
-                now=clock.now(),
-                ledger=ledger.id,
-                head=head,
-                actor=actor,
-                book=giver.book,
-                units=directory.units,
-                restored=ledger.restored,
-                scope=scope_of(actor),
+        centre = Centre(ledger, found, clock, patience, works=works)
+        async with centre.at_work(), asyncio.TaskGroup() as beside:
+            ending = beside.create_task(watch_end(ends, clock), name="watch over the certificate's end")
+            doors = Doors(
+                centre.desk,
+                centre.hub,
+                centre.identity,
+                centre.intake,
+                centre.feed,
+                centre.giver,
+                Retention(centre.desk, clock, keep_days),
+                SignInDoors(centre.identity, centre.watch, centre.desk.metrics),
+                clock,
+                centre.duty,
             )
-
-        feed = Feed(desk, hub, identity, clock, ledger.id, welcome, loads, Offices(desk, clock))
-        timers = Timers(desk, clock)
-        retention = Retention(desk, clock, keep_days)
-        recount = Chore("counting the loads", lambda: loads.count_anew(lambda: desk.read(Ledger.open_whistle_loads)))
-        watch = SessionWatch(desk, feed, clock)
-        dismissals = Chore("looking at the sessions", watch.look)
-        seating = Chore("reading the directory", seat)
-        giver = LawGiver(desk, hub, feed, clock, found.book, now, timers.wake, lambda upto: succession.reached(upto))
-        tell = Tellings(committed, giver.heard, skipped, dismissals.ask, seating.ask, giver.rows_noted)
-        succession = Succession(ledger, found.standing, tell)
-        works = [timers.run, giver.make_rows_anew, Courier(desk, clock).run]
-        if keep_days:
-            works.append(retention.run)
-        duty = Duty(ledger.post, works)
-        intake = Intake(desk, clock, directory)
-        sign_in = SignInDoors(identity, watch, desk.metrics)
-        application = Doors(desk, hub, identity, intake, feed, giver, retention, sign_in, clock, duty).application()
-        server = _Server(
-            uvicorn.Config(
-                application,
-                http="h11",
-                ws=socket_class(feed.talk, patience),
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                timeout_graceful_shutdown=STOP_WITHIN_S,
-                ssl_certfile=tls and tls.certificate,
-                ssl_keyfile=tls and tls.key,
-            ),
-            lambda: started(Running(_url_of(listener, host, tls), server, desk, hub, duty)),
-        )
-        feed.tell_law(found.book)
-        giver.rows_noted(found.standing)
-        succession.begin()
-        beside = [
-            asyncio.create_task(hub.beat(), name="beats of the hub"),
-            asyncio.create_task(loads.tell_changes(feed.tell_loads, patience.loads_s), name="loads of departments"),
-            asyncio.create_task(watch.run(), name="watch over sessions"),
-            asyncio.create_task(watch_end(ends, clock), name="watch over the certificate's end"),
-            asyncio.create_task(giver.keep(), name="dates of the law"),
-            asyncio.create_task(duty.run(), name="what one centre does by itself"),
-            *(asyncio.create_task(chore.run()) for chore in (recount, dismissals, seating)),
-        ]
-        try:
+            server = _Server(
+                uvicorn.Config(
+                    doors.application(openapi.document),
+                    http="h11",
+                    ws=socket_class(centre.feed.talk, patience),
+                    lifespan="off",
+                    log_config=None,
+                    access_log=False,
+                    timeout_graceful_shutdown=STOP_WITHIN_S,
+                    ssl_certfile=tls and tls.certificate,
+                    ssl_keyfile=tls and tls.key,
+                ),
+                lambda: started(Running(_url_of(listener, host, tls), server, centre.desk, centre.hub, centre.duty)),
+            )
             await server.serve(sockets=[listener])
-        finally:
-            for task in beside:
-                task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
-            await duty.close()
-            await succession.close()
-            hub.close()
+            ending.cancel()
     finally:
         listener.close()
-        await desk.close()
 
 
 def run(
@@ -323,7 +376,7 @@ def _say_where(url: str) -> None:
     sys.stdout.flush()
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
     """What the ledger says at the start."""
 
     standing: Standing
@@ -332,7 +385,8 @@ class _Found(NamedTuple):
     owed: dict[CaseId, tuple[UnitId, ...]]
 
 
-def _read(ledger: Ledger, law: Law, now: dt.datetime) -> _Found:
+def find(ledger: Ledger, law: Law, now: dt.datetime) -> Found:
+    """Read what a centre begins with; gives a ledger its first law book and counts what an older program did not."""
     ledger.put_first_book(book_of(law.policy, law.calendar))
     standing, units = ledger.standing(), ledger.units()
     book = ledger.law_book()
@@ -340,7 +394,7 @@ def _read(ledger: Ledger, law: Law, now: dt.datetime) -> _Found:
         raise LookupError("a ledger without a first law book")
     if not ledger.tallies_are_whole():
         ledger.recount_tallies(law_at(book, now, units))
-    return _Found(standing, units, book, ledger.open_whistle_loads())
+    return Found(standing, units, book, ledger.open_whistle_loads())
 
 
 def open_ledger(database: str, clock: Clock, seed: Seed, keys: Path | None = None) -> Ledger:

@@ -105,7 +105,8 @@ class Socket(asyncio.Protocol):
 
     def write(self, frame: bytes) -> None:
         """Send bytes made by `framed`; silently dropped once the connection is ending."""
-        if self.is_open and self._transport:
+        # As `is_open` says, without its call: this runs once for every console and change.
+        if not self._ended and self._conn.state is State.OPEN and self._transport is not None:
             self._transport.write(frame)
 
     async def writable(self) -> None:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from dispatcher.models.ids import Revision
 from dispatcher.models.lawbook import LawBook
+from dispatcher.server.hands import Hands
 from dispatcher.storage.ledger import Ledger
 from dispatcher.storage.news import News
 from dispatcher.storage.standing import Standing
@@ -40,10 +41,11 @@ class Tellings(NamedTuple):
 
 
 class Succession:
-    """Made on the event loop with how far the ledger had come; `begin` starts the thread and `close` ends it."""
+    """Made on the event loop with how far the ledger had come; `begin` lets `hands` follow and `close` ends it."""
 
-    def __init__(self, ledger: Ledger, since: Standing, tell: Tellings) -> None:
+    def __init__(self, ledger: Ledger, since: Standing, tell: Tellings, hands: Hands) -> None:
         self._ledger = ledger
+        self._hands = hands
         self._tell = tell
         self._follower = ledger.follower()
         self._loop = asyncio.get_running_loop()
@@ -51,7 +53,7 @@ class Succession:
         self._known = since
         self._early: list[News] = []
         self._waiting: list[tuple[Revision, asyncio.Future[None]]] = []
-        self._thread = threading.Thread(target=self._follow, name="ledger-follower", daemon=True)
+        self._in_trouble = False
         self._stopped = threading.Event()
 
     @property
@@ -61,14 +63,13 @@ class Succession:
 
     def begin(self) -> None:
         """Begin to hear of others."""
-        self._thread.start()
+        self._hands.follow(self._look, self._wait)
 
     async def close(self) -> None:
         """Hear of others no more."""
         self._stopped.set()
         self._follower.ring()
-        if self._thread.is_alive():
-            await asyncio.to_thread(self._thread.join)
+        await self._hands.follow_no_more()
         self._follower.close()
         for _, reached in self._waiting:
             reached.cancel()
@@ -129,25 +130,34 @@ class Succession:
 
     # The follower's thread.
 
-    def _follow(self) -> None:
-        in_trouble = False
-        while not self._stopped.is_set():
-            try:
-                known = self._known
-                now, news, book = self._follower.read(self._seen, known.law)
-                untold = self._ledger.untold
-                if untold is not None and news is not None and news.last > untold:
-                    # A commit of this process is among it: whoever made its acts is to hear first.
-                    # So the law is not told yet, nor rows made by it: after it they would be taken for older ones.
-                    now = now._replace(law=known.law, rows_law=known.rows_law, rows_as_of_ms=known.rows_as_of_ms)
-                    news, book = news.within(news.first, untold), None
-                self._loop.call_soon_threadsafe(self._elsewhere, now, news, book)
-                if in_trouble:
-                    log.warning("the ledger is followed again")
-                in_trouble = False
-                self._follower.wait()
-            except Trouble as trouble:
-                if not in_trouble:
-                    log.error("what other centres do is not heard of: %s", trouble)  # noqa: TRY400  (words)
-                in_trouble = True
-                self._stopped.wait(RETRY_S)
+    def _look(self) -> None:
+        try:
+            known = self._known
+            now, news, book = self._follower.read(self._seen, known.law)
+            untold = self._ledger.untold
+            if untold is not None and news is not None and news.last > untold:
+                # A commit of this process is among it: whoever made its acts is to hear first.
+                # So the law is not told yet, nor rows made by it: after it they would be taken for older ones.
+                now = now._replace(law=known.law, rows_law=known.rows_law, rows_as_of_ms=known.rows_as_of_ms)
+                news, book = news.within(news.first, untold), None
+            self._loop.call_soon_threadsafe(self._elsewhere, now, news, book)
+        except Trouble as trouble:
+            self._fell(trouble)
+        else:
+            if self._in_trouble:
+                log.warning("the ledger is followed again")
+            self._in_trouble = False
+
+    def _wait(self) -> None:
+        if self._in_trouble:
+            self._stopped.wait(RETRY_S)
+            return
+        try:
+            self._follower.wait()
+        except Trouble as trouble:
+            self._fell(trouble)
+
+    def _fell(self, trouble: Trouble) -> None:
+        if not self._in_trouble:
+            log.error("what other centres do is not heard of: %s", trouble)
+        self._in_trouble = True

@@ -232,11 +232,6 @@ class Cache:
         assert receipt is not None, "an act that was just kept"
         return receipt
 
-    def recall(self, after: Revision) -> tuple[Receipt, ...]:
-        """Put the acts accepted after a revision back to sent, without their verdicts; gives them."""
-        with self._transaction() as connection:
-            return outbox.recall(connection, after)
-
     def unsettled(self) -> tuple[Receipt, ...]:
         """List queued, sent, parked, expired and doubted acts in the order they were made."""
         with self._guarded():

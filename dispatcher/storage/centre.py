@@ -73,12 +73,28 @@ def _begin(connection: sa.Connection) -> None:
 
 
 @contextlib.contextmanager
+def without_waiting(connection: sa.Connection) -> Generator[None]:
+    """Send PostgreSQL the statements within, whose results nobody reads, in one go: their round trips cost the most."""
+    raw = connection.connection.driver_connection
+    if not isinstance(raw, psycopg.Connection):
+        yield
+        return
+    with raw.pipeline():
+        yield
+
+
+@contextlib.contextmanager
 def sorted_errors(engine: sa.Engine) -> Generator[None]:
     """Turn what the world did to the database into Trouble; bugs pass through."""
     try:
         yield
     except DBAPIError as error:
         trouble = _trouble(error.orig, engine)
+        if trouble is None:
+            raise
+        raise trouble from error
+    except psycopg.Error as error:  # of statements that were sent without waiting
+        trouble = _trouble(error, engine)
         if trouble is None:
             raise
         raise trouble from error

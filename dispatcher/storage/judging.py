@@ -18,7 +18,15 @@ from sqlalchemy.dialects import postgresql
 
 from dispatcher.models import privacy, rules
 from dispatcher.models.case import Case
-from dispatcher.models.commands import Act, AnyCommand, ErasePersonalData, GiveNumber, MergeCase, ReceiveOrder
+from dispatcher.models.commands import (
+    Act,
+    AnyCommand,
+    ErasePersonalData,
+    GiveNumber,
+    MergeCase,
+    ReceiveOrder,
+    SplitCase,
+)
 from dispatcher.models.consequences import check_target, follow_ups
 from dispatcher.models.events import Recorded
 from dispatcher.models.evolution import evolve
@@ -31,6 +39,7 @@ from dispatcher.models.queue import NEVER_MS, epoch_ms, summarise
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Verdict
 from dispatcher.storage import evidence, tallies, writing
 from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage.centre import without_waiting
 from dispatcher.storage.evidence import Head
 from dispatcher.storage.fitness import LONGEST_ID, LONGEST_KEY, fits, unfit
 from dispatcher.storage.vault import BadSeal, Opened, Vault
@@ -99,6 +108,8 @@ class Batch:
         self._law = law
         self._now = now
         self._verdicts: dict[CommandId, Verdict] = {}
+        self._asked: set[CommandId] = set()
+        self._asked_numbers: set[str] = set()
         self._cases: dict[CaseId, _Known | None] = {}
         self._numbers: set[tuple[str, str]] = set()
         self._fresh: list[Judgement] = []
@@ -113,19 +124,24 @@ class Batch:
         self._load([act for act, _ in acts])
         judged = [self._one(act, actor) for act, actor in acts]
         at = committed_at()
-        self._write(at)
+        with without_waiting(self._connection):
+            self._write(at)
         return [self._outcome(act, found, at) for (act, _), found in zip(acts, judged, strict=True)]
 
     # Reading
 
     def _load(self, acts: Sequence[Act]) -> None:
+        """Read all that the acts and what follows from them will ask for, in a few statements."""
         acts = [act for act in acts if unfit(act) is None]
-        self._load_verdicts(list({act.id for act in acts}))
+        self._load_verdicts(list({id_ for act in acts for id_ in (act.id, *_following_ids(act))}))
         unknown = [act for act in acts if act.id not in self._verdicts]
-        self._load_cases(list({act.command.case for act in unknown}))
-        self._load_numbers(list({act.command.order.number for act in unknown if isinstance(act.command, ReceiveOrder)}))
+        self._load_cases(list({case for act in unknown for case in _cases_of(act.command)}))
+        parents = {known.case.parent for known in self._cases.values() if known and known.case.parent}
+        self._load_cases(list(parents - self._cases.keys()))
+        self._load_numbers(list({number for act in unknown for number in _numbers_of(act.command)}))
 
     def _load_verdicts(self, acts: Sequence[CommandId]) -> None:
+        self._asked.update(acts)
         for rows in self._select(schema.verdicts, schema.verdicts.c.act, acts, "act", "verdict"):
             self._verdicts.update((CommandId(act), _verdict_decoder.decode(verdict)) for act, verdict in rows)
 
@@ -137,6 +153,8 @@ class Batch:
                 self._tallies[CaseId(id_)] = tally
 
     def _load_numbers(self, numbers: Sequence[str]) -> None:
+        numbers = [number for number in numbers if number not in self._asked_numbers]
+        self._asked_numbers.update(numbers)
         for rows in self._select(schema.cases, schema.cases.c.number, numbers, "number", "source"):
             self._numbers.update((number, source) for number, source in rows)
 
@@ -189,7 +207,9 @@ class Batch:
             if isinstance(found, Refused):
                 return found
             written, recorded = found
-            for command in follow_ups(each.command, before.case if before else None, written.case, recorded):
+            commands = follow_ups(each.command, before.case if before else None, written.case, recorded)
+            self._load_numbers([number for command in commands for number in _numbers_of(command)])
+            for command in commands:
                 consequences += 1
                 following = Act(
                     id=CommandId(f"{act.id}:{consequences}"), command=command, by=CENTRE.person, made_at=recorded[0].at
@@ -201,14 +221,11 @@ class Batch:
         return None
 
     def _unfit_to_follow(self, act: Act, attempt: _Attempt) -> Refused | None:
-        """Refuse a consequence whose id somebody has used, or whose new case has a number that is taken."""
-        if act.id not in self._verdicts:
+        """Refuse a consequence whose id somebody has used."""
+        if act.id not in self._asked:
             self._load_verdicts([act.id])
         if act.id in self._verdicts:
             return Refused(reason=Reason.ALREADY_THERE, field="id", detail=act.id)
-        command = act.command
-        if isinstance(command, ReceiveOrder):
-            self._load_numbers([command.order.number])
         return unfit(act, long_id=True)
 
     def _decide(
@@ -354,6 +371,34 @@ class Batch:
             timer_ms=changed.timer_ms,
             committed_at=at,
         )
+
+
+def _following_ids(act: Act) -> tuple[CommandId, ...]:
+    """Give the ids that acts would have which follow from this one: a child's each, or those on target and parent."""
+    count = len(act.command.parts) if isinstance(act.command, SplitCase) else 2
+    return tuple(CommandId(f"{act.id}:{number}") for number in range(1, count + 1))
+
+
+def _cases_of(command: AnyCommand) -> tuple[CaseId, ...]:
+    match command:
+        case SplitCase():
+            others = tuple(part.case for part in command.parts)
+        case MergeCase(into=other) | ReceiveOrder(parent=other):
+            others = (other,)
+        case _:
+            others = ()
+    return command.case, *(case for case in others if case and fits(case, LONGEST_ID))
+
+
+def _numbers_of(command: AnyCommand) -> tuple[str, ...]:
+    match command:
+        case ReceiveOrder():
+            numbers: tuple[str, ...] = (command.order.number,)
+        case GiveNumber():
+            numbers = (command.number,)
+        case _:
+            numbers = ()
+    return tuple(number for number in numbers if fits(number, LONGEST_KEY))
 
 
 def _without_caller(command: AnyCommand) -> AnyCommand:

@@ -49,16 +49,6 @@ def unsettled(connection: sqlite3.Connection) -> tuple[Receipt, ...]:
     return tuple(_receipt(row) for row in found)
 
 
-def recall(connection: sqlite3.Connection, after: int) -> tuple[Receipt, ...]:
-    """Put acts accepted after a revision back to sent; gives them in the order they were made."""
-    where = "state = 'accepted' AND json_extract(CAST(verdict AS TEXT), '$.revision') > ?"
-    found = connection.execute(f"SELECT act_id FROM outbox.receipts WHERE {where} ORDER BY seq", (after,)).fetchall()
-    connection.execute(
-        f"UPDATE outbox.receipts SET state = 'sent', judged_us = NULL, verdict = NULL WHERE {where}", (after,)
-    )
-    return tuple(receipt for (act,) in found if (receipt := find(connection, act)) is not None)
-
-
 def newest(connection: sqlite3.Connection, limit: int) -> tuple[Receipt, ...]:
     """List the newest receipts, newest first."""
     found = connection.execute(f"SELECT {_COLUMNS} FROM outbox.receipts ORDER BY seq DESC LIMIT ?", (limit,))

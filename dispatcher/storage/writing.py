@@ -62,7 +62,15 @@ class Changed(NamedTuple):
 
 def write_verdicts(connection: sa.Connection, judgements: Iterable[Judgement]) -> list[dict[str, object]]:
     """Keep the verdicts, refusals too; gives the rows."""
-    rows: list[dict[str, object]] = [
+    rows = verdict_rows(judgements)
+    if rows:
+        put(connection, schema.verdicts, rows)
+    return rows
+
+
+def verdict_rows(judgements: Iterable[Judgement]) -> list[dict[str, object]]:
+    """Give verdicts as rows."""
+    return [
         {
             "act": act.id,
             "case_id": act.command.case,
@@ -73,9 +81,6 @@ def write_verdicts(connection: sa.Connection, judgements: Iterable[Judgement]) -
         }
         for act, actor, verdict in judgements
     ]
-    if rows:
-        put(connection, schema.verdicts, rows)
-    return rows
 
 
 def write_journal(
@@ -157,12 +162,11 @@ def write_losses(connection: sa.Connection, written: Iterable[Written]) -> None:
         losses[lost] = each.case.revision
         losses.pop(gained, None)
         regained.add(gained)
-    table = schema.losses
-    for unit, case in regained:
-        connection.execute(sa.delete(table).where(table.c.unit == unit, table.c.case_id == case))
+    if regained:
+        take(connection, schema.losses, [{"unit": unit, "case_id": case} for unit, case in regained])
     if losses:
         rows = [{"unit": unit, "case_id": case, "revision": revision} for (unit, case), revision in losses.items()]
-        put(connection, table, rows, key=("unit", "case_id"))
+        put(connection, schema.losses, rows, key=("unit", "case_id"))
 
 
 def summoned_units(case: Case) -> tuple[UnitId, ...]:
@@ -226,6 +230,20 @@ def put(
         connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=changed), parameters)
     else:
         connection.execute(insert, parameters)
+
+
+def take(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> None:
+    """Delete the rows that have these values, in one go; all name the same columns."""
+    names = list(rows[0])
+    if connection.dialect.name == "postgresql":
+        arrays = [sa.bindparam(f"gone_{name}", type_=postgresql.ARRAY(table.c[name].type)) for name in names]
+        gone = sa.func.unnest(*arrays).table_valued(*names).render_derived(name="gone")
+        statement = sa.delete(table).where(*(table.c[name] == gone.c[name] for name in names))
+        parameters: Any = {f"gone_{name}": [row[name] for row in rows] for name in names}
+    else:
+        statement = sa.delete(table).where(*(table.c[name] == sa.bindparam(f"gone_{name}") for name in names))
+        parameters = [{f"gone_{name}": row[name] for name in names} for row in rows]
+    connection.execute(statement, parameters)
 
 
 def update_cases(connection: sa.Connection, names: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:

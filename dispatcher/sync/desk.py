@@ -137,20 +137,20 @@ class Desk:
 
         Where the cache belongs to another ledger it is emptied. Where it belongs to a later state of the same
         ledger (the centre was set back) or to another scope, it is emptied too, and Gap asks for a new start; acts
-        that a centre set back had accepted above its head are in doubt from then on.
+        that a centre set back had accepted and has lost are in doubt from then on.
         """
         known = self._in_force.session if self._in_force else None
         scope = welcome.scope or scope_of(welcome.actor)
         session = Remembered(actor=welcome.actor, book=welcome.book, units=welcome.units, scope=scope)
         other_scope = known is not None and known.scope != scope
         set_back = welcome.ledger == self._ledger and welcome.head < self._cursor
-        if set_back:
-            self._tell_receipts(self._outbox.doubt(welcome.head))
+        common = welcome.head if set_back else in_common(self._ledger, welcome.ledger, welcome.restored)
+        if common is not None:
+            self._tell_receipts(self._outbox.doubt(common))
         if welcome.ledger == self._ledger and self._cursor > 0 and (other_scope or set_back):
             self._store.begin_ledger(_NO_LEDGER, session)
             self._forget_rows(_NO_LEDGER)
             raise Gap(words.ANEW)
-        self._send_again(welcome)
         self._store.begin_ledger(welcome.ledger, session)
         if welcome.ledger != self._ledger:
             self._forget_rows(welcome.ledger)
@@ -474,14 +474,6 @@ class Desk:
         self._tell_rows(self._replica.judge_by(there.session.actor, there.law))
         if self._store.law_mark() != there.mark():
             self._restating.begin(there)
-
-    def _send_again(self, welcome: wire.Welcome) -> None:
-        """Send again what was accepted and is not in the centre's ledger any more, because it was set back."""
-        common = in_common(self._ledger, welcome.ledger, welcome.restored)
-        recalled = self._outbox.recall(common) if common is not None else ()
-        if recalled:
-            self._listener.trouble(words.SET_BACK.format(common=common, count=len(recalled)))
-            self._tell_outbox()
 
     def _forget_rows(self, ledger: LedgerId) -> None:
         self._ledger, self._cursor, self._as_of, self._touched_as_of = ledger, Revision(0), None, None

@@ -25,8 +25,6 @@ way, a refusal of the first could not hold back the second. Across cases up to `
 the same case wait behind it. A person discards it, or tries again: that is a new act with a new id. What waits
 behind is then made anew behind the new one, so that the order stays.
 
-*A centre set back to a backup* has lost what it accepted since: ACCEPTED is taken back to SENT for that.
-
 *An act waits for its maker*: it is sent only while the person who made it is signed in. What else an act may have to
 wait for, such as a colleague's act before it, is told to `to_send` as `held`.
 
@@ -70,7 +68,8 @@ class Outbox:
         self._perishable: dict[CommandId, dt.datetime] = {}
         self._under_way: set[CommandId] = set()
         self._ready: dict[CaseId, None] = {}
-        self._load()
+        for receipt in store.unsettled():
+            self._keep(receipt)
 
     # ---- questions
 
@@ -233,25 +232,7 @@ class Outbox:
         self._store.settle(tuple(given_up))
         return self._take_in(tuple(given_up))
 
-    def recall(self, after: Revision) -> tuple[Receipt, ...]:
-        """Take back the acceptance of acts after a revision that the centre has lost: they are sent once more.
-
-        They count as sent, not as queued: they have taken effect once, so only the centre may say that they are stale.
-        """
-        recalled = self._store.recall(after)
-        if recalled:
-            self._load()
-        return recalled
-
     # ---- bookkeeping
-
-    def _load(self) -> None:
-        self._receipts.clear()
-        self._of_case.clear()
-        self._perishable.clear()
-        self._ready.clear()
-        for receipt in self._store.unsettled():
-            self._keep(receipt)
 
     def _keep(self, receipt: Receipt) -> None:
         act = receipt.act
@@ -274,21 +255,19 @@ class Outbox:
         return None
 
     def _judged(self, settles: Iterable[Settled], at: dt.datetime) -> tuple[Receipt, ...]:
-        found: list[Receipt] = []
+        found: dict[CommandId, Receipt] = {}  # a frame that came twice at the centre brings one verdict twice
         for settled in settles:
             receipt = self._receipts.get(settled.act)
             if receipt is None or receipt.state not in _JUDGED_FROM:
                 continue
             verdict = settled.verdict
-            found.append(
-                msgspec.structs.replace(
-                    receipt,
-                    state=state_after(verdict),
-                    verdict=verdict,
-                    judged_at=verdict.judged_at if isinstance(verdict, Accepted) else at,
-                )
+            found[settled.act] = msgspec.structs.replace(
+                receipt,
+                state=state_after(verdict),
+                verdict=verdict,
+                judged_at=verdict.judged_at if isinstance(verdict, Accepted) else at,
             )
-        return tuple(found)
+        return tuple(found.values())
 
     def _take_in(self, receipts: tuple[Receipt, ...]) -> tuple[Receipt, ...]:
         for receipt in receipts:

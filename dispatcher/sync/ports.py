@@ -243,10 +243,6 @@ class Store(OfficeStore, Protocol):
         """Keep an act durably before anybody sees it; the same id again gives the same receipt."""
         ...
 
-    def recall(self, after: Revision) -> tuple[Receipt, ...]:
-        """Put the acts accepted after a revision back to sent, without their verdicts; gives them."""
-        ...
-
     def unsettled(self) -> tuple[Receipt, ...]:
         """List queued, sent, parked, expired and doubted acts in the order they were made."""
         ...

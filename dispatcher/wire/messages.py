@@ -108,8 +108,8 @@ class Welcome(Message, frozen=True, tag="welcome"):
 
     When `ledger` is not the console's own, the console forgets its rows and begins at revision 0; also when `scope`,
     which says what it is sent, is another one than its rows were sent under. `restored` are the revisions to which the
-    ledger was set back to a backup, oldest first: what a console was told was accepted after them
-    (`lineage.in_common`) is sent again.
+    ledger was set back to a backup, oldest first: what a console was told was accepted after them is in doubt
+    (`lineage.in_common`).
     """
 
     protocol: int

@@ -27,49 +27,108 @@ POLL_S = 0.05
 USER = "postgres"
 
 
-@contextlib.contextmanager
-def running() -> Iterator[str]:
-    """Start a server, yield the URL of its `postgres` database, stop the server and remove its files."""
-    home = Path(tempfile.mkdtemp(prefix="pg-"))
-    try:
-        programs = _programs()
-        as_user: dict[str, Any] = {"cwd": home}
+class Server:
+    """One server over a directory; it can be killed as by a failing machine, and started again over what is there."""
+
+    name = "database"
+
+    def __init__(self, home: Path, fsync: bool) -> None:
+        self._programs = _programs()
+        self._as_user: dict[str, Any] = {"cwd": home}
         if os.geteuid() == 0:
             nobody = pwd.getpwnam("nobody")
-            as_user |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-            if not _readable_by_all(programs):
-                programs = _copy(programs, home)
+            self._as_user |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+            if not _readable_by_all(self._programs):
+                self._programs = _copy(self._programs, home)
             home.chmod(0o755)
-        data, log = home / "data", home / "log"
-        data.mkdir()
-        if "user" in as_user:
-            os.chown(data, as_user["user"], as_user["group"])
-        data.chmod(0o700)
-        _initialise(programs, data, as_user)
+        self._data, self._log = home / "data", home / "log"
+        self._data.mkdir()
+        if "user" in self._as_user:
+            os.chown(self._data, self._as_user["user"], self._as_user["group"])
+        self._data.chmod(0o700)
+        self._fsync = fsync
+        self._process: subprocess.Popen[bytes] | None = None
+        _initialise(self._programs, self._data, self._as_user)
+        self.url = f"postgresql://{USER}@/postgres?host={quote(str(self._data), safe='/')}"
+
+    @property
+    def pid(self) -> int:
+        """The number of its first process."""
+        assert self._process is not None, "it does not run"
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start it and wait until it answers, nothing when it runs.
+
+        Again and again while something of a life that was killed still holds the directory.
+        """
+        if self._process is not None and self._process.poll() is None:
+            return None
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while True:
+            try:
+                return self._start()
+            except RuntimeError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(POLL_S)
+
+    def _start(self) -> None:
         # The socket lies in `data`: its path must stay under 107 bytes.
-        options = {"fsync": "off", "listen_addresses": "", "unix_socket_directories": str(data)}
+        options = {
+            "fsync": "on" if self._fsync else "off",
+            "listen_addresses": "",
+            "unix_socket_directories": str(self._data),
+        }
         settings = [word for item in options.items() for word in ("-c", "=".join(item))]
-        with (
-            log.open("wb") as output,
-            subprocess.Popen(
-                [programs / "postgres", "-D", data, *settings],
+        with self._log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [self._programs / "postgres", "-D", self._data, *settings],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                **as_user,
-            ) as server,
-        ):
-            try:
-                url = f"postgresql://{USER}@/postgres?host={quote(str(data), safe='/')}"
-                _wait_until_ready(url, server, log)
-                yield url
-            finally:
-                server.send_signal(signal.SIGINT)  # fast shutdown: clients still there are cut off
-                try:
-                    server.wait(10)
-                except subprocess.TimeoutExpired:
-                    server.send_signal(signal.SIGQUIT)  # immediate shutdown
-                    server.wait(10)
+                **self._as_user,
+            )
+        _wait_until_ready(self.url, self._process, self._log)
+
+    def kill(self) -> None:
+        """Kill it with SIGKILL; its own children end when they notice."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def stop(self) -> None:
+        """Stop it; harmless when it does not run."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGINT)  # fast shutdown: clients still there are cut off
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.send_signal(signal.SIGQUIT)  # immediate shutdown
+            self._process.wait(10)
+        self._process = None
+
+
+@contextlib.contextmanager
+def running(*, fsync: bool = False) -> Iterator[str]:
+    """Start a server, yield the URL of its `postgres` database, stop the server and remove its files."""
+    with killable(fsync=fsync) as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def killable(*, fsync: bool = False) -> Iterator[Server]:
+    """Start a server, yield it, stop it and remove its files."""
+    home = Path(tempfile.mkdtemp(prefix="pg-"))
+    try:
+        server = Server(home, fsync)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(home)
 

@@ -104,7 +104,7 @@ def test_an_address_nobody_could_have_is_refused(tmp_path: Path) -> None:
         async with running_centre(f"sqlite:///{tmp_path / 'centre.db'}") as centre:
             for station in (
                 OfficeStation(station="", address="10.0.0.1:1"),
-                OfficeStation(station="a\0b", address="10.0.0.1:1"),
+                OfficeStation(station="a b", address="10.0.0.1:1"),
                 OfficeStation(station="aa", address="x" * 101),
                 OfficeStation(station="aa", address="主机:1"),
             ):

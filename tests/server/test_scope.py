@@ -94,6 +94,7 @@ def test_everybody_gets_the_cases_of_their_scope_and_callers_where_entitled(tmp_
             "li": {own: None},
             "ding": {own: CALLER, secret: CALLER, foreign: CALLER},
             "sheng": {own: None},
+            "gao": {own: None, secret: None},
             "admin": {},
         }
         kept = {

@@ -44,6 +44,16 @@ def test_one_act_per_case_is_under_way_and_cases_do_not_wait_for_each_other():
     assert send(outbox) == ["a2"]
 
 
+def test_a_verdict_that_comes_twice_in_one_batch_settles_once():
+    store = MemoryStore()
+    outbox = Outbox(store)
+    outbox.push(an_act("a1"))
+    send(outbox)
+    (receipt,) = outbox.applied([accepted("a1"), accepted("a1")], b.NOON)
+    assert receipt.state is ActState.ACCEPTED
+    assert len(outbox) == 0
+
+
 def test_the_window_bounds_what_is_under_way():
     outbox = Outbox(MemoryStore())
     for n in range(WINDOW + 5):

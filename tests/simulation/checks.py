@@ -1,0 +1,323 @@
+"""What must hold in every run: after each step, at each word on the wire and each commit, and at the end.
+
+Each check has a name; a run that is shrunk must go on breaking the same one.
+"""
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dispatcher import wire
+from dispatcher.models.case import Case
+from dispatcher.models.commands import Act, BlowWhistle
+from dispatcher.models.ids import CaseId, CommandId
+from dispatcher.models.organisation import Scope, in_scope, scope_of
+from dispatcher.models.queue import Pending, from_epoch_ms, summarise
+from dispatcher.models.redaction import case_for, row_for
+from dispatcher.models.verdicts import Accepted, Reason, Refused, Verdict
+from dispatcher.storage.writing import summoned_units
+from dispatcher.sync.ports import UNSETTLED, ActAnswer, ActState, Receipt
+from dispatcher.wire import NO_CALLER, CaseRow, Changes
+
+if TYPE_CHECKING:
+    from tests.simulation.network import Wire
+    from tests.simulation.station import Station
+    from tests.simulation.world import World
+
+_decode_case = msgspec.json.Decoder(Case).decode
+_decode_verdict = msgspec.json.Decoder(Verdict).decode
+_SUBMIT = b'{"type":"submit"'
+_HELLO = b'{"type":"hello"'
+
+
+class _Settled(msgspec.Struct):
+    act: str
+    verdict: Verdict
+
+
+class _Telling(msgspec.Struct):
+    settles: list[_Settled] = []
+
+
+_decode_telling = msgspec.json.Decoder(_Telling).decode
+
+
+class InLedger(msgspec.Struct, frozen=True):
+    """A case as the ledger has it."""
+
+    revision: int
+    case: Case
+    summoned: tuple[str, ...]
+
+    def in_scope(self, scope: Scope) -> bool:
+        place = self.case.order.place.community_code
+        return in_scope(scope, self.case.holder, place, self.summoned)  # pyright: ignore[reportArgumentType]
+
+
+class Broken(Exception):
+    """A check failed: its name, and what was found."""
+
+    def __init__(self, name: str, found: str) -> None:
+        super().__init__(f"{name}: {found}")
+        self.name = name
+
+
+class Checks:
+    """The invariants of one world, and what they have to remember."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self.head = 0
+        self.cases: dict[CaseId, InLedger] = {}
+        self.journal: dict[str, int] = {}
+        self.verdicts: dict[str, Verdict] = {}
+        self._judged = 0
+        self._told: dict[str, Verdict] = {}
+        self.made: dict[str, tuple[Station, Act]] = {}
+        self.given_up: set[CommandId] = set()
+        self._tokens: dict[Wire, str] = {}
+        self._settled: dict[str, Verdict] = {}
+
+    # ---- as things happen
+
+    def answered(self, station: "Station", answer: ActAnswer) -> None:
+        """A person was told what became of a wish: what is not refused must be on the disk."""
+        if answer.refused is None and not answer.trouble:
+            receipt = station.disk.receipt(answer.act)
+            if receipt is None:
+                raise self._broken("answered before it was durable", f"{station.name}: {answer.act}")
+
+    def said_up(self, station: "Station", link: "Wire", frame: bytes) -> None:
+        """A station says something."""
+        if frame.startswith(_HELLO):
+            hello = wire.decode_upward(frame)
+            assert isinstance(hello, wire.Hello)
+            self._tokens[link] = hello.token
+        if not frame.startswith(_SUBMIT):
+            return
+        submit = wire.decode_upward(frame)
+        assert isinstance(submit, wire.Submit)
+        for act in submit.acts:
+            receipt = station.disk.receipt(act.id)
+            if receipt is None or receipt.state is ActState.QUEUED:
+                raise self._broken("sent before it was durably marked as sent", f"{station.name}: {act.id}")
+            if f"token-{act.by}" != self._tokens[link]:
+                raise self._broken("sent as somebody else", f"{station.name}: {act.id} of {act.by}")
+            # What may have left before is asked about again, however late: its fate is the centre's to tell.
+            if act.valid_until is not None and receipt.sent_at is not None and receipt.sent_at > act.valid_until:
+                raise self._broken("a stale whistle was sent", f"{station.name}: {act.id} until {act.valid_until}")
+
+    def said_down(self, station: "Station", link: "Wire", frame: bytes) -> None:
+        """The centre says something."""
+        if b'"settles":[{' not in frame:
+            return
+        for settled in _decode_telling(frame).settles:
+            before = self._told.setdefault(settled.act, settled.verdict)
+            if before != settled.verdict:
+                raise self._broken("two verdicts for one act", f"{settled.act}: {before}, then {settled.verdict}")
+            found = settled.verdict
+            if isinstance(found, Refused) and found.reason is Reason.NOT_YOUR_ROLE and found.field == "by":
+                raise self._broken("judged as somebody else's", settled.act)
+
+    def applied(self, station: "Station", changes: Changes) -> None:
+        """A station has made a batch durable."""
+        actor = station.disk.signed_in()
+        if actor is None:
+            raise self._broken("rows before a welcome", station.name)
+        scope = scope_of(actor)
+        for row in changes.rows:
+            self._fits(station, scope, row)
+
+    def _fits(self, station: "Station", scope: Scope, row: CaseRow) -> None:
+        case = _decode_case(row.body)
+        place = case.order.place.community_code
+        if not in_scope(scope, case.holder, place, summoned_units(case)):
+            raise self._broken("a row out of scope", f"{station.name}: {case.id} held by {case.holder} in {scope}")
+        if row.caller != NO_CALLER and not scope.tells_caller(case.order.confidential):
+            raise self._broken("a caller where none may be", f"{station.name}: {case.id}")
+        if case != case_for(scope, case):
+            raise self._broken("a field out of scope", f"{station.name}: {case.id}")
+
+    # ---- after each step
+
+    def after_step(self) -> None:
+        """Look at the ledger and at every disk."""
+        self.read_ledger()
+        for station in self._world.stations:
+            self._nothing_lost(station)
+            self._cache_agrees(station)
+
+    def read_ledger(self) -> None:
+        """Take in what the ledger has committed since."""
+        raw = self._world.centre.database.raw
+        for rowid, act, text in raw.execute(
+            "SELECT rowid, act, verdict FROM verdicts WHERE rowid > ? ORDER BY rowid", (self._judged,)
+        ):
+            self._judged = rowid
+            self.verdicts[act] = _decode_verdict(text)
+        entries = raw.execute(
+            "SELECT revision, act, entered_ms FROM journal WHERE revision > ? ORDER BY revision", (self.head,)
+        ).fetchall()
+        if not entries:
+            return
+        for revision, act, entered_ms in entries:
+            if revision != self.head + 1:
+                raise self._broken("a hole in the journal", f"{revision} after {self.head}")
+            self.head = revision
+            if act in self.journal:
+                raise self._broken("an act counts twice", act)
+            self.journal[act] = revision
+            verdict = self.verdicts.get(act)
+            if verdict is not None and (not isinstance(verdict, Accepted) or verdict.revision != revision):
+                raise self._broken("journal and verdict disagree", f"{act}: {verdict} at {revision}")
+            if verdict is None and not act.startswith("law:"):
+                raise self._broken("journaled without a verdict", act)
+            made = self.made.get(act)
+            if made is not None:
+                self._fresh_enough(made[1], from_epoch_ms(entered_ms))
+        first = entries[0][0]
+        for id_, revision, body in raw.execute("SELECT id, revision, body FROM cases WHERE revision >= ?", (first,)):
+            case = _decode_case(body)
+            self.cases[CaseId(id_)] = InLedger(revision, case, tuple(summoned_units(case)))
+
+    def _fresh_enough(self, act: Act, judged_at: dt.datetime) -> None:
+        until = act.valid_until
+        if (
+            isinstance(act.command, BlowWhistle)
+            and until is not None
+            and judged_at > until + dt.timedelta(milliseconds=1)
+        ):
+            raise self._broken("a stale whistle went off", f"{act.id}: {judged_at} after {until}")
+
+    def _nothing_lost(self, station: "Station") -> None:
+        disk = station.disk
+        for receipt in disk.all_receipts():
+            act = receipt.act
+            if act.id not in self.made:
+                self.made[act.id] = station, act
+            settled = self._settled.get(act.id)
+            if settled is not None:
+                if receipt.verdict != settled:
+                    raise self._broken("a receipt changed its verdict", f"{act.id}: {settled} to {receipt.verdict}")
+            elif receipt.verdict is not None:
+                self._settled[act.id] = receipt.verdict
+                self._truly(receipt)
+        lost = disk.enqueued - {receipt.act.id for receipt in disk.all_receipts()}
+        if lost:
+            raise self._broken("an act is lost", f"{station.name}: {sorted(lost)}")
+
+    def _truly(self, receipt: Receipt) -> None:
+        """A verdict on a receipt is what the ledger remembers."""
+        known, verdict = self.verdicts.get(receipt.act.id), receipt.verdict
+        never_left = receipt.sent_at is None and receipt.state is ActState.EXPIRED
+        if known != verdict and not (never_left and known is None):
+            raise self._broken("receipt and ledger disagree", f"{receipt.act.id}: {verdict}, ledger {known}")
+
+    def _cache_agrees(self, station: "Station") -> None:
+        standing, actor = station.disk.peek(), station.disk.signed_in()
+        rows = station.disk.rows_by_case()
+        if not standing.ledger:
+            if rows:
+                raise self._broken("rows of no ledger", station.name)
+            return
+        if actor is None:
+            return
+        cursor, scope = standing.cursor, scope_of(actor)
+        if cursor > self.head:
+            raise self._broken("a cursor ahead of the ledger", f"{station.name}: {cursor} > {self.head}")
+        for id_, there in self.cases.items():
+            here = rows.get(id_)
+            if here is not None and here.row.revision > cursor:
+                raise self._broken("a row ahead of the cursor", f"{station.name}: {id_}")
+            if there.revision > cursor:
+                continue
+            if there.in_scope(scope):
+                if here is None or here.row.revision != there.revision:
+                    has = here.row.revision if here else None
+                    raise self._broken(
+                        "a cursor ahead of its rows",
+                        f"{station.name}: cursor {cursor}, {id_} has {has}, ledger {there.revision}",
+                    )
+            elif here is not None:
+                raise self._broken("a row that left the scope is kept", f"{station.name}: {id_}")
+
+    # ---- at the end
+
+    def settled(self) -> bool:
+        """Tell whether every station has come to rest."""
+        return all(self._at_rest(station) for station in self._world.stations)
+
+    def _at_rest(self, station: "Station") -> bool:
+        if not station.is_online or station.disk.peek().cursor != self.head:
+            return False
+        return not self.waiting(station)
+
+    def waiting(self, station: "Station") -> set[str]:
+        """Name the makers of what is first on its case and not settled, with nothing parked before it."""
+        blocked: set[CaseId] = set()
+        makers: set[str] = set()
+        for receipt in sorted(station.disk.all_receipts(), key=lambda r: r.seq):
+            case = receipt.act.command.case
+            if receipt.state is ActState.PARKED:
+                blocked.add(case)
+            elif receipt.state in UNSETTLED and case not in blocked:
+                makers.add(receipt.act.by)
+                blocked.add(case)
+        return makers
+
+    def at_the_end(self) -> None:
+        """Everything is quiet: all agree."""
+        self.after_step()
+        law = self._world.centre.law()
+        for station in self._world.stations:
+            actor = station.disk.signed_in()
+            assert actor is not None
+            scope = scope_of(actor)
+            expected = {id_: there for id_, there in self.cases.items() if there.in_scope(scope)}
+            rows = station.disk.rows_by_case()
+            if set(rows) != set(expected):
+                raise self._broken("caches do not converge", f"{station.name}: {set(rows) ^ set(expected)}")
+            for id_, there in expected.items():
+                row = row_for(scope, summarise(there.case, law))
+                if _decode_case(rows[id_].body) != case_for(scope, there.case) or rows[id_].row != row:
+                    raise self._broken("caches do not converge", f"{station.name}: {id_}")
+                shown = station.seen.rows.get(id_)
+                if shown is None or (shown.pending is Pending.NONE and shown != row):
+                    raise self._broken("the screen shows something else", f"{station.name}: {id_}")
+                if (rows[id_].caller != NO_CALLER) != self._has_caller(there, scope):
+                    raise self._broken("a caller is missing", f"{station.name}: {id_}")
+            if set(station.seen.rows) != set(expected):
+                raise self._broken("the screen shows something else", station.name)
+            self._receipts_agree(station)
+
+    def _has_caller(self, there: InLedger, scope: Scope) -> bool:
+        return scope.tells_caller(there.case.order.confidential)
+
+    def _receipts_agree(self, station: "Station") -> None:
+        newest: dict[CaseId, int] = {}
+        for receipt in sorted(station.disk.all_receipts(), key=lambda r: r.seq):
+            act, went_off = receipt.act, receipt.act.id in self.journal
+            where = f"{station.name}: {act.id} {receipt.state}"
+            match receipt.state:
+                case ActState.ACCEPTED:
+                    if not went_off:
+                        raise self._broken("told it happened, and it did not", where)
+                case ActState.SENT:
+                    if act.by == station.person:
+                        raise self._broken("asked and never answered", where)
+                case ActState.DISCARDED if act.id not in self.given_up and not receipt.note:
+                    raise self._broken("given up by nobody", where)
+                case _:
+                    if went_off:
+                        raise self._broken("told it did not happen, and it did", where)
+            if went_off:
+                before = newest.get(act.command.case, 0)
+                if self.journal[act.id] < before:
+                    raise self._broken("the order of a case is broken", where)
+                newest[act.command.case] = self.journal[act.id]
+
+    def _broken(self, name: str, found: str) -> Broken:
+        broken = Broken(name, found)
+        self._world.failed(name, found, broken)
+        return broken
