@@ -87,7 +87,7 @@ PROGRAMS = (
     Program(
         "admin",
         AdminSettings,
-        "accounts, stations, certificates, roster, webhooks",
+        "accounts, stations, certificates, roster, webhooks, evidence, personal data, backups",
         """\
         Works in the centre's ledger, on the machine that can reach its database, while the centre runs or
         not; a running one acts on it within seconds. Passwords are made up and printed once. A duty roster
@@ -108,7 +108,15 @@ PROGRAMS = (
         A webhook is told of accepted acts by signed posts (Standard Webhooks), retried for a day.
 
           dispatcher admin webhook add https://example.cn/hook --kind blow_whistle --unit 110105
-          dispatcher admin webhook list""",
+          dispatcher admin webhook list
+
+        verify proves the journal, from the database or a backup; anchor pins it. backup and restore go with
+        either database. Personal data is sealed by the keys in --keys: rotate-keys seals it anew, erase
+        and retention erase it. What they promise stands in docs/operations.md and docs/evidence.md.
+
+          dispatcher admin backup centre.backup
+          dispatcher admin verify --from centre.backup --anchor monday.anchor
+          dispatcher admin erase 00012345 --reason 市民申请 --centre http://10.0.0.5:8345 --person admin""",
     ),
     Program(
         "policy",

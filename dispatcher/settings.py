@@ -40,6 +40,11 @@ def data_path() -> Path:
     return platformdirs.user_data_path(PROGRAM)
 
 
+def keys_path() -> Path:
+    """Give the directory of a centre's keys where none is named."""
+    return data_path() / "keys"
+
+
 Parse = Callable[[str], object]
 
 
@@ -306,6 +311,10 @@ class ServerSettings:
     """`dispatcher server`."""
 
     database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
+    keys: Path = setting("directory of the centre's keys, apart from its database", directory, keys_path, metavar="DIR")
+    keep_days: int = setting(
+        "days after closing at which personal data of a case is erased; 0 keeps it", whole(0, 36_500), 0, metavar="DAYS"
+    )
     host: str = setting("address to listen on", text, "127.0.0.1", metavar="ADDRESS")
     port: int = setting("port to listen on; 0 takes a free one and says which", whole(0, 65535), DEFAULT_PORT)
     workers: int = setting("processes that share the port; more than one needs PostgreSQL", whole(1, 64), 1)
@@ -350,6 +359,24 @@ class AdminSettings:
     """`dispatcher admin`."""
 
     database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
+    keys: Path = setting("directory of the centre's keys, apart from its database", directory, keys_path, metavar="DIR")
+    centre: str = setting("the running centre, where a task can go through it (erase)", centre_url, "", metavar="URL")
+    authority: Path | None = setting(
+        "file of the authority that signed the centre's certificate, when it is a private one",
+        file_to_read,
+        None,
+        metavar="FILE",
+    )
+    plain_http: str = setting(
+        "allow or refuse http:// to another machine, where everybody on the way can read it", _PLAIN, "refuse"
+    )
+    person: str = setting("who does it, with the role administrator", text, "admin", metavar="NAME")
+    password_file: str = setting("file with that account's password; asked for when missing", text, "", metavar="FILE")
+
+    def __post_init__(self) -> None:
+        """Refuse an address that would carry the password in the clear."""
+        if self.centre:
+            check_plain(self.centre, self.plain_http)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -366,6 +393,7 @@ class LawSettings(Reaching):
     database: str = setting(
         "the ledger itself, in place of the centre: only while no centre runs on it", database_url, "", metavar="URL"
     )
+    keys: Path = setting("directory of the centre's keys, apart from its database", directory, keys_path, metavar="DIR")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -373,6 +401,7 @@ class WhySettings:
     """`dispatcher why`."""
 
     database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
+    keys: Path = setting("directory of the centre's keys, apart from its database", directory, keys_path, metavar="DIR")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -380,6 +409,7 @@ class RatesSettings:
     """`dispatcher rates`."""
 
     database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
+    keys: Path = setting("directory of the centre's keys, apart from its database", directory, keys_path, metavar="DIR")
     kind: str = setting(
         "who is ranked: street, department or district", one_of("street", "department", "district"), "street"
     )

@@ -27,10 +27,10 @@ class Tasks(Protocol):
 
 def add_tasks(parser: argparse.ArgumentParser) -> None:
     """Give the parser of `dispatcher admin` its tasks."""
-    from dispatcher.centre import accounts, certificates, offices, webhooks
+    from dispatcher.centre import accounts, certificates, evidence, offices, personal, safekeeping, webhooks
 
     tasks = parser.add_subparsers(dest="task", required=True, metavar="TASK")
-    for area in (accounts, certificates, offices, webhooks):
+    for area in (accounts, certificates, offices, webhooks, evidence, personal, safekeeping):
         area.add_tasks(tasks)
 
 
@@ -53,7 +53,7 @@ def opened(settings: AdminSettings) -> "Generator[Ledger]":
     from dispatcher.sync.clock import SystemClock
 
     make_folder(settings.database)
-    ledger = open_ledger(settings.database, SystemClock(), Seed(units=load_organisation()))
+    ledger = open_ledger(settings.database, SystemClock(), Seed(units=load_organisation()), settings.keys)
     try:
         yield ledger
     finally:

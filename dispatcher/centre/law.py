@@ -68,7 +68,7 @@ def diff_policies(settings: LawSettings, old: str, new: str) -> int:
             _say("条款相同 | the clauses are the same")
         if settings.database:
             now = dt.datetime.now(dt.UTC)
-            with _opened(settings.database) as ledger:
+            with _opened(settings.database, settings.keys) as ledger:
                 present = _law(ledger, now)
                 law = msgspec.structs.replace(present, policy=before, regimes=())
                 found = effect(ledger.open_cases(), law, under(law, after, now), now)
@@ -135,7 +135,7 @@ def explain(settings: WhySettings, words: str, clock: str) -> int:
         return _failed(f"--clock {clock}: 取其一 | choose one of {', '.join(ClockKind)}", 2)
     now = dt.datetime.now(dt.UTC)
     try:
-        with _opened(settings.database) as ledger:
+        with _opened(settings.database, settings.keys) as ledger:
             law = _law(ledger, now)
             cases = ledger.meant_by(words, SHOWN)
     except (Trouble, BadAsset) as error:
@@ -188,7 +188,7 @@ def _directly(settings: LawSettings, change: Change) -> LawBook | str:
 
     now = dt.datetime.now(dt.UTC)
     person = PersonId(settings.person)
-    with _opened(settings.database) as ledger:
+    with _opened(settings.database, settings.keys) as ledger:
         book = _book(ledger)
         ledger.put_first_book(book)
         account = ledger.accounts.get(person)
@@ -215,11 +215,11 @@ def _law(ledger: Ledger, now: dt.datetime) -> Law:
 
 
 @contextmanager
-def _opened(database: str) -> Generator[Ledger]:
+def _opened(database: str, keys: Path) -> Generator[Ledger]:
     file = Path(database.removeprefix("sqlite:///"))
     if database.startswith("sqlite:///") and not file.is_file():
         raise Trouble(f"{file}: 没有这个数据库 | there is no such database")
-    ledger = Ledger.open(database)
+    ledger = Ledger.open(database, keys=keys)
     try:
         yield ledger
     finally:

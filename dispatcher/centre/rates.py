@@ -65,7 +65,7 @@ def run_rates(settings: RatesSettings, clock: Clock, asked: Asked) -> int:
     if not _is_there(settings.database):
         return _failed(f"--database {settings.database}: 没有这个账本 | there is no ledger there")
     try:
-        ledger = Ledger.open(settings.database)
+        ledger = Ledger.open(settings.database, keys=settings.keys)
     except Trouble as trouble:
         return _failed(trouble)
     try:

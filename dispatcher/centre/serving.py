@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from dispatcher.assets import BadAsset, load_law, load_organisation
 from dispatcher.models.ids import PersonId, UnitId
-from dispatcher.settings import ImportSettings, LawSettings, Reaching, ServerSettings
+from dispatcher.settings import AdminSettings, ImportSettings, LawSettings, Reaching, ServerSettings
 from dispatcher.sync.clock import SystemClock
 from dispatcher.sync.ports import Trouble
 
@@ -49,6 +49,8 @@ def run_server(settings: ServerSettings) -> int:
         host=settings.host,
         port=settings.port,
         seed=Seed(units=units),
+        keys=settings.keys,
+        keep_days=settings.keep_days,
         workers=settings.workers,
         tls=tls,
     )
@@ -102,7 +104,7 @@ def _show(tally: object) -> None:
     sys.stderr.flush()
 
 
-def trust_of(settings: Reaching) -> "ssl.SSLContext | None":
+def trust_of(settings: Reaching | AdminSettings) -> "ssl.SSLContext | None":
     """Give whom to trust at the centre's address, None where it is not encrypted; raises Trouble."""
     from dispatcher.transport.trust import trust
 
@@ -111,7 +113,7 @@ def trust_of(settings: Reaching) -> "ssl.SSLContext | None":
     return trust(str(settings.authority or ""))
 
 
-def password_of(settings: ImportSettings | LawSettings) -> str:
+def password_of(settings: ImportSettings | LawSettings | AdminSettings) -> str:
     """Read the account's password from the file that was named, or ask for it; raises OSError."""
     if settings.password_file:
         return Path(settings.password_file).read_text("utf-8").strip()

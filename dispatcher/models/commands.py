@@ -275,6 +275,12 @@ class RevealCaller(Command, frozen=True, tag="reveal_caller"):
     reason: str
 
 
+class ErasePersonalData(Command, frozen=True, tag="erase_personal_data"):
+    """抹除个人信息 of a case that is ended: caller, hints, citizen's words; by a rule or because it is asked for."""
+
+    reason: str
+
+
 class BlowWhistle(Command, frozen=True, tag="blow_whistle"):
     """吹哨: summon `lead` and `assisting` to `place`, at once or at `appointed_at`.
 
@@ -444,6 +450,7 @@ CaseCommand = (
     | Undo
     | CloseCase
     | RevealCaller
+    | ErasePersonalData
 )
 """What is done to a case itself."""
 WhistleCommand = (

@@ -217,6 +217,12 @@ class CallerRevealed(Event, frozen=True, tag="caller_revealed"):
     reason: str
 
 
+class PersonalDataErased(Event, frozen=True, tag="personal_data_erased"):
+    """What was personal in the case is gone for good, in the facts before this one too; why."""
+
+    reason: str
+
+
 class Requested(Event, frozen=True, tag="requested"):
     """The street asks for something; sent at once when a shift leader asks, a draft otherwise."""
 
@@ -475,6 +481,7 @@ CaseEvent = (
     | CaseReopened
     | CaseClosed
     | CallerRevealed
+    | PersonalDataErased
     | Requested
     | RequestSent
     | RequestDropped

@@ -1,7 +1,8 @@
 """What a fact changes: the next record of a case from the last one and one fact. Pure, and the same at both ends.
 
-The history grows by every fact; nothing in it is ever changed, and the record is what its history makes it: an act that
-was undone stays in the history and counts for nothing. Source: DOMAIN section 4.
+The history grows by every fact, and the record is what its history makes it: an act that was undone stays in it and
+counts for nothing. One fact alone changes those before it: `PersonalDataErased` leaves blank what was personal in them.
+Source: DOMAIN section 4.
 """
 
 import datetime as dt
@@ -10,7 +11,7 @@ from typing import assert_never
 import msgspec
 
 from dispatcher.models import events as e
-from dispatcher.models import whistle_evolution
+from dispatcher.models import privacy, whistle_evolution
 from dispatcher.models.case import (
     CallBack,
     Case,
@@ -34,7 +35,8 @@ def evolve(case: Case | None, recorded: e.Recorded, revision: Revision) -> Case:
     if case is None:
         after, history = _begin(recorded), (recorded,)
     else:
-        history = (*case.history, recorded)
+        erased = isinstance(event, e.PersonalDataErased)
+        history = (*(privacy.blank_facts(case.history) if erased else case.history), recorded)
         if isinstance(event, e.ActUndone):
             return replay(history, revision)
         after = _step(case, recorded)
@@ -126,6 +128,8 @@ def _apply(case: Case, event: e.CaseEvent, at: dt.datetime, recorded: e.Recorded
             return _replace(case, state=state, signed_at=at)
         case e.NoteAdded() | e.CallerRevealed():
             return case
+        case e.PersonalDataErased():
+            return privacy.blank_case(case)
         case e.ContactRecorded():
             return _contacted(case, event, at)
         case e.Assigned():

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from typing import assert_never
 
-from dispatcher.models import belated, requests, undoing
+from dispatcher.models import belated, privacy, requests, undoing
 from dispatcher.models import commands as c
 from dispatcher.models import events as e
 from dispatcher.models.case import Case, CaseState
@@ -58,6 +58,8 @@ def hindrance(command: type[c.Command], case: Case, actor: Actor) -> Refused | N
         return Refused(reason=Reason.ALREADY_SO, field="number", detail=case.order.number)
     if command is c.RevealCaller and case.order.confidential and not actor.is_any(*CONFIDENTIAL_ROLES):
         return Refused(reason=Reason.CONFIDENTIAL)
+    if command is c.ErasePersonalData and privacy.is_erased(case):
+        return Refused(reason=Reason.ALREADY_SO)
     return requests.hindrance(command, case)
 
 
@@ -171,6 +173,8 @@ def decide(command: c.CaseCommand, case: Case, actor: Actor, law: Law, at: dt.da
             return undoing.decide(command, case, actor, law, at)
         case c.RevealCaller():
             return blank(command, "reason") or (e.CallerRevealed(reason=command.reason),)
+        case c.ErasePersonalData():
+            return blank(command, "reason") or (e.PersonalDataErased(reason=command.reason),)
         case _:
             assert_never(command)
 

@@ -183,7 +183,7 @@ def _reaching(row: Transition, case: Case, actor: Actor) -> Actor | Refused:
 
 
 def _reaches(role: Role, row: Transition, case: Case, actor: Actor) -> bool:
-    if role in (Role.HOTLINE, Role.CENTRE):
+    if role in (Role.HOTLINE, Role.CENTRE, Role.ADMINISTRATOR):
         return True
     if role is Role.DISTRICT:
         return covers(actor.unit, case.holder)

@@ -98,6 +98,8 @@ TRANSITIONS: tuple[Transition, ...] = (
                "one's own last act, within the policy's minutes, nobody having acted since"),
     Transition(c.RevealCaller, _DESK | _ABOVE, EVERY, (),
                "with a reason; of a confidential order only by hotline or district"),
+    Transition(c.ErasePersonalData, frozenset({Role.ADMINISTRATOR, Role.CENTRE}), EVERY - OWED, (),
+               "with a reason; the centre by the rule of retention"),
     Transition(c.BlowWhistle, _DESK | {Role.SUPERVISOR},
                frozenset({S.DISPATCHED, S.SIGNED}) | _WORKED | {S.RETURN_REQUESTED, S.SUSPENDED}, (),
                "emergency in any of these states, the others once the case is in hand"),
@@ -153,6 +155,7 @@ NOT_UNDONE: frozenset[type[c.Command]] = frozenset(
     {
         c.ReceiveOrder,
         c.RevealCaller,
+        c.ErasePersonalData,
         c.Undo,
         c.BlowWhistle,
         c.SplitCase,

@@ -14,6 +14,7 @@ from dispatcher.models.verdicts import Reason, Refused
 _LASTING = (
     e.OrderReceived,
     e.CallerRevealed,
+    e.PersonalDataErased,
     e.ActUndone,
     e.WhistleBlown,
     e.CaseSplit,

@@ -34,12 +34,14 @@ from dispatcher.server.metrics import CONTENT_TYPE
 from dispatcher.server.orders import MAX_ORDER_BYTES
 from dispatcher.server.rates_door import table_of
 from dispatcher.server.reports import street_report
+from dispatcher.server.retention import Retention
 from dispatcher.server.sign_in_doors import SignInDoors
 from dispatcher.server.snapshots import Snapshots
 from dispatcher.sync.ports import Clock, Trouble
-from dispatcher.wire import OrderAnswer
+from dispatcher.wire import ErasureAsked, OrderAnswer
 
 MAX_LINES_BYTES: Final = 16 * 1024 * 1024
+MAX_WORDS_BYTES: Final = 16 * 1024
 MAX_LAW_BYTES: Final = 1024 * 1024
 _RETRY_S: Final = "2"
 
@@ -78,6 +80,7 @@ class Doors:
         feed: Feed,
         giver: LawGiver,
         snapshots: Snapshots,
+        retention: Retention,
         sign_in: SignInDoors,
         clock: Clock,
         duty: Duty,
@@ -89,6 +92,7 @@ class Doors:
         self._feed = feed
         self._giver = giver
         self._snapshots = snapshots
+        self._retention = retention
         self._sign_in = sign_in
         self._clock = clock
         self._duty = duty
@@ -110,6 +114,7 @@ class Doors:
                 Route("/snapshot", self.snapshot, methods=["GET"]),
                 Route("/law", self.law, methods=["GET"]),
                 Route("/law", self.change_law, methods=["POST"]),
+                Route("/erasures", self.erase, methods=["POST"]),
                 Route("/report/street/{unit}", self.street, methods=["GET"]),
                 Route("/report/rates/{period}", self.rates, methods=["GET"]),
             ],
@@ -178,6 +183,24 @@ class Doors:
         if isinstance(found, LawRefused):
             return as_json(_law_problem(found), 403 if found.reason is LawReason.NOT_YOUR_ROLE else 409)
         return as_json(found)
+
+    async def erase(self, request: Request) -> Response:
+        """Erase the personal data of a case, asked for by an administrator: what became of it and of its parts."""
+        actor = await self._actor(request)
+        if not may(actor, Right.ADMINISTER):
+            raise Refusal(
+                403, f"{actor.person} 没有管理员角色 | has not the role administrator", "换账号 | use another account"
+            )
+        try:
+            asked = _erasure.decode(await body_of(request, MAX_WORDS_BYTES))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            remedy = '送 {"case": …, "reason": …} | send {"case": …, "reason": …}'
+            raise Refusal(400, str(error), remedy) from None
+        found = await self._retention.erase(asked, actor)
+        if not found:
+            remedy = "写全单号或案件编号 | give the whole number or the case's id"
+            raise Refusal(404, f"{asked.case[:80]}: 不是恰好一件案件 | does not mean exactly one case", remedy)
+        return Response(msgspec.json.encode(found), media_type="application/json")
 
     async def street(self, request: Request) -> Response:
         """Give a street's figures from the journal."""
@@ -252,3 +275,4 @@ def _law_problem(refused: LawRefused) -> LawProblem:
 
 
 _law_change = msgspec.json.Decoder(LawChange)
+_erasure = msgspec.json.Decoder(ErasureAsked)

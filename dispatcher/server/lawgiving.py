@@ -118,6 +118,7 @@ class LawGiver:
             return
         as_of = from_epoch_ms(standing.rows_as_of_ms)
         at = next_change(self.book, as_of) if standing.rows_as_of_ms else self.as_of
+        # The law that was told, not the one acts are judged by: that is taken in only when there is an act to judge.
         if at is None or at > self.as_of:
             self._feed.rows_are_anew()
 

@@ -38,6 +38,7 @@ from dispatcher.server.intake import Intake
 from dispatcher.server.lawgiving import LawGiver
 from dispatcher.server.loads import DepartmentLoads
 from dispatcher.server.offices import Offices
+from dispatcher.server.retention import Retention
 from dispatcher.server.session_watch import SessionWatch
 from dispatcher.server.sign_in_doors import SignInDoors
 from dispatcher.server.snapshots import Snapshots
@@ -140,6 +141,7 @@ class Centre:
                 actor=actor,
                 book=self.giver.book,
                 units=self._directory.units,
+                restored=ledger.restored,
                 scope=scope_of(actor),
             )
 
@@ -236,26 +238,33 @@ async def serve(
     listener: socket.socket | None = None,
     seed: Seed = NO_SEED,
     patience: Patience = PATIENCE,
+    keys: Path | None = None,
+    keep_days: int = 0,
     tls: Tls | None = None,
     started: Callable[[Running], None] = lambda running: None,
 ) -> None:
     """Run a centre until it is stopped; `started` hears when it listens. Raises Trouble when it cannot begin.
 
-    It listens on `listener`, where one is brought, else on `host` and `port`.
+    It listens on `listener`, where one is brought, else on `host` and `port`. `keys` is the directory of the centre's
+    keys; personal data is erased `keep_days` after a case ended, 0 for never.
 
     Of `law`, policy and calendar are what a ledger without a law book begins with; any other goes by its own book.
     """
     ends = None if tls is None else check(tls.certificate, tls.key)
     listener = listener or listen(host, port)
     try:
-        ledger = await asyncio.to_thread(open_ledger, database, clock, seed)
+        ledger = await asyncio.to_thread(open_ledger, database, clock, seed, keys)
         try:
             ledger.post.enter()
             found = await asyncio.to_thread(find, ledger, law, clock.now())
         except BaseException:
             ledger.close()
             raise
-        centre = Centre(ledger, found, clock, patience, works=lambda desk: (Courier(desk, clock).run,))
+
+        def works(desk: Desk) -> list[Callable[[], Coroutine[Any, Any, None]]]:
+            return [Courier(desk, clock).run, *([Retention(desk, clock, keep_days).run] if keep_days else [])]
+
+        centre = Centre(ledger, found, clock, patience, works=works)
         async with centre.at_work(), asyncio.TaskGroup() as beside:
             ending = beside.create_task(watch_end(ends, clock), name="watch over the certificate's end")
             doors = Doors(
@@ -266,6 +275,7 @@ async def serve(
                 centre.feed,
                 centre.giver,
                 centre.snapshots,
+                Retention(centre.desk, clock, keep_days),
                 SignInDoors(centre.identity, centre.watch, centre.desk.metrics),
                 clock,
                 centre.duty,
@@ -298,6 +308,8 @@ def run(
     host: str = "127.0.0.1",
     port: int = 8345,
     seed: Seed = NO_SEED,
+    keys: Path | None = None,
+    keep_days: int = 0,
     workers: int = 1,
     tls: Tls | None = None,
 ) -> int:
@@ -307,7 +319,18 @@ def run(
     """
 
     def serving(listener: socket.socket, started: Callable[[Running], None]) -> Coroutine[None, None, None]:
-        return serve(database, law, clock, host=host, listener=listener, seed=seed, tls=tls, started=started)
+        return serve(
+            database,
+            law,
+            clock,
+            host=host,
+            listener=listener,
+            seed=seed,
+            keys=keys,
+            keep_days=keep_days,
+            tls=tls,
+            started=started,
+        )
 
     def work(listener: socket.socket, listening: Callable[[], None], life: int) -> int:
         return _run_one(lambda started: serving(listener, started), lambda _: listening(), life)
@@ -388,9 +411,9 @@ def find(ledger: Ledger, law: Law, now: dt.datetime) -> Found:
     return Found(standing, units, book, ledger.open_whistle_loads())
 
 
-def open_ledger(database: str, clock: Clock, seed: Seed) -> Ledger:
+def open_ledger(database: str, clock: Clock, seed: Seed, keys: Path | None = None) -> Ledger:
     """Open the ledger and, where it has no directory yet, put the seed in; raises Trouble."""
-    ledger = Ledger.open(database, clock.now)
+    ledger = Ledger.open(database, clock.now, keys)
     try:
         if not ledger.units():
             ledger.put_units(seed.units)

@@ -25,7 +25,7 @@ from dispatcher.server.sign_in_doors import (
     NewPassword,
     OpenSessions,
 )
-from dispatcher.wire import OrderAnswer
+from dispatcher.wire import Erased, ErasureAsked, OrderAnswer
 from dispatcher.wire.orders import PostedOrder
 
 PATH: Final = "/openapi.json"
@@ -142,6 +142,22 @@ DOORS: Final = (
         "Changes the law book.",
         {200: LawBook, 400: Problem, 401: Problem, 403: LawProblem, 409: LawProblem, 413: Problem, 503: Problem},
         {_JSON: LawChange},
+        needs_token=True,
+    ),
+    Door(
+        "post",
+        "/erasures",
+        "Erases the personal data of a case that is ended, and of its parts.",
+        {
+            200: tuple[Erased, ...],
+            400: Problem,
+            401: Problem,
+            403: Problem,
+            404: Problem,
+            413: Problem,
+            503: Problem,
+        },
+        {_JSON: ErasureAsked},
         needs_token=True,
     ),
     Door(

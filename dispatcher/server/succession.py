@@ -137,7 +137,9 @@ class Succession:
             untold = self._ledger.untold
             if untold is not None and news is not None and news.last > untold:
                 # A commit of this process is among it: whoever made its acts is to hear first.
-                now, news, book = now._replace(law=known.law), news.within(news.first, untold), None
+                # So the law is not told yet, nor rows made by it: after it they would be taken for older ones.
+                now = now._replace(law=known.law, rows_law=known.rows_law, rows_as_of_ms=known.rows_as_of_ms)
+                news, book = news.within(news.first, untold), None
             self._loop.call_soon_threadsafe(self._elsewhere, now, news, book)
         except Trouble as trouble:
             self._fell(trouble)

@@ -85,8 +85,10 @@ class Serving(Protocol):
 class Serve(Protocol):
     """Runs a centre until it is stopped."""
 
-    async def __call__(self, database: str, law: Law, clock: Clock, *, started: Callable[[Serving], None]) -> None:
-        """Run it; `started` hears when it listens."""
+    async def __call__(
+        self, database: str, law: Law, clock: Clock, *, keys: Path, started: Callable[[Serving], None]
+    ) -> None:
+        """Run it by the keys in a directory; `started` hears when it listens."""
         ...
 
 
@@ -138,7 +140,7 @@ async def _run(options: Options, parts: Parts) -> None:
     setting = ClockSetting(origin_epoch_s=time.time(), origin=options.start, factor=options.speed)
     clock = setting.clock()
     listening: asyncio.Future[Serving] = asyncio.get_running_loop().create_future()
-    serving = asyncio.create_task(parts.serve(database, law, clock, started=listening.set_result))
+    serving = asyncio.create_task(parts.serve(database, law, clock, keys=_keys(database), started=listening.set_result))
     await asyncio.wait({serving, listening}, return_when=asyncio.FIRST_COMPLETED)
     if not listening.done():
         await serving  # tells why it could not begin
@@ -263,7 +265,7 @@ def _prepare(
     liaisons = [_actor(who) for who in cast.liaisons]
     morning = Morning(options.seed, law, units, _actor(cast.colleague), _actor(cast.hotline), liaisons)
     done = morning.play(city.orders(Day(per_hour=4.5, rain=rain), before, options.start), options.start)
-    ledger = Ledger.open(database)
+    ledger = Ledger.open(database, keys=_keys(database))
     try:
         ledger.put_units(units)
         for who in cast.everybody():
@@ -294,8 +296,13 @@ def _batches(done: Iterable[Done]) -> Iterator[list[Done]]:
 _T = TypeVar("_T")
 
 
+def _keys(database: str) -> Path:
+    """Name the directory of the keys: it goes with the demonstration's own."""
+    return Path(database.removeprefix("sqlite:///")).parent / "keys"
+
+
 def _asking(database: str, question: Callable[[Ledger], _T]) -> _T:
-    ledger = Ledger.open(database)
+    ledger = Ledger.open(database, keys=_keys(database))
     try:
         return question(ledger)
     finally:

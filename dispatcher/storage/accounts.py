@@ -14,11 +14,11 @@ import msgspec
 import sqlalchemy as sa
 
 from dispatcher.models.accounts import AllowAccount, AnyAccountCommand, ChangePassword, PutAccount, SetCodes
-from dispatcher.models.ids import CommandId, PersonId, UnitId
+from dispatcher.models.ids import CommandId, PersonId, Revision, UnitId
 from dispatcher.models.organisation import Actor, Role
 from dispatcher.models.queue import epoch_ms, from_epoch_ms
+from dispatcher.storage import evidence, standing
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage import standing
 from dispatcher.storage.writing import put, write_entry
 
 Opening = Callable[[], contextlib.AbstractContextManager[sa.Connection]]
@@ -153,7 +153,12 @@ def end_all(connection: sa.Connection, person: PersonId, now: dt.datetime, keep:
 
 def enter(connection: sa.Connection, command: AnyAccountCommand, by: PersonId, now: dt.datetime) -> None:
     """Journal what was done and have every process that serves consoles look at their sessions again."""
-    write_entry(connection, CommandId(f"account:{uuid.uuid4()}"), command, by, now, now)
+    head = evidence.read_head(connection, lock=True)
+    revision = Revision(head.revision + 1)
+    act = CommandId(f"{evidence.WITHOUT_VERDICT}{uuid.uuid4()}")
+    entry = write_entry(connection, revision, act, command, by, now, now)
+    head = evidence.extend(connection, head, [evidence.Judged(act, entry=entry)])
+    evidence.write_head(connection, head._replace(revision=revision))
     standing.note_sessions_ended(connection)
 
 

@@ -8,6 +8,7 @@ import contextlib
 import sqlite3
 import uuid
 from collections.abc import Generator
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -136,7 +137,34 @@ def migrate(engine: sa.Engine) -> None:
             upgrade(connection, "centre")
             if connection.execute(sa.select(schema.meta.c.ledger)).first() is None:
                 connection.execute(sa.insert(schema.meta), {"ledger": str(uuid.uuid4())})
-                connection.execute(sa.insert(schema.head), {"one": 1, "revision": 0})
+                connection.execute(sa.insert(schema.head), {"one": 1, "revision": 0, "place": 0, "key_version": 0})
+
+
+@contextlib.contextmanager
+def snapshot(url: str) -> Generator[sa.Connection]:
+    """Open a ledger to be read as it is at one moment, changing nothing; raises Trouble, StoreNewer too.
+
+    One that is not of this program's schema is refused: whoever reads it must know what its columns mean.
+    """
+    engine = make_engine(url)
+    file = engine.url.database if engine.url.get_backend_name() == "sqlite" else None
+    if file is not None and not Path(file).is_file():
+        raise Trouble(f"{file}: 没有这个数据库 | there is no such database")
+    try:
+        with sorted_errors(engine), engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            found = _version(connection)
+            if found != schema.VERSION:
+                name = engine.url.render_as_string(hide_password=True)
+                raise Trouble(
+                    f"{name}: 数据库版本为 {found}，本程序读 {schema.VERSION}；请先用本程序启动一次中心，或用相应版本。"
+                    f" | The database has schema {found} and this program reads {schema.VERSION}; start the centre on"
+                    " it once with this program, or use the program of its version."
+                )
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def _version(connection: sa.Connection) -> str | None:

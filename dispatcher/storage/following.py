@@ -19,6 +19,7 @@ from dispatcher.storage import lawkeeping, standing
 from dispatcher.storage.centre import sorted_errors
 from dispatcher.storage.news import News, read_news
 from dispatcher.storage.standing import Standing
+from dispatcher.storage.vault import Vault
 
 POLL_S: Final = 1.0
 
@@ -34,8 +35,9 @@ class Heard(NamedTuple):
 class Follower:
     """Waits and reads; after a Trouble the next `read` makes a new connection."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, vault: Vault) -> None:
         self._engine = engine
+        self._vault = vault
         self._connection: sa.Connection | None = None
         self._bell, self._hearing = socket.socketpair()
         for end in (self._bell, self._hearing):
@@ -71,7 +73,7 @@ class Follower:
             try:
                 connection = self._connected()
                 with connection.begin():
-                    now, news = read_news(connection, after)
+                    now, news = read_news(connection, self._vault, after)
                     book = lawkeeping.book(connection) if now.law > law else None
             except BaseException:
                 self._disconnect()

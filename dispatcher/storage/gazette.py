@@ -1,6 +1,7 @@
 """The gazette (公报): tables of rates as they were published, and the journal made into cases again to check them by.
 
-What is published is kept for good and never changed. Replaying uses the journal alone, not what the ledger keeps ready.
+What is published is kept for good and never changed. Replaying uses the journal alone, not what the ledger keeps ready;
+what is personal is left out of cases made so.
 """
 
 import contextlib

@@ -16,9 +16,17 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from dispatcher.models import rules
+from dispatcher.models import privacy, rules
 from dispatcher.models.case import Case
-from dispatcher.models.commands import Act, AnyCommand, GiveNumber, MergeCase, ReceiveOrder, SplitCase
+from dispatcher.models.commands import (
+    Act,
+    AnyCommand,
+    ErasePersonalData,
+    GiveNumber,
+    MergeCase,
+    ReceiveOrder,
+    SplitCase,
+)
 from dispatcher.models.consequences import check_target, follow_ups
 from dispatcher.models.events import Recorded
 from dispatcher.models.evolution import evolve
@@ -29,10 +37,12 @@ from dispatcher.models.order import Order
 from dispatcher.models.organisation import CENTRE, Actor
 from dispatcher.models.queue import NEVER_MS, epoch_ms, summarise
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Verdict
+from dispatcher.storage import evidence, tallies, writing
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage import tallies, writing
 from dispatcher.storage.centre import without_waiting
+from dispatcher.storage.evidence import Head
 from dispatcher.storage.fitness import LONGEST_ID, LONGEST_KEY, fits, unfit
+from dispatcher.storage.vault import BadSeal, Opened, Vault
 from dispatcher.storage.writing import Changed, Judgement, Written
 from dispatcher.wire import NO_CALLER, CaseRow
 
@@ -67,7 +77,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Known(NamedTuple):
     case: Case
-    caller: bytes | None
+    envelope: bytes | None
     tally: bytes | None
 
 
@@ -91,8 +101,10 @@ class _Attempt:
 class Batch:
     """The acts of one transaction on their way from wishes to rows."""
 
-    def __init__(self, connection: sa.Connection, head: Revision, law: Law, now: dt.datetime) -> None:
+    def __init__(self, connection: sa.Connection, vault: Vault, head: Head, law: Law, now: dt.datetime) -> None:
         self._connection = connection
+        self._vault = vault
+        self._before = head
         self._law = law
         self._now = now
         self._verdicts: dict[CommandId, Verdict] = {}
@@ -104,7 +116,8 @@ class Batch:
         self._written: list[Written] = []
         self._changed: dict[CaseId, Changed] = {}
         self._tallies: dict[CaseId, bytes | None] = {}
-        self.head = head
+        self._opened: dict[bytes, Opened] = {}
+        self.head = head.revision
 
     def judge(self, acts: Sequence[tuple[Act, Actor]], committed_at: Callable[[], dt.datetime]) -> list[Outcome]:
         """Judge all acts and write what follows; the transaction is the caller's to commit."""
@@ -134,9 +147,9 @@ class Batch:
 
     def _load_cases(self, cases: Sequence[CaseId]) -> None:
         self._cases.update(dict.fromkeys(cases))
-        for rows in self._select(schema.cases, schema.cases.c.id, cases, "id", "body", "caller", "tally"):
-            for id_, body, caller, tally in rows:
-                self._cases[CaseId(id_)] = _Known(_case_decoder.decode(body), caller, tally)
+        for rows in self._select(schema.cases, schema.cases.c.id, cases, "id", "body", "envelope", "tally"):
+            for id_, body, envelope, tally in rows:
+                self._cases[CaseId(id_)] = _Known(_case_decoder.decode(body), envelope, tally)
                 self._tallies[CaseId(id_)] = tally
 
     def _load_numbers(self, numbers: Sequence[str]) -> None:
@@ -243,26 +256,29 @@ class Batch:
             tally = tallies.counted(before, known.tally if known else None, case, self._law)
             body = _encode(case)
             lost_by = before.holder if before is not None and before.holder != case.holder else None
-            written = Written(
-                act,
-                actor,
-                case,
-                lost_by,
-                _encode(_without_caller(command)).decode(),
-                _encode(events).decode(),
-                events[0],
-            )
+            kept, facts = privacy.blank(_without_caller(command)), privacy.blank_facts(events)
+            kept_command, kept_facts = _encode(kept).decode(), _encode(facts).decode()
         except (ArithmeticError, TypeError, ValueError) as error:
             # An instant without a zone or at the end of the calendar: one such act must not stop all others.
             log.warning("act %s cannot be judged: %r", act.id, error)
             return Refused(reason=Reason.BAD_FIELD, field="", detail=str(error)[:LONGEST_KEY])
-        caller = known.caller if known else None
-        attempt.numbers.add((case.order.number, case.order.source))
+        personal = privacy.taken_from(command, *[each.event for each in events])
+        envelope = known.envelope if known else None
         if isinstance(command, ReceiveOrder):
-            caller = self._caller(command, attempt)
-        attempt.cases[case.id] = _Known(case, caller, tally)
-        shown = msgspec.Raw(caller) if caller is not None else NO_CALLER
-        attempt.changed[case.id] = Changed(case, caller, CaseRow(row, msgspec.Raw(body), shown), timer_ms, tally)
+            envelope = self._new_envelope(case.id, self._caller(command, attempt))
+        elif isinstance(command, ErasePersonalData):
+            envelope = None
+        elif any(personal) and self._open(case.id, envelope) is None:
+            envelope = self._new_envelope(case.id, None)
+        opened = self._open(case.id, envelope)
+        sealed = None
+        if opened is not None and any(personal):
+            sealed = self._vault.seal_act(case.id, act.id, opened.key, _encode(personal))
+        written = Written(act, actor, case, lost_by, kept_command, kept_facts, events[0], sealed)
+        attempt.numbers.add((case.order.number, case.order.source))
+        attempt.cases[case.id] = _Known(case, envelope, tally)
+        shown = NO_CALLER if opened is None or opened.caller is None else msgspec.Raw(opened.caller)
+        attempt.changed[case.id] = Changed(case, envelope, CaseRow(row, msgspec.Raw(body), shown), timer_ms, tally)
         attempt.written.append(written)
         attempt.head = revision
         return written, events
@@ -282,7 +298,24 @@ class Batch:
         if command.caller is not None:
             return _encode(command.caller)
         parent = self._find(command.parent, attempt) if command.parent else None
-        return parent.caller if parent else None
+        opened = self._open(command.parent, parent.envelope) if parent else None
+        return opened.caller if opened else None
+
+    def _new_envelope(self, case: CaseId, caller: bytes | None) -> bytes:
+        envelope, self._opened[envelope] = self._vault.new_envelope(case, caller)
+        return envelope
+
+    def _open(self, case: CaseId, envelope: bytes | None) -> Opened | None:
+        """Open an envelope; None where there is none, or none that can be opened: the work goes on without it."""
+        if envelope is None:
+            return None
+        if envelope not in self._opened:
+            try:
+                self._opened[envelope] = self._vault.open(case, envelope)
+            except BadSeal as error:
+                log.error("case %s: %s", case, error)  # noqa: TRY400  (words, not a traceback)
+                return None
+        return self._opened[envelope]
 
     def _take_over(self, attempt: _Attempt) -> None:
         self.head = attempt.head
@@ -300,15 +333,23 @@ class Batch:
     # Writing
 
     def _write(self, at: dt.datetime) -> None:
-        writing.write_verdicts(self._connection, self._fresh)
+        if not self._fresh:
+            return
+        verdicts = writing.write_verdicts(self._connection, self._fresh)
+        entries = writing.write_journal(self._connection, self._written, self._now, at)
+        entry_of = {entry["act"]: entry for entry in entries}
+        judged = [
+            evidence.Judged(judgement.act.id, verdict, entry_of.get(judgement.act.id))
+            for judgement, verdict in zip(self._fresh, verdicts, strict=True)
+        ]
+        head = evidence.extend(self._connection, self._before, judged)
         if self._written:
-            writing.write_journal(self._connection, self._written, self._now, at)
             writing.write_cases(self._connection, self._changed.values(), at)
             writing.write_losses(self._connection, self._written)
             tallies.move(
                 self._connection, ((self._tallies.get(id_), each.tally) for id_, each in self._changed.items())
             )
-            writing.write_head(self._connection, self.head)
+        evidence.write_head(self._connection, head._replace(revision=self.head))
 
     def _outcome(self, act: Act, judged: _Judged, at: dt.datetime) -> Outcome:
         if not judged.written:

@@ -15,8 +15,8 @@ from dispatcher.models.lawbook import LawAct, LawBook, LawReason, LawRefused, Re
 from dispatcher.models.organisation import Actor
 from dispatcher.models.queue import epoch_ms
 from dispatcher.models.verdicts import Accepted
+from dispatcher.storage import evidence, standing, tallies
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage import standing, tallies
 from dispatcher.storage.fitness import LONGEST_ID, LONGEST_KEY, is_storable
 from dispatcher.storage.writing import NO_CASE, put, write_entry
 
@@ -53,7 +53,7 @@ def change(
     """Judge one change and write what follows: book, journal, verdict and head, or the refusal."""
     if not act.id or len(act.id) > LONGEST_ID or not is_storable(act.id):
         return LawRefused(reason=LawReason.BAD_FIELD, field="id", detail=ascii(act.id[:LONGEST_ID])[1:-1])
-    standing.lock(connection)
+    head = evidence.read_head(connection, lock=True)
     present = book(connection)
     if present is None:
         raise LookupError("a ledger without a first law book")
@@ -74,11 +74,22 @@ def change(
             "entered_ms": epoch_ms(now),
         }
         put(connection, schema.law_refusals, [refusal])
+        evidence.write_head(
+            connection, evidence.extend(connection, head, [evidence.Judged(act.id, law_refusal=refusal)])
+        )
         return found
     if isinstance(act.command, ReplaceCalendar):
         tallies.forget(connection)  # what ended past the old calendar may have been in time by the new one
-    revision = write_entry(
-        connection, act.id, act.command, actor.person, min(act.made_at, now), committed_at, entered_at=now
+    revision = Revision(head.revision + 1)
+    entry = write_entry(
+        connection,
+        revision,
+        act.id,
+        act.command,
+        actor.person,
+        min(act.made_at, now),
+        committed_at,
+        entered_at=now,
     )
     verdict = {
         "act": act.id,
@@ -90,7 +101,8 @@ def change(
     }
     put(connection, schema.verdicts, [verdict])
     _put(connection, found)
-    standing.move(connection, law=revision)
+    head = evidence.extend(connection, head, [evidence.Judged(act.id, verdict, entry)])
+    evidence.write_head(connection, head._replace(revision=revision), law=revision)
     return found
 
 

@@ -10,6 +10,7 @@ import contextlib
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from dispatcher.models.events import Recorded
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, PersonId, Revision, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.lawbook import AnyLawCommand, LawAct, LawBook, LawRefused
+from dispatcher.models.lineage import name_after
 from dispatcher.models.order import Caller
 from dispatcher.models.organisation import Actor, Scope, Unit
 from dispatcher.models.periods import Stretch
@@ -28,13 +30,28 @@ from dispatcher.models.queue import epoch_ms, from_epoch_ms
 from dispatcher.models.rates import Tally
 from dispatcher.models.roster import Roster
 from dispatcher.models.verdicts import Reason, Refused, Verdict
-from dispatcher.storage import lawkeeping, loads, paging, searching, snapshotting, standing, tallies, timekeeping
+from dispatcher.settings import keys_path
+from dispatcher.storage import (
+    adopting,
+    evidence,
+    lawkeeping,
+    loads,
+    paging,
+    searching,
+    snapshotting,
+    standing,
+    tallies,
+    timekeeping,
+)
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.accounts import Account, Accounts
 from dispatcher.storage.centre import make_engine, migrate, sorted_errors
+from dispatcher.storage.custody import Custody
+from dispatcher.storage.evidence import Head
 from dispatcher.storage.following import Follower
 from dispatcher.storage.gazette import Gazette
 from dispatcher.storage.judging import Batch, Outcome
+from dispatcher.storage.keyring import Keyring
 from dispatcher.storage.officekeeping import OfficeBook
 from dispatcher.storage.paging import Page
 from dispatcher.storage.post import Post
@@ -42,6 +59,7 @@ from dispatcher.storage.sessions import Sessions
 from dispatcher.storage.standing import Standing
 from dispatcher.storage.stations import Stations
 from dispatcher.storage.timekeeping import Due
+from dispatcher.storage.vault import Vault
 from dispatcher.storage.webhooks import Webhooks
 from dispatcher.storage.writing import put
 
@@ -56,7 +74,7 @@ _decode_roster = msgspec.json.Decoder(Roster).decode
 
 
 class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One accepted act as the journal keeps it; a caller's name and phone are never in it.
+    """One accepted act as the journal keeps it, without anything personal.
 
     A change of the law book, and what is done to accounts, has no case and no events.
     """
@@ -90,39 +108,61 @@ class Ledger:
     """One open ledger. Writing is for one thread at a time; another thread may read at once.
 
     `untold` is the revision before those of a commit of this process that nobody has been told of yet; whoever tells
-    of commits sets it to None then.
+    of commits sets it to None then. `id` names the ledger for consoles, another one after each time it was set back to
+    a backup; `restored` are the revisions up to which it came back then, oldest first.
     """
 
-    def __init__(self, engine: sa.Engine, ledger: LedgerId, clock: Callable[[], dt.datetime] | None) -> None:
+    def __init__(
+        self,
+        engine: sa.Engine,
+        vault: Vault,
+        ledger: LedgerId,
+        restored: tuple[Revision, ...],
+        clock: Callable[[], dt.datetime] | None,
+    ) -> None:
         self._engine = engine
         self._writing = engine.execution_options(writing=True)
+        self._vault = vault
         self._clock = clock
         self._on_duty = False
         self.id = ledger
+        self.restored = restored
         self.gazette = Gazette(self._read, self._write)
         self.offices = OfficeBook(self._read, self._write)
         self.accounts = Accounts(self._read, self._write)
         self.sessions = Sessions(self._read, self._write)
         self.stations = Stations(self._read, self._write)
         self.webhooks = Webhooks(self._read, self._write)
+        self.custody = Custody(self._read, self._write_alone, vault)
         self.post = Post(engine)
         self.untold: Revision | None = None
 
     @classmethod
-    def open(cls, url: str, clock: Callable[[], dt.datetime] | None = None) -> "Ledger":
+    def open(cls, url: str, clock: Callable[[], dt.datetime] | None = None, keys: Path | None = None) -> "Ledger":
         """Open sqlite:///path or postgresql://…, making or migrating it; raises Trouble, or StoreNewer.
 
         `clock` gives the instant written as the time of a commit; without it that is the `now` of the judgement.
+        `keys` is the directory of the centre's keys, the user's own without it; a new ledger gets its key there.
         """
         engine = make_engine(url)
+        keyring = Keyring(keys or keys_path())
         try:
             migrate(engine)
-            with sorted_errors(engine), engine.connect() as connection:
-                ledger = LedgerId(connection.execute(sa.select(schema.meta.c.ledger)).scalar_one())
+            with sorted_errors(engine):
+                with engine.connect() as connection:
+                    name = connection.execute(sa.select(schema.meta.c.ledger)).scalar_one()
+                    chained = bool(evidence.read_head(connection).hash)
+                    restored = _restored(connection)
+                vault = Vault(keyring, name)
+                if not chained:
+                    with engine.execution_options(writing=True).begin() as connection:
+                        adopting.furnish(connection, vault, keyring, name)
+                with engine.connect() as connection:
+                    adopting.unlock(connection, vault, keyring)
         except BaseException:
             engine.dispose()
             raise
-        return cls(engine, ledger, clock)
+        return cls(engine, vault, name_after(name, len(restored)), restored, clock)
 
     def close(self) -> None:
         """Close all connections; harmless when repeated."""
@@ -152,8 +192,8 @@ class Ledger:
             return []
         with self._write() as connection:
             head = self._lock(connection, law_of)
-            self.untold = head
-            return Batch(connection, head, law, now).judge(acts, self._clock or (lambda: now))
+            self.untold = head.revision
+            return Batch(connection, self._vault, head, law, now).judge(acts, self._clock or (lambda: now))
 
     # The law
 
@@ -204,7 +244,7 @@ class Ledger:
 
     def follower(self) -> Follower:
         """Give what waits for the commits of others and reads them."""
-        return Follower(self._engine)
+        return Follower(self._engine, self._vault)
 
     @contextlib.contextmanager
     def on_duty(self) -> Generator[None]:
@@ -236,13 +276,15 @@ class Ledger:
     def roster(self) -> Roster:
         """Give the duty roster, an empty one before the first."""
         with self._read() as connection:
-            text = connection.execute(sa.select(schema.roster.c.roster)).scalar()
-        return Roster() if text is None else _decode_roster(text)
+            sealed = connection.execute(sa.select(schema.roster.c.sealed)).scalar()
+        return Roster() if sealed is None else _decode_roster(self._vault.open_sheet(adopting.ROSTER, sealed))
 
     def put_roster(self, roster: Roster) -> None:
         """Replace the duty roster."""
         with self._write() as connection:
-            put(connection, schema.roster, [{"one": 1, "roster": msgspec.json.encode(roster).decode()}], key=("one",))
+            self._lock(connection)
+            sealed = self._vault.seal_sheet(adopting.ROSTER, msgspec.json.encode(roster))
+            put(connection, schema.roster, [{"one": 1, "sealed": sealed}], key=("one",))
 
     # Reading
 
@@ -252,7 +294,7 @@ class Ledger:
         Callers are in only where the scope has them, and those of confidential orders only for a scope of everything.
         """
         with self._read() as connection:
-            return paging.page(connection, scope, after, limit)
+            return paging.page(connection, self._vault, scope, after, limit)
 
     def size(self, scope: Scope, after: Revision) -> int:
         """Count the rows a scope is sent after a revision."""
@@ -272,7 +314,7 @@ class Ledger:
         """
         with self._read() as connection:
             tallies.hold_still(connection)
-            yield from snapshotting.parts(connection, self.id, standing.read(connection).head, scope, at)
+            yield from snapshotting.parts(connection, self._vault, self.id, standing.read(connection).head, scope, at)
 
     def case(self, case: CaseId) -> Case | None:
         """Give one case, None when there is none."""
@@ -298,7 +340,8 @@ class Ledger:
     def caller(self, case: CaseId) -> Caller | None:
         """Give a case's caller in plain; who may see it is the server's to decide."""
         with self._read() as connection:
-            caller = connection.execute(sa.select(_cases.c.caller).where(_cases.c.id == case)).scalar()
+            envelope = connection.execute(sa.select(_cases.c.envelope).where(_cases.c.id == case)).scalar()
+        caller = None if envelope is None else self._vault.caller(case, envelope)
         return None if caller is None else _decode_caller(caller)
 
     def journal(self, after: Revision, limit: int) -> list[JournalEntry]:
@@ -410,18 +453,30 @@ class Ledger:
             yield connection
 
     @contextlib.contextmanager
+    def _write_alone(self) -> Generator[sa.Connection]:
+        with self._write() as connection:
+            self._lock(connection)
+            yield connection
+
+    @contextlib.contextmanager
     def _write(self) -> Generator[sa.Connection]:
         with sorted_errors(self._engine), self._writing.begin() as connection:
             if self._on_duty:
                 self.post.check(connection)
             yield connection
 
-    def _lock(self, connection: sa.Connection, law_of: Revision | None) -> Revision:
-        """Become the only writer until the transaction ends; gives the newest revision."""
-        found = standing.lock(connection)
-        if law_of is not None and found.law != law_of:
+    def _lock(self, connection: sa.Connection, law_of: Revision | None = None) -> Head:
+        """Become the only writer until the transaction ends; gives where the ledger stands."""
+        head = evidence.read_head(connection, lock=True)
+        if law_of is not None and head.law != law_of:
             raise LawMoved
-        return found.head
+        self._vault.version = head.key_version
+        return head
+
+
+def _restored(connection: sa.Connection) -> tuple[Revision, ...]:
+    heads = connection.execute(sa.select(schema.restores.c.head).order_by(schema.restores.c.number)).scalars()
+    return tuple(map(Revision, heads))
 
 
 __all__ = ["Account", "JournalEntry", "Ledger", "LedgerCounts", "Outcome", "Page"]

@@ -1,7 +1,8 @@
 """The tables of the centre's ledger, as SQLAlchemy Core knows them; the migrations in `migrations/centre` make them.
 
 `cases` keeps each case three times ready: columns for SQL, `row` (a `QueueRow`) and `body` (a `Case`) as the JSON
-that goes on the wire unchanged. A caller's name and phone stand in `cases.caller` and nowhere else.
+that goes on the wire unchanged. A caller's name and phone stand in `cases.envelope` and nowhere else; what else is
+personal in an act stands in `journal.sealed` (docs/evidence.md).
 """
 
 from typing import Final
@@ -33,6 +34,11 @@ head = sa.Table(
     # One row: whoever holds its lock is the only writer, so revisions are in the order of the commits.
     sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("revision", sa.BigInteger, nullable=False),
+    # The last link of the chain: its place, and its hash; null in a ledger that has not been chained yet.
+    sa.Column("place", sa.BigInteger, nullable=False),
+    sa.Column("hash", sa.LargeBinary, nullable=True),
+    # By which version of the key whatever is new is sealed.
+    sa.Column("key_version", sa.Integer, nullable=False),
     # The revision of the newest change of the law, and by which law, as of when, all open rows are made.
     sa.Column("law", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("rows_law", sa.BigInteger, nullable=False, server_default="0"),
@@ -40,6 +46,32 @@ head = sa.Table(
     # They grow whenever units were put, or sessions ended.
     sa.Column("directory", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("sessions", sa.BigInteger, nullable=False, server_default="0"),
+)
+
+chain = sa.Table(
+    "chain",
+    metadata,
+    # Every act judged, in the order it was judged: each link's hash covers the act's rows and the hash before.
+    sa.Column("place", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("act", sa.Text, nullable=False),
+    sa.Column("hash", sa.LargeBinary, nullable=False),
+)
+
+key_checks = sa.Table(
+    "key_checks",
+    metadata,
+    # A known text sealed by each version of the key: whether a key file is the right one.
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+)
+
+restores = sa.Table(
+    "restores",
+    metadata,
+    # Each time this ledger was set back to a backup: up to which revision it came back.
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("head", sa.BigInteger, nullable=False),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
 )
 
 duty = sa.Table(
@@ -63,6 +95,8 @@ journal = sa.Table(
     sa.Column("at_ms", sa.BigInteger, nullable=False),
     sa.Column("entered_ms", sa.BigInteger, nullable=False),
     sa.Column("committed_ms", sa.BigInteger, nullable=False),
+    # What is personal in command and events, which hold it not; by the case's data key.
+    sa.Column("sealed", sa.LargeBinary, nullable=True),
     sa.Index("ix_journal_case_id", "case_id", "revision"),
 )
 
@@ -94,7 +128,8 @@ cases = sa.Table(
     sa.Column("closed_ms", sa.BigInteger, nullable=False),
     sa.Column("row", sa.LargeBinary, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
-    sa.Column("caller", sa.LargeBinary, nullable=True),
+    # The case's data key and its caller, sealed; null once they are erased.
+    sa.Column("envelope", sa.LargeBinary, nullable=True),
     sa.Column("community", sa.Text, nullable=False),
     # When the centre has to look at the case again by itself; the last instant of the calendar when never.
     sa.Column("timer_ms", sa.BigInteger, nullable=False, index=True),
@@ -103,6 +138,13 @@ cases = sa.Table(
     sa.UniqueConstraint("number", "source"),
     sa.Index("ix_cases_holder_revision", "holder", "revision"),
     sa.Index("ix_cases_is_open_id", "is_open", "id"),
+    # Which of them are to be erased next; no more than those that hold something to erase.
+    sa.Index(
+        "ix_cases_erasable",
+        "closed_ms",
+        sqlite_where=sa.text("envelope IS NOT NULL"),
+        postgresql_where=sa.text("envelope IS NOT NULL"),
+    ),
 )
 
 case_units = sa.Table(
@@ -146,7 +188,7 @@ roster = sa.Table(
     "roster",
     metadata,
     sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("roster", sa.Text, nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
 )
 
 unit_tallies = sa.Table(

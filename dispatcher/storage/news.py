@@ -16,8 +16,10 @@ from dispatcher.models.verdicts import Accepted
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage import loads, standing
 from dispatcher.storage.judging import Outcome
+from dispatcher.storage.paging import caller_of
 from dispatcher.storage.standing import Standing
-from dispatcher.wire import NO_CALLER, CaseRow
+from dispatcher.storage.vault import Vault
+from dispatcher.wire import CaseRow
 
 AT_MOST: Final = 2000
 """Cases that are read as news; of more the pages of each scope know all there is to know."""
@@ -98,7 +100,7 @@ def news_of(outcomes: Iterable[Outcome]) -> News | None:
     )
 
 
-def read_news(connection: sa.Connection, after: Revision) -> tuple[Standing, News | None]:
+def read_news(connection: sa.Connection, vault: Vault, after: Revision) -> tuple[Standing, News | None]:
     """Read how far the ledger has come and all that changed since `after`; no news when there are more than AT_MOST.
 
     One statement reads head and cases, and so one commit's state: nothing up to the head is missing.
@@ -114,7 +116,7 @@ def read_news(connection: sa.Connection, after: Revision) -> tuple[Standing, New
     return now, News(
         first=Revision(after + 1),
         last=now.head,
-        moved=tuple(_moved(row) for row in rows),
+        moved=tuple(_moved(vault, row) for row in rows),
         lost=tuple(_lost(row) for row in losses),
         committed_at=from_epoch_ms(max(row.committed_ms for row in rows)) if rows else None,
     )
@@ -126,7 +128,7 @@ _MOVED: Final = (
         _cases.c.id,
         _cases.c.row,
         _cases.c.body,
-        _cases.c.caller,
+        _cases.c.envelope,
         _cases.c.holder,
         _cases.c.community,
         _cases.c.timer_ms,
@@ -147,8 +149,8 @@ _LOST: Final = (
 )
 
 
-def _moved(row: "sa.Row[*tuple[Any, ...]]") -> Moved:
-    caller = NO_CALLER if row.caller is None else msgspec.Raw(row.caller)
+def _moved(vault: Vault, row: "sa.Row[*tuple[Any, ...]]") -> Moved:
+    caller = caller_of(vault, CaseId(row.id), row.envelope)
     return Moved(
         CaseRow(_decode_row(row.row), msgspec.Raw(row.body), caller),
         UnitId(row.holder),

@@ -6,6 +6,7 @@ entitled to: pages and snapshots are read through the one statement that says so
 """
 
 import datetime as dt
+import logging
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from dispatcher.models.ids import CaseId, Revision
 from dispatcher.models.organisation import Scope, stem_of, street_of
 from dispatcher.models.queue import QueueRow, from_epoch_ms
 from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage.vault import BadSeal, Vault
 from dispatcher.wire import MAX_FRAME_BYTES, NO_CALLER, CaseRow, as_seen_by
 
 PAGE_BYTES: Final = MAX_FRAME_BYTES * 3 // 4
@@ -23,6 +25,7 @@ PAGE_BYTES: Final = MAX_FRAME_BYTES * 3 // 4
 STREAMED: Final = 500
 """Rows taken from the database at a time while a page is filled."""
 
+log = logging.getLogger(__name__)
 _cases = schema.cases
 _losses = schema.losses
 _decode_rows = msgspec.json.Decoder(list[QueueRow]).decode
@@ -42,7 +45,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     committed_at: dt.datetime | None
 
 
-def page(connection: sa.Connection, scope: Scope, after: Revision, limit: int) -> Page:
+def page(connection: sa.Connection, vault: Vault, scope: Scope, after: Revision, limit: int) -> Page:
     """Give at most `limit` rows and `limit` cases gone, ordered by revision."""
     head = Revision(connection.execute(sa.select(schema.head.c.revision)).scalar_one())
     rows, more = _rows(connection, scope, after, head, limit)
@@ -53,7 +56,7 @@ def page(connection: sa.Connection, scope: Scope, after: Revision, limit: int) -
         last = Revision(lost[-1].revision)
         rows = [row for row in rows if row.revision <= last]
     return Page(
-        rows=tuple(_case_rows(scope, rows)),
+        rows=tuple(_case_rows(vault, scope, rows)),
         gone=tuple(CaseId(row.case_id) for row in lost),
         last=last,
         more=more,
@@ -68,32 +71,56 @@ def size(connection: sa.Connection, scope: Scope, after: Revision) -> int:
     return connection.execute(rows).scalar_one()
 
 
-def everything(connection: sa.Connection, scope: Scope, first: int) -> Iterator[CaseRow]:
+def everything(connection: sa.Connection, vault: Vault, scope: Scope, first: int) -> Iterator[CaseRow]:
     """Give all rows of a scope: `first` of those that are due first, then the others by revision.
 
     They are of one state where the transaction holds still.
     """
     statement, revision = _in_scope(scope)
     due = statement.where(_cases.c.is_open).order_by(_cases.c.due_ms, _cases.c.id).limit(first)
-    rows = _case_rows(scope, connection.execute(due).all())
+    rows = _case_rows(vault, scope, connection.execute(due).all())
     yield from rows
     told = {row.row.id for row in rows}
     streaming = connection.execution_options(yield_per=STREAMED)
     with streaming.execute(statement.order_by(revision)) as found:
         for some in found.partitions():
-            yield from [row for row in _case_rows(scope, some) if row.row.id not in told]
+            yield from [row for row in _case_rows(vault, scope, some) if row.row.id not in told]
 
 
-def _case_rows(scope: Scope, rows: Sequence[Any]) -> list[CaseRow]:
+def _case_rows(vault: Vault, scope: Scope, rows: Sequence[Any]) -> list[CaseRow]:
     """Make what goes down to a scope of what was read; pages and snapshots alike."""
     summaries = _decode_rows(b"[" + b",".join([row.row for row in rows]) + b"]")
     return [
-        as_seen_by(
-            scope,
-            CaseRow(summary, msgspec.Raw(row.body), NO_CALLER if row.caller is None else msgspec.Raw(row.caller)),
-        )
+        as_seen_by(scope, CaseRow(summary, msgspec.Raw(row.body), caller_of(vault, summary.id, row.envelope)))
         for summary, row in zip(summaries, rows, strict=True)
     ]
+
+
+def envelope_for(scope: Scope) -> sa.ColumnElement[Any]:
+    """Give the column "envelope" as far as a scope is entitled to callers; null otherwise.
+
+    Together with `caller_of` this is how anything that is sent down gets at a caller.
+    """
+    if not scope.tells_caller(confidential=False):
+        return sa.null().label("envelope")
+    if scope.tells_caller(confidential=True):
+        return _cases.c.envelope
+    return sa.case((_cases.c.confidential, sa.null()), else_=_cases.c.envelope).label("envelope")
+
+
+def caller_of(vault: Vault, case: CaseId, envelope: bytes | None) -> msgspec.Raw:
+    """Give the caller in an envelope as it goes on the wire, `NO_CALLER` without one or where it cannot be opened.
+
+    Raises Trouble when the centre's key is missing.
+    """
+    if envelope is None:
+        return NO_CALLER
+    try:
+        caller = vault.caller(case, envelope)
+    except BadSeal as error:
+        log.error("case %s goes without its caller: %s", case, error)  # noqa: TRY400  (words, not a traceback)
+        return NO_CALLER
+    return NO_CALLER if caller is None else msgspec.Raw(caller)
 
 
 def _rows(
@@ -107,7 +134,7 @@ def _rows(
     statement = statement.where(revision > after, revision <= head).order_by(revision).limit(limit + 1)
     with streaming.execute(statement) as found:
         for row in found:
-            size += len(row.row) + len(row.body) + len(row.caller or b"")
+            size += len(row.row) + len(row.body) + len(row.envelope or b"")
             if len(rows) == limit or (rows and size > PAGE_BYTES):
                 return rows, True
             rows.append(row)
@@ -116,13 +143,7 @@ def _rows(
 
 def _in_scope(scope: Scope) -> "tuple[sa.Select[*tuple[Any, ...]], sa.Column[int]]":
     """Say which rows a scope covers, and the column by whose index they are read in order."""
-    if not scope.tells_caller(confidential=False):
-        caller: sa.ColumnElement[Any] = sa.null()
-    elif scope.tells_caller(confidential=True):
-        caller = _cases.c.caller
-    else:
-        caller = sa.case((_cases.c.confidential, sa.null()), else_=_cases.c.caller)
-    statement = sa.select(_cases.c.revision, _cases.c.committed_ms, _cases.c.row, _cases.c.body, caller.label("caller"))
+    statement = sa.select(_cases.c.revision, _cases.c.committed_ms, _cases.c.row, _cases.c.body, envelope_for(scope))
     revision = _cases.c.revision
     if scope.nothing:
         statement = statement.where(sa.false())

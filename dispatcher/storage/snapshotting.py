@@ -17,6 +17,7 @@ from dispatcher.models.organisation import Scope
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage import paging
 from dispatcher.storage.bodies import Packer
+from dispatcher.storage.vault import Vault
 from dispatcher.wire import NO_CALLER, SNAPSHOT_FORMAT, CaseRow, Entry, PartHead, part_bytes
 
 FIRST_ROWS: Final = 500
@@ -28,7 +29,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 def parts(
-    connection: sa.Connection, ledger: LedgerId, revision: Revision, scope: Scope, at: dt.datetime
+    connection: sa.Connection, vault: Vault, ledger: LedgerId, revision: Revision, scope: Scope, at: dt.datetime
 ) -> Iterator[bytes]:
     """Give the parts of a snapshot at `revision`, at least one."""
     packer = Packer()
@@ -54,7 +55,7 @@ def parts(
         place += len(rows)
         return part_bytes(head, entries, block)
 
-    coming = paging.everything(connection, scope, FIRST_ROWS)
+    coming = paging.everything(connection, vault, scope, FIRST_ROWS)
     while rows := list(islice(coming, PART_ROWS if place else FIRST_ROWS)):
         yield part(rows)
     yield part((), last=True)

@@ -19,7 +19,6 @@ from dispatcher.models.organisation import Actor
 from dispatcher.models.queue import QueueRow, epoch_ms
 from dispatcher.models.verdicts import Accepted, Verdict
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage import standing
 from dispatcher.wire import CaseRow
 
 NO_CASE: Final = CaseId("")
@@ -36,7 +35,10 @@ class Judgement(NamedTuple):
 
 
 class Written(NamedTuple):
-    """An accepted act: the case after it, who lost the case by it, and what the journal keeps (as JSON)."""
+    """An accepted act: the case after it, who lost the case by it, and what the journal keeps (as JSON).
+
+    `sealed` is what is personal in command and events, which hold it not; None where nothing is.
+    """
 
     act: Act
     actor: Actor
@@ -45,21 +47,30 @@ class Written(NamedTuple):
     command: str
     events: str
     first: Recorded
+    sealed: bytes | None
 
 
 class Changed(NamedTuple):
     """A case in the newest state of its transaction, ready to be kept and sent."""
 
     case: Case
-    caller: bytes | None
+    envelope: bytes | None
     row: CaseRow
     timer_ms: int
     tally: bytes
 
 
-def write_verdicts(connection: sa.Connection, judgements: Iterable[Judgement]) -> None:
-    """Keep the verdicts, refusals too."""
-    rows = [
+def write_verdicts(connection: sa.Connection, judgements: Iterable[Judgement]) -> list[dict[str, object]]:
+    """Keep the verdicts, refusals too; gives the rows."""
+    rows = verdict_rows(judgements)
+    if rows:
+        put(connection, schema.verdicts, rows)
+    return rows
+
+
+def verdict_rows(judgements: Iterable[Judgement]) -> list[dict[str, object]]:
+    """Give verdicts as rows."""
+    return [
         {
             "act": act.id,
             "case_id": act.command.case,
@@ -70,16 +81,14 @@ def write_verdicts(connection: sa.Connection, judgements: Iterable[Judgement]) -
         }
         for act, actor, verdict in judgements
     ]
-    if rows:
-        put(connection, schema.verdicts, rows)
 
 
 def write_journal(
     connection: sa.Connection, written: Iterable[Written], entered_at: dt.datetime, committed_at: dt.datetime
-) -> None:
-    """Append accepted acts."""
+) -> list[dict[str, object]]:
+    """Append accepted acts; gives the rows."""
     entered_ms, committed_ms = epoch_ms(entered_at), epoch_ms(committed_at)
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "revision": each.case.revision,
             "act": each.act.id,
@@ -91,25 +100,27 @@ def write_journal(
             "at_ms": epoch_ms(each.first.at),
             "entered_ms": entered_ms,
             "committed_ms": committed_ms,
+            "sealed": each.sealed,
         }
         for each in written
     ]
-    put(connection, schema.journal, rows)
+    if rows:
+        put(connection, schema.journal, rows)
+    return rows
 
 
 def write_entry(
     connection: sa.Connection,
+    revision: Revision,
     act: CommandId,
     command: msgspec.Struct,
     by: PersonId,
     at: dt.datetime,
     committed_at: dt.datetime,
     entered_at: dt.datetime | None = None,
-) -> Revision:
-    """Journal what is about no case under the next revision, and give that; takes the head's lock."""
-    head = schema.head
-    revision = Revision(connection.execute(sa.select(head.c.revision).with_for_update()).scalar_one() + 1)
-    entry = {
+) -> dict[str, object]:
+    """Journal what is about no case under a revision; gives the row, which has to be chained and the head moved."""
+    entry: dict[str, object] = {
         "revision": revision,
         "act": act,
         "case_id": NO_CASE,
@@ -120,10 +131,10 @@ def write_entry(
         "at_ms": epoch_ms(at),
         "entered_ms": epoch_ms(entered_at or at),
         "committed_ms": epoch_ms(committed_at),
+        "sealed": None,
     }
     put(connection, schema.journal, [entry])
-    write_head(connection, revision)
-    return revision
+    return entry
 
 
 def write_cases(connection: sa.Connection, changed: Iterable[Changed], committed_at: dt.datetime) -> None:
@@ -158,11 +169,6 @@ def write_losses(connection: sa.Connection, written: Iterable[Written]) -> None:
         put(connection, schema.losses, rows, key=("unit", "case_id"))
 
 
-def write_head(connection: sa.Connection, head: Revision) -> None:
-    """Move the newest revision on."""
-    standing.move(connection, revision=head)
-
-
 def summoned_units(case: Case) -> tuple[UnitId, ...]:
     """Give every unit ever summoned to a case, each once."""
     return tuple({summons.unit: None for whistle in case.whistles for summons in whistle.summons})
@@ -192,7 +198,7 @@ def _columns(changed: Changed, committed_ms: int) -> dict[str, object]:
         "is_open": case.is_open,
         "confidential": case.order.confidential,
         "body": bytes(changed.row.body),
-        "caller": changed.caller,
+        "envelope": changed.envelope,
         "community": case.order.place.community_code,
         "timer_ms": changed.timer_ms,
         "tally": changed.tally,
@@ -242,18 +248,24 @@ def take(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str,
 
 def update_cases(connection: sa.Connection, names: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
     """Set columns of cases by their ids, in one statement for all."""
+    update_rows(connection, schema.cases, "id", names, rows)
+
+
+def update_rows(
+    connection: sa.Connection, table: sa.Table, key: str, names: Sequence[str], rows: Sequence[Mapping[str, object]]
+) -> None:
+    """Set columns of a table's rows by their keys, in one statement for all."""
     if not rows:
         return
-    table = schema.cases
     if connection.dialect.name == "postgresql":
-        columns = {"of": table.c.id, **{f"new_{name}": table.c[name] for name in names}}
+        columns = {"of": table.c[key], **{f"new_{name}": table.c[name] for name in names}}
         arrays = [sa.bindparam(name, type_=postgresql.ARRAY(column.type)) for name, column in columns.items()]
         new = sa.func.unnest(*arrays).table_valued(*columns).render_derived(name="new")
-        update = sa.update(table).values({name: new.c[f"new_{name}"] for name in names}).where(table.c.id == new.c.of)
+        update = sa.update(table).values({name: new.c[f"new_{name}"] for name in names}).where(table.c[key] == new.c.of)
         found = {f"new_{name}": [row[name] for row in rows] for name in names}
-        parameters: Any = {"of": [row["id"] for row in rows], **found}
+        parameters: Any = {"of": [row[key] for row in rows], **found}
     else:
         values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in names}
-        update = sa.update(table).values(values).where(table.c.id == sa.bindparam("of"))
-        parameters = [{"of": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows]
+        update = sa.update(table).values(values).where(table.c[key] == sa.bindparam("of"))
+        parameters = [{"of": row[key], **{f"new_{name}": row[name] for name in names}} for row in rows]
     connection.execute(update, parameters)

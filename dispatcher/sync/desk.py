@@ -17,6 +17,7 @@ from dispatcher.models.changes import ChangeSet
 from dispatcher.models.commands import Act, AddNote, AnyCommand, RevealCaller
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
 from dispatcher.models.lawbook import LawBook
+from dispatcher.models.lineage import in_common
 from dispatcher.models.merging import seen_in, wanted
 from dispatcher.models.organisation import Scope, lies_within, scope_of
 from dispatcher.models.queue import epoch_ms, summarise
@@ -154,14 +155,16 @@ class Desk:
         Where the cache belongs to another ledger it is emptied. Where the cursor is not this ledger's as it stands (it
         was set back), or the person's scope has grown, all comes again while what is here stays in use; for a grown
         scope Gap asks for a new start. What a scope has lost goes at once. Acts that a centre set back had accepted
-        above its head are in doubt from then on.
+        and has lost are in doubt from then on.
         """
         known = self._in_force.session if self._in_force else None
         scope = welcome.scope or scope_of(welcome.actor)
         session = Remembered(actor=welcome.actor, book=welcome.book, units=welcome.units, scope=scope)
+        set_back = welcome.ledger == self._ledger and welcome.head < self._cursor
+        common = welcome.head if set_back else in_common(self._ledger, welcome.ledger, welcome.restored)
+        if common is not None:
+            self._tell_receipts(self._outbox.doubt(common))
         if welcome.ledger == self._ledger:
-            if welcome.head < self._cursor:
-                self._tell_receipts(self._outbox.doubt(welcome.head))
             self._fit_in(known, scope, welcome)
         self._store.begin_ledger(welcome.ledger, session)
         if welcome.ledger != self._ledger:

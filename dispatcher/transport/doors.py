@@ -14,6 +14,7 @@ from dispatcher.models.ids import CommandId, PersonId
 from dispatcher.models.lawbook import AnyLawCommand, LawBook
 from dispatcher.sync.ports import LinkLost, LinkRefused
 from dispatcher.transport.trust import certificate_words
+from dispatcher.wire import Erased, ErasureAsked
 
 TIMEOUT_S = 30.0
 _UNAUTHORIZED = 401
@@ -164,6 +165,15 @@ async def change_law(
     if response.is_error:
         raise LinkRefused(_words(response))
     return msgspec.json.decode(response.content, type=LawBook)
+
+
+async def erase(centre: str, token: str, asked: ErasureAsked, tls: ssl.SSLContext | None = None) -> tuple[Erased, ...]:
+    """Have the personal data of a case erased; raises LinkLost, and LinkRefused with the centre's words."""
+    async with _client(centre, token, tls) as client:
+        response = await _post(client, "/erasures", msgspec.json.encode(asked))
+    if response.is_error:
+        raise LinkRefused(_words(response))
+    return msgspec.json.decode(response.content, type=tuple[Erased, ...])
 
 
 def _client(centre: str, token: str, tls: ssl.SSLContext | None) -> httpx.AsyncClient:

@@ -220,6 +220,7 @@ COMMANDS: dict[str, str] = {
     "record_call_back": QT_TRANSLATE_NOOP("words", "回访"),
     "close_case": QT_TRANSLATE_NOOP("words", "归档"),
     "reveal_caller": QT_TRANSLATE_NOOP("words", "查看号码"),
+    "erase_personal_data": QT_TRANSLATE_NOOP("words", "抹除个人信息"),
     "blow_whistle": QT_TRANSLATE_NOOP("words", "吹哨"),
     "approve_whistle": QT_TRANSLATE_NOOP("words", "补批"),
     "pass_milestone": QT_TRANSLATE_NOOP("words", "应哨"),

@@ -4,6 +4,7 @@ Promises: anything that is not a message of this protocol version raises `BadMes
 words; nothing else is raised. Knows nothing of sockets.
 """
 
+from dispatcher.wire.erasures import Erased, ErasureAsked
 from dispatcher.wire.messages import (
     MAX_FRAME_BYTES,
     NO_CALLER,
@@ -54,6 +55,8 @@ __all__ = [
     "Changes",
     "Downward",
     "Entry",
+    "Erased",
+    "ErasureAsked",
     "Fault",
     "Goodbye",
     "Hello",

@@ -123,7 +123,8 @@ class Welcome(Message, frozen=True, tag="welcome"):
     feed does not bring again is gone. None, from an older centre: the cursor, or 0 where it is above `head`. `rows` is
     how many rows will come before what is live, about. `snapshot` is the form of a snapshot that may be fetched
     instead (GET /snapshot, by the same token), 0 for none: with one, the feed waits for `Begin`. `scope` says what
-    the console is sent.
+    the console is sent. `restored` are the revisions to which the ledger was set back to a backup, oldest first: what
+    a console was told was accepted after them is in doubt (`lineage.in_common`).
     """
 
     protocol: int
@@ -137,6 +138,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
     rows: int | None = None
     snapshot: int = 0
     scope: Scope | None = None
+    restored: tuple[Revision, ...] = ()
 
 
 NO_CALLER = msgspec.Raw(b"null")

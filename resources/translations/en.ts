@@ -1392,6 +1392,10 @@
         <translation>Looked at the caller&apos;s number</translation>
     </message>
     <message>
+        <source>个人信息已抹除</source>
+        <translation>Personal data erased</translation>
+    </message>
+    <message>
         <source>备注</source>
         <translation>Note</translation>
     </message>
@@ -4897,6 +4901,10 @@
     <message>
         <source>查看号码</source>
         <translation>Look at number</translation>
+    </message>
+    <message>
+        <source>抹除个人信息</source>
+        <translation>Erase personal data</translation>
     </message>
     <message>
         <source>吹哨</source>

@@ -423,6 +423,16 @@ REFUSALS: list[tuple[str, Life, c.AnyCommand, Actor, tuple[R, str]]] = [
         a.LEADER,
         (R.CONFIDENTIAL, ""),
     ),
+    ("erase, why", a.closed(), c.ErasePersonalData(case=ONE, reason=""), CENTRE, (R.MISSING_FIELD, "reason")),
+    ("erase from open", a.in_hand(), c.ErasePersonalData(case=ONE, reason="x"), CENTRE, (R.WRONG_STATE, "")),
+    ("erase by desk", a.closed(), c.ErasePersonalData(case=ONE, reason="x"), a.LEADER, (R.NOT_YOUR_ROLE, "")),
+    (
+        "erase twice",
+        a.closed().do(c.ErasePersonalData(case=ONE, reason="x"), CENTRE),
+        c.ErasePersonalData(case=ONE, reason="x"),
+        CENTRE,
+        (R.ALREADY_SO, ""),
+    ),
 ]
 
 

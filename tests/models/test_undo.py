@@ -152,7 +152,7 @@ def test_what_has_consequences_elsewhere_is_not_undone(life: Life, command: c.An
 
 
 def test_every_kind_of_act_of_a_person_is_in_one_of_the_two_lists():
-    by_centre = {c.AbsorbDuplicate, c.NoteChildEnded, c.ClimbLadder}
+    by_centre = {c.AbsorbDuplicate, c.NoteChildEnded, c.ClimbLadder, c.ErasePersonalData}
     undone, lasting = ({type(command) for _, command, _ in rows} for rows in (UNDONE, LASTING))
     assert lasting - {c.DecideRequest} | {c.ReceiveOrder, c.Undo} | by_centre == NOT_UNDONE
     assert undone == set(get_args(c.AnyCommand)) - NOT_UNDONE

@@ -30,6 +30,7 @@ from dispatcher.storage import ledger as ledger_module
 from dispatcher.storage.centre import make_engine
 from dispatcher.storage.following import POLL_S, Follower, Heard
 from dispatcher.storage.ledger import Account, Ledger
+from dispatcher.storage.vault import Vault
 from dispatcher.sync.ports import Trouble
 from dispatcher.wire import Fault
 from tests import builders
@@ -108,7 +109,7 @@ class SimulatedLedger(Ledger):
     house: "CentreHouse | None" = None
 
     def follower(self) -> Follower:
-        return _Follower(self._engine, self.house)
+        return _Follower(self._engine, self._vault, self.house)
 
     @contextlib.contextmanager
     def _read(self) -> Generator[sa.Connection]:
@@ -136,8 +137,9 @@ class SimulatedLedger(Ledger):
 class _Follower(Follower):
     """Reads what others have done when the house has it look; has no bell, for nobody waits."""
 
-    def __init__(self, engine: sa.Engine, house: "CentreHouse | None") -> None:
+    def __init__(self, engine: sa.Engine, vault: Vault, house: "CentreHouse | None") -> None:
         self._engine = engine
+        self._vault = vault
         self._connection = None
         self._house = house
 

@@ -317,6 +317,39 @@ async def test_many_acts_leave_through_the_window_each_once(world: World):
 
 
 @played
+async def test_what_a_centre_restored_from_a_backup_has_lost_is_in_doubt_until_it_is_sent_again(world: World):
+    """Also when new acts have been judged there since, so that its head says nothing."""
+    await world.centre.receive("case-1")
+    console = await world.console().online()
+    act = console.engine.submit(c.SignFor(case=ONE))
+    await until(lambda: not console.seen.outbox)
+    await console.stop()
+    world.centre.restart("ledger-1+1", keep=0)
+    await world.centre.receive("case-1", "case-2", "case-3")
+    again = await world.console(store=console.store).online()
+    await until(lambda: [receipt.state for receipt in again.seen.outbox] == [ActState.DOUBTED])
+    assert world.centre.submitted == [act], "nothing in doubt leaves by itself"
+    again.engine.resend(act)
+    await until(lambda: not again.seen.outbox)
+    assert world.centre.submitted == [act, act]
+    assert world.centre.cases[ONE].signed_at is not None
+
+
+@played
+async def test_another_centre_is_told_nothing_of_what_this_one_has_accepted(world: World):
+    await world.centre.receive("case-1")
+    console = await world.console().online()
+    console.engine.submit(c.SignFor(case=ONE))
+    await until(lambda: not console.seen.outbox)
+    await console.stop()
+    world.centre.restart("ledger-2+1", keep=0)
+    await world.centre.receive("case-1")
+    other = await world.console(store=console.store).online()
+    assert not other.seen.outbox
+    assert len(world.centre.submitted) == 1
+
+
+@played
 async def test_revealing_the_caller_gives_name_and_phone_and_is_journaled(world: World):
     await world.centre.make(b.receive("case-1", caller=Caller("Zhang", "13800001111")), b.HOTLINE)
     console = await world.console(b.LEADER).online()

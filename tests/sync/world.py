@@ -54,6 +54,7 @@ class FakeCentre:
     def __init__(self, clock: FakeClock, *actors: Actor) -> None:
         self.clock = clock
         self.ledger = LedgerId("ledger-1")
+        self.restored: tuple[Revision, ...] = ()
         self.people = {f"token-{actor.person}": actor for actor in (*actors, builders.HOTLINE)}
         self.book = builders.book()
         self.cases: dict[CaseId, Case] = {}
@@ -118,6 +119,8 @@ class FakeCentre:
         if ledger is not None:
             self.ledger = LedgerId(ledger)
         assert keep in (None, 0), "a fake can only be set back to nothing"
+        if keep is not None:
+            self.restored = (*self.restored, Revision(keep))
         self.cases.clear()
         self.verdicts.clear()
         self.journal.clear()
@@ -214,6 +217,7 @@ class FakeCentre:
                 actor=session.actor,
                 book=self.book,
                 units=builders.units(),
+                restored=self.restored,
             ),
         )
 

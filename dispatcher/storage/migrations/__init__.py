@@ -14,11 +14,16 @@ from alembic.script import ScriptDirectory
 Which = Literal["centre", "cache", "outbox"]
 
 
-def upgrade(connection: sa.Connection, which: Which) -> None:
-    """Bring the database behind `connection` to the newest schema, inside the transaction that is open."""
+def upgrade(connection: sa.Connection, which: Which, to: str = "head") -> None:
+    """Bring the database behind `connection` to the newest schema, or to `to`, in the transaction that is open."""
     config = _config(which)
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
+
+
+def is_known(which: Which, version: str) -> bool:
+    """Tell whether there is a migration of this name."""
+    return version in {script.revision for script in ScriptDirectory.from_config(_config(which)).walk_revisions()}
 
 
 def newest(which: Which) -> str:

@@ -54,6 +54,8 @@ def words(event: e.AnyEvent, unit_name: UnitName) -> str:
             return _with(translate("History", "归档"), event.note)
         case e.CallerRevealed():
             return _with(translate("History", "查看来电号码"), event.reason)
+        case e.PersonalDataErased():
+            return _with(translate("History", "个人信息已抹除"), event.reason)
         case e.NoteAdded():
             if event.instead_of:
                 form = translate("History", "“{what}”没有生效，只作记录")

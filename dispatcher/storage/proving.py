@@ -1,0 +1,406 @@
+"""The proof of a ledger: its chain computed again, and what it keeps ready held against its journal.
+
+Promises: reads one consistent state and changes nothing; names every entry that was altered, removed, added or moved,
+the first one first; needs no keys for the chain, and with them compares whole records. What it cannot tell by itself,
+a chain made anew as a whole, it tells by an anchor. Functions over an open connection (docs/evidence.md).
+"""
+
+import enum
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any, Final, NamedTuple, cast
+
+import msgspec
+import sqlalchemy as sa
+
+from dispatcher.models import privacy
+from dispatcher.models.case import Case
+from dispatcher.models.events import PersonalDataErased, Recorded
+from dispatcher.models.evolution import replay
+from dispatcher.models.ids import CaseId, CommandId, Instant, Revision
+from dispatcher.models.queue import epoch_ms
+from dispatcher.models.verdicts import Accepted, Verdict
+from dispatcher.storage import evidence
+from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage.evidence import ENTRY, LAW_REFUSAL, VERDICT, Judged, Row
+from dispatcher.storage.vault import BadSeal, Vault
+from dispatcher.storage.writing import NO_CASE
+
+AT_A_TIME: Final = 1000
+NAMED_AT_MOST: Final = 100
+"""Findings named; more are only counted."""
+
+_decode_events = msgspec.json.Decoder(tuple[Recorded, ...]).decode
+_decode_case = msgspec.json.Decoder(Case).decode
+_decode_verdict = msgspec.json.Decoder(Verdict).decode
+_decode_texts = msgspec.json.Decoder(list[str]).decode
+
+
+class Fault(enum.StrEnum):
+    """What is wrong with an entry, or with what is kept beside the journal."""
+
+    ALTERED = "altered"
+    MISSING = "missing"
+    INSERTED = "inserted"
+    MOVED = "moved"
+    HEAD = "head"
+    CASE = "case"
+    SEAL = "seal"
+    ANCHOR = "anchor"
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing found wrong: at which link, of which revision, act and case, and what differs."""
+
+    fault: Fault
+    place: int = 0
+    revision: int = 0
+    act: str = ""
+    case: str = ""
+    differs: str = ""
+
+
+class Anchor(msgspec.Struct, frozen=True, kw_only=True):
+    """A link as it was at an instant: kept elsewhere, it pins everything up to itself."""
+
+    ledger: str
+    place: int
+    revision: Revision
+    hash: str
+    at: Instant
+    form: str = evidence.FORM
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found of one ledger; `cases` were compared with the journal, with what is personal if `with_keys`."""
+
+    ledger: str
+    head: Revision
+    links: int
+    hash: str
+    cases: int
+    with_keys: bool
+    anchors: int
+    findings: tuple[Finding, ...]
+    more: int = 0
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether nothing is wrong."""
+        return not self.findings
+
+
+def prove(connection: sa.Connection, vault: Vault | None, anchors: Iterable[Anchor] = ()) -> Proof:
+    """Check everything; without a vault what is sealed is left closed. About 0.2 ms an entry and a case."""
+    ledger = connection.execute(sa.select(schema.meta.c.ledger)).scalar_one()
+    found: list[Finding] = []
+    pinned = list(anchors)
+    links, last, revision = _check_chain(connection, ledger, pinned, found)
+    _check_head(connection, links, last, revision, found)
+    cases = _check_cases(connection, vault, found)
+    head = evidence.read_head(connection)
+    return Proof(
+        ledger=ledger,
+        head=head.revision,
+        links=links,
+        hash=last.hex(),
+        cases=cases,
+        with_keys=vault is not None,
+        anchors=len(pinned),
+        findings=tuple(found[:NAMED_AT_MOST]),
+        more=max(0, len(found) - NAMED_AT_MOST),
+    )
+
+
+def anchor(connection: sa.Connection, at: Instant) -> Anchor:
+    """Give the anchor of the newest link."""
+    head = evidence.read_head(connection)
+    ledger = connection.execute(sa.select(schema.meta.c.ledger)).scalar_one()
+    return Anchor(ledger=ledger, place=head.place, revision=head.revision, hash=head.hash.hex(), at=at)
+
+
+# The chain
+
+
+class _Link(NamedTuple):
+    place: int
+    act: CommandId
+    hash: bytes
+    judged: Judged
+
+
+def _links(connection: sa.Connection) -> Iterator[_Link]:
+    chain, verdicts, journal, refusals = schema.chain, schema.verdicts, schema.journal, schema.law_refusals
+    columns = [
+        *(verdicts.c[name].label(f"v_{name}") for name in VERDICT),
+        *(journal.c[name].label(f"j_{name}") for name in ENTRY),
+        *(refusals.c[name].label(f"l_{name}") for name in LAW_REFUSAL),
+    ]
+    statement = (
+        sa.select(chain, *columns)
+        .outerjoin_from(chain, verdicts, verdicts.c.act == chain.c.act)
+        .outerjoin(journal, journal.c.act == chain.c.act)
+        .outerjoin(refusals, refusals.c.act == chain.c.act)
+        .order_by(chain.c.place)
+    )
+    for row in connection.execute(statement, execution_options={"yield_per": AT_A_TIME}).mappings():
+        judged = Judged(
+            CommandId(row["act"]), _part(row, "v_", VERDICT), _part(row, "j_", ENTRY), _part(row, "l_", LAW_REFUSAL)
+        )
+        yield _Link(row["place"], judged.act, row["hash"], judged)
+
+
+def _part(row: Any, prefix: str, names: tuple[str, ...]) -> Row | None:  # noqa: ANN401
+    return None if row[f"{prefix}act"] is None else {name: row[f"{prefix}{name}"] for name in names}
+
+
+def _check_chain(
+    connection: sa.Connection, ledger: str, anchors: list[Anchor], found: list[Finding]
+) -> tuple[int, bytes, int]:
+    """Compute every link again; gives the number of links, the last hash, and the last revision."""
+    pins = {pin.place: pin for pin in anchors if pin.ledger == ledger}
+    found += [
+        Finding(fault=Fault.ANCHOR, place=pin.place, differs=f"ledger {pin.ledger}")
+        for pin in anchors
+        if pin.ledger != ledger
+    ]
+    place, last, revision = 0, evidence.genesis(ledger), 0
+    for each in _links(connection):
+        if each.place != place + 1:
+            found += _gap(place + 1, each)
+        judged, entry = each.judged, each.judged.entry
+        at = revision + 1 if entry is None else int(entry["revision"])
+        if evidence.link(last, each.place, judged) != each.hash and each.place == place + 1:
+            found.append(_what_differs(each, revision))
+        elif entry is not None and at != revision + 1:
+            found.append(_of(each, Fault.MOVED, f"revision {at} follows {revision}"))
+        if entry is not None:
+            revision = max(revision, at)
+        place, last = each.place, each.hash
+        pin = pins.pop(place, None)
+        if pin is not None and (pin.hash != last.hex() or pin.revision != revision):
+            found.append(
+                _of(each, Fault.ANCHOR, f"hash {last.hex()[:16]}…, anchored {pin.at.isoformat()} {pin.hash[:16]}…")
+            )
+    found += [
+        Finding(
+            fault=Fault.MISSING, place=pin.place, revision=pin.revision, differs=f"anchored at {pin.at.isoformat()}"
+        )
+        for pin in pins.values()
+        if pin.place or pin.hash != evidence.genesis(ledger).hex()
+    ]
+    found += _unchained(connection)
+    return place, last, revision
+
+
+def _gap(expected: int, link: _Link) -> list[Finding]:
+    differs = f"links {expected} to {link.place - 1}" if link.place > expected else f"link {link.place} again"
+    return [Finding(fault=Fault.MISSING, place=expected, differs=differs)]
+
+
+def _what_differs(link: _Link, revision: int) -> Finding:
+    """Say as far as can be told what is wrong with a link whose hash is another one."""
+    act, verdict, entry, law_refusal = link.judged
+    if verdict is None and entry is None and law_refusal is None:
+        return Finding(fault=Fault.MISSING, place=link.place, act=act, differs="verdict, entry")
+    if verdict is not None and entry is None and (verdict["revision"] is not None):
+        return Finding(
+            fault=Fault.MISSING, place=link.place, revision=verdict["revision"], act=act, case=verdict["case_id"],
+            differs="entry",
+        )  # fmt: skip
+    if verdict is None and entry is not None and not act.startswith(evidence.WITHOUT_VERDICT):
+        return _of(link, Fault.MISSING, "verdict")
+    return _of(link, Fault.ALTERED, ", ".join(_contradictions(verdict, entry, revision)))
+
+
+def _contradictions(verdict: Row | None, entry: Row | None, revision: int) -> list[str]:
+    """Name the columns that contradict others; which others are right cannot be told from a hash."""
+    if verdict is None or entry is None:
+        return ["entry" if entry is not None else "verdict" if verdict is not None else "refusal"]
+    names: list[str] = []
+    if entry["revision"] != revision + 1:
+        names.append("journal.revision")
+    names += [f"verdicts.{name}" for name in ("case_id", "revision") if verdict[name] != entry[name]]
+    try:
+        judged: Verdict | None = _decode_verdict(verdict["verdict"])
+    except msgspec.DecodeError:
+        judged = None
+    if not isinstance(judged, Accepted) or judged.revision != entry["revision"]:
+        names.append("verdicts.verdict")
+    elif epoch_ms(judged.judged_at) != entry["entered_ms"]:
+        names.append("journal.entered_ms or verdicts.verdict")
+    try:
+        facts = _decode_events(entry["events"])
+    except msgspec.DecodeError:
+        return [*names, "journal.events"]
+    if facts:
+        first = facts[0]
+        stamps = {"act": first.act, "person": first.by, "at_ms": epoch_ms(first.at)}
+        names += [f"journal.{name}" for name, value in stamps.items() if entry[name] != value]
+    try:
+        kind = msgspec.json.decode(entry["command"], type=dict[str, msgspec.Raw]).get("command")
+    except msgspec.DecodeError:
+        return [*names, "journal.command"]
+    if kind is None or msgspec.json.decode(kind) != entry["kind"]:
+        names.append("journal.kind or journal.command")
+    return names or ["journal.command, events, sealed or committed_ms, or verdicts.person or unit"]
+
+
+def _of(link: _Link, fault: Fault, differs: str) -> Finding:
+    row = link.judged.entry or link.judged.verdict or {}
+    return Finding(
+        fault=fault,
+        place=link.place,
+        revision=row.get("revision") or 0,
+        act=link.act,
+        case=row.get("case_id", ""),
+        differs=differs,
+    )
+
+
+def _unchained(connection: sa.Connection) -> list[Finding]:
+    """Find what stands in the tables under no link, or under several."""
+    found: list[Finding] = []
+    chain = schema.chain
+    for table in (schema.journal, schema.verdicts, schema.law_refusals):
+        columns = [table.c.act, *(table.c[name] for name in ("revision", "case_id") if name in table.c)]
+        stray = sa.select(*columns).where(table.c.act.not_in(sa.select(chain.c.act)))
+        found += [
+            Finding(
+                fault=Fault.INSERTED,
+                revision=row.get("revision") or 0,
+                act=row["act"],
+                case=row.get("case_id", ""),
+                differs=table.name,
+            )
+            for row in connection.execute(stray.order_by(table.c.act).limit(NAMED_AT_MOST)).mappings()
+        ]
+    twice = sa.select(chain.c.act, sa.func.max(chain.c.place)).group_by(chain.c.act).having(sa.func.count() > 1)
+    found += [
+        Finding(fault=Fault.INSERTED, place=place, act=act, differs="chain: the act is linked more than once")
+        for act, place in connection.execute(twice.limit(NAMED_AT_MOST))
+    ]
+    return found
+
+
+def _check_head(connection: sa.Connection, links: int, last: bytes, revision: int, found: list[Finding]) -> None:
+    head = evidence.read_head(connection)
+    told = {"place": (head.place, links), "hash": (head.hash.hex(), last.hex()), "revision": (head.revision, revision)}
+    differs = [f"{name}: head {has}, chain {should}" for name, (has, should) in told.items() if has != should]
+    if differs:
+        fault = Fault.MISSING if head.place > links else Fault.HEAD
+        found.append(Finding(fault=fault, place=links + 1, revision=revision + 1, differs="; ".join(differs)))
+
+
+# The cases
+
+
+def _check_cases(connection: sa.Connection, vault: Vault | None, found: list[Finding]) -> int:
+    """Make every case from its entries and compare it with what is kept; gives how many."""
+    journal, cases = schema.journal, schema.cases
+    statement = (
+        sa.select(
+            journal.c.case_id,
+            journal.c.revision,
+            journal.c.act,
+            journal.c.events,
+            journal.c.sealed,
+            cases.c.id,
+            cases.c.revision.label("kept_revision"),
+            cases.c.holder,
+            cases.c.state,
+            cases.c.number,
+            cases.c.source,
+            cases.c.is_open,
+            cases.c.confidential,
+            cases.c.body,
+            cases.c.envelope,
+        )
+        .outerjoin_from(journal, cases, cases.c.id == journal.c.case_id)
+        .where(journal.c.case_id != NO_CASE)
+        .order_by(journal.c.case_id, journal.c.revision)
+    )
+    count = 0
+    rows = connection.execute(statement, execution_options={"yield_per": AT_A_TIME})
+    for _, entries in groupby(rows, key=lambda row: row.case_id):
+        count += 1
+        found += _check_case(list(entries), vault)
+    without = sa.select(cases.c.id, cases.c.revision).where(cases.c.id.not_in(sa.select(journal.c.case_id)))
+    found += [
+        Finding(fault=Fault.CASE, case=id_, revision=revision, differs="a case without entries")
+        for id_, revision in connection.execute(without.limit(NAMED_AT_MOST))
+    ]
+    return count
+
+
+def _check_case(entries: list[Any], vault: Vault | None) -> list[Finding]:
+    last = entries[-1]
+    about = {"revision": last.revision, "act": last.act, "case": last.case_id}
+    if last.id is None:
+        return [Finding(fault=Fault.MISSING, **about, differs="the case")]
+    try:
+        facts = [_decode_events(entry.events) for entry in entries]
+        kept = _decode_case(last.body)
+        whole, seals = _with_personal(entries, facts, vault)
+        made = replay(tuple(each for some in whole for each in some), Revision(last.revision))
+    except (msgspec.DecodeError, ValueError, StopIteration) as error:
+        return [Finding(fault=Fault.CASE, **about, differs=f"cannot be read: {str(error)[:80]}")]
+    if vault is None or seals:
+        kept, made = privacy.blank_case(kept), privacy.blank_case(made)
+    differs = [name for name in Case.__struct_fields__ if getattr(kept, name) != getattr(made, name)]
+    columns = {
+        "kept_revision": made.revision,
+        "holder": made.holder,
+        "state": made.state.value,
+        "number": made.order.number,
+        "source": made.order.source,
+        "is_open": made.is_open,
+        "confidential": made.order.confidential,
+    }
+    differs += [f"cases.{name}" for name, value in columns.items() if getattr(last, name) != value]
+    return [*seals, *([Finding(fault=Fault.CASE, **about, differs=", ".join(differs))] if differs else [])]
+
+
+def _with_personal(
+    entries: list[Any], facts: list[tuple[Recorded, ...]], vault: Vault | None
+) -> tuple[list[tuple[Recorded, ...]], list[Finding]]:
+    """Give the facts with what is personal in them put back, as far as it has not been erased."""
+    last = entries[-1]
+    if vault is None:
+        return facts, []
+    erased = max((place for place, some in enumerate(facts) if _erases(some)), default=-1)
+    found: list[Finding] = []
+    key = None
+    if last.envelope is not None:
+        try:
+            key = vault.open(CaseId(last.case_id), last.envelope).key
+        except BadSeal:
+            found.append(Finding(fault=Fault.SEAL, case=last.case_id, differs="envelope"))
+    whole = facts[: erased + 1]
+    for entry, some in zip(entries[erased + 1 :], facts[erased + 1 :], strict=True):
+        opened = some
+        if entry.sealed is not None and not found:
+            about = {"revision": entry.revision, "act": entry.act, "case": entry.case_id}
+            try:
+                opened = _given_back(vault.open_act(entry.case_id, entry.act, key, entry.sealed), some) if key else some
+            except BadSeal:
+                found.append(Finding(fault=Fault.SEAL, **about, differs="sealed"))
+            if key is None:
+                found.append(Finding(fault=Fault.SEAL, **about, differs="sealed, without an envelope"))
+        whole.append(opened)
+    return whole, found
+
+
+def _given_back(personal: bytes, facts: tuple[Recorded, ...]) -> tuple[Recorded, ...]:
+    """Put back what was sealed: texts of the command first, then those of the facts, which come last."""
+    texts = _decode_texts(personal)
+    own = len(privacy.taken_from(*(recorded.event for recorded in facts)))
+    rest = iter(texts[len(texts) - own :])
+    return tuple(
+        msgspec.structs.replace(recorded, event=cast("Any", privacy.given_back(recorded.event, rest)))
+        for recorded in facts
+    )
+
+
+def _erases(facts: tuple[Recorded, ...]) -> bool:
+    return any(isinstance(recorded.event, PersonalDataErased) for recorded in facts)
