@@ -17,11 +17,11 @@ def name_after(ledger: str, times: int) -> LedgerId:
 def in_common(known: LedgerId, present: LedgerId, restored: Sequence[Revision]) -> Revision | None:
     """Give the revision up to which `present` is still what it was as `known`; None when nothing of it has been lost.
 
-    `restored` are the revisions to which `present` was set back, oldest first. A ledger that is not known any more ("")
-    is taken for the first state of `present`; two ledgers that have nothing to do with each other have lost nothing.
+    `restored` are the revisions to which `present` was set back, oldest first. Two ledgers that have nothing to do with
+    each other have lost nothing, nor has one that is not known any more ("").
     """
     name, times = _parted(known)
-    if known and name != _parted(present)[0]:
+    if name != _parted(present)[0]:
         return None
     return min(restored[times:], default=None)
 

@@ -16,7 +16,7 @@ from dispatcher.models.lineage import in_common, name_after
         ("L", "L+2", (5, 9), 5),
         ("L+1", "L+2", (5, 9), 9),
         ("M", "L+1", (7,), None),
-        ("", "L+1", (7,), 7),
+        ("", "L+1", (7,), None),
         ("", "L", (), None),
     ],
 )

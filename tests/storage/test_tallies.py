@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from dispatcher.models import commands as c
 from dispatcher.models import events as e
+from dispatcher.models import privacy
 from dispatcher.models.case import CaseState
 from dispatcher.models.ids import CaseId, Revision, UnitId
 from dispatcher.models.law import Law, Regime
@@ -56,7 +57,9 @@ def summed(ledger: Ledger, law: Law) -> dict[Where, Tally]:
     """What the journal, replayed, comes to case by case."""
     found: dict[Where, Tally] = {}
     for case in ledger.gazette.cases_at(ledger.head()):
-        assert case == ledger.case(case.id)
+        record = ledger.case(case.id)
+        assert record is not None
+        assert case == privacy.blank_case(record)
         for where, tally in contributions(case, law).items():
             found[where] = found.get(where, NOTHING) + tally
     return found

@@ -119,7 +119,7 @@ class FakeCentre:
         if ledger is not None:
             self.ledger = LedgerId(ledger)
         assert keep in (None, 0), "a fake can only be set back to nothing"
-        if keep is not None:
+        if keep is not None and ledger is not None:
             self.restored = (*self.restored, Revision(keep))
         self.cases.clear()
         self.verdicts.clear()
