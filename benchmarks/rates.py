@@ -46,7 +46,7 @@ _MINUTE: Final = dt.timedelta(minutes=1)
 _DAY: Final = 24 * 60
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
-JOURNAL: Final = "INSERT INTO journal VALUES (?, ?, ?, ?, '{}', ?, ?, ?, ?, ?)"
+JOURNAL: Final = "INSERT INTO journal VALUES (?, ?, ?, ?, '{}', ?, ?, ?, ?, ?, NULL)"
 PLAIN: Final = """
 WITH orders AS (
   SELECT case_id, json_extract(events, '$[0].event.holder') AS unit, at_ms FROM journal WHERE kind = 'receive_order'

@@ -87,7 +87,7 @@ PROGRAMS = (
     Program(
         "admin",
         AdminSettings,
-        "accounts, stations, certificates, roster, webhooks, evidence, personal data, backups",
+        "accounts, stations, certificates, evidence, backups",
         """\
         Works in the centre's ledger, on the machine that can reach its database, while the centre runs or
         not; a running one acts on it within seconds. Passwords are made up and printed once. A duty roster

@@ -72,7 +72,9 @@ def test_every_program_checks_its_own(kind: type, table: str, flags: dict[str, s
 def test_the_file_is_checked_too(tmp_path: Path):
     path = tmp_path / "dispatcher.toml"
     path.write_text("[server]\nprot = 1\n", "utf-8")
-    with pytest.raises(BadSetting, match=r"prot = 1 .*known here: certificate, database, host, key, log, log_format"):
+    with pytest.raises(
+        BadSetting, match=r"prot = 1 .*known here: certificate, database, host, keep_days, key, keys, log, log_format"
+    ):
         server({}, {}, path)
     path.write_text("[server\n", "utf-8")
     with pytest.raises(BadSetting, match="cannot be read"):

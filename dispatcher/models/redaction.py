@@ -64,6 +64,7 @@ FIELDS: Final[Mapping[type[msgspec.Struct], Mapping[str, Detail]]] = {
     Score: {"note": _SUMMONS},
     Meeting: {"place": _SUMMONS, "findings": _SUMMONS, "photos": _SUMMONS},
     MeetingTask: {"what": _SUMMONS},
+    e.PersonalDataErased: {"reason": Detail.STREETS_WORDS},
     e.MilestonePassed: {"note": _SUMMONS, "place": _SUMMONS, "person": _SUMMONS, "evidence": _SUMMONS},
     e.StreetContacted: {"note": _SUMMONS},
     e.DepartureRecorded: {"note": _SUMMONS},

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import Result
 from benchmarks.cases import DISPATCHER, fill, sqlite_url
-from benchmarks.commit_to_paint import _percentile
+from benchmarks.processes import percentile
 from dispatcher.models.ids import Revision
 from dispatcher.models.organisation import scope_of
 from dispatcher.storage.ledger import Ledger
@@ -32,7 +32,7 @@ def test_a_filled_ledger_holds_open_cases_of_every_depth_each_with_a_clock(tmp_p
 
 @pytest.mark.parametrize(("share", "expected"), [(0.5, 51.0), (0.99, 100.0), (1.0, 100.0)])
 def test_percentiles_never_flatter(share: float, expected: float) -> None:
-    assert _percentile([float(number) for number in range(1, 101)], share) == expected
+    assert percentile([float(number) for number in range(1, 101)], share) == expected
 
 
 @pytest.mark.window

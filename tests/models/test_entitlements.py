@@ -71,7 +71,8 @@ def test_the_table_names_every_role_and_two_know_who_called_in_confidence():
     assert {Role.HOTLINE, Role.DISTRICT} == CONFIDENTIAL_ROLES
     assert all(ROW[c.RevealCaller].roles >= CONFIDENTIAL_ROLES for _ in ENTITLEMENTS)
     for role in Role:
-        acts = {row.command for row in ROW.values() if role in row.roles}
+        # Personal data is erased through a door of its own, not by an act on the feed.
+        acts = {row.command for row in ROW.values() if role in row.roles} - {c.ErasePersonalData}
         assert bool(acts) == (Right.SUBMIT_ACTS in ENTITLEMENTS[role].rights) or role is Role.CENTRE, role
     assert all(Right.SUBMIT_ACTS not in ENTITLEMENTS[role].rights for role in ALONE)
 

@@ -356,6 +356,12 @@ def reveal_caller(act, life, actor, roles, law, at, entries):
     return [("note",)]
 
 
+def erase_personal_data(act, life, actor, roles, law, at, entries):
+    need(not life.get("erased"), "already_so")
+    text(act, "reason")
+    return [("erased",)]
+
+
 CASE = {
     f.__name__: f
     for f in (
@@ -363,6 +369,6 @@ CASE = {
         record_call_back, close_case, order_redo, reopen_case, request_return, request_extension, request_suspension,
         request_exclusion, send_request, drop_request, decide_request, adjudicate, transfer, withdraw_order,
         split_case, merge_case, absorb_duplicate, note_child_ended, resume_case, supervise, lift_supervision,
-        change_urgency, urge, give_number, undo, reveal_caller,
+        change_urgency, urge, give_number, undo, reveal_caller, erase_personal_data,
     )
 }  # fmt: skip

@@ -334,6 +334,10 @@ def _whistle(life, at, whistle, change):
         change(life["whistles"], whistle, at)
 
 
+def _erased(life, *_):
+    life["erased"] = True
+
+
 def _nothing(life, at, *_):
     pass
 
@@ -345,5 +349,5 @@ EFFECTS = {
     "dropped": _dropped, "decided": _decided, "transferred": _transferred, "withdrawn": _withdrawn, "split": _split,
     "merged": _merged, "absorbed": _absorbed, "child_ended": _child_ended, "resumed": _resumed,
     "supervised": _supervised, "lifted": _lifted, "urgency": _urgency, "urged": _urged, "numbered": _numbered,
-    "undo": _nothing, "on_scene": _on_scene, "whistle": _whistle,
+    "undo": _nothing, "erased": _erased, "on_scene": _on_scene, "whistle": _whistle,
 }  # fmt: skip

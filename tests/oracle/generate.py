@@ -415,7 +415,7 @@ FILL = {
     "report_progress": lambda g, life, law, book: {"text": "going on", "on_scene": g.rng.random() < 0.5},
     "reply": lambda g, life, law, book: {"accepted": "a", "talked_with": "b", "done": "c", "result": "d"},
     "send_back_reply": _resume, "order_redo": _resume, "reopen_case": _resume, "withdraw_order": _resume,
-    "reveal_caller": _resume, "resume_case": _resume,
+    "reveal_caller": _resume, "erase_personal_data": _resume, "resume_case": _resume,
     "record_call_back": _call_back,
     "add_note": lambda g, life, law, book: {"text": "note"},
     "request_return": _return, "request_exclusion": _exclusion, "request_extension": _extension,

@@ -57,6 +57,7 @@ give_number              | H               | {EVERY}
 undo                     | D L S CW H DI LI | {EVERY}
 close_case               | D L H           | replied
 reveal_caller            | D L H DI        | {EVERY}
+erase_personal_data      | AD CE           | closed withdrawn merged
 blow_whistle             | D L S           | dispatched signed in_hand return_requested suspended redo
 approve_whistle          | L               | {EVERY}
 pass_milestone           | D L LI          | {EVERY}
@@ -106,6 +107,7 @@ FINAL_KINDS = frozenset(
         "blow_whistle",
         "climb_ladder",
         "close_case",
+        "erase_personal_data",
         "give_number",
         "merge_case",
         "note_child_ended",
