@@ -336,6 +336,8 @@ def _whistle(life, at, whistle, change):
 
 def _erased(life, *_):
     life["erased"] = True
+    if life["reply"]:  # whom it was talked about with is the citizen
+        life["reply"] = (life["reply"][0], "", *life["reply"][2:])
 
 
 def _nothing(life, at, *_):

@@ -97,6 +97,7 @@ class Book:
         if command == "sign_for" and then["state"] not in ("returned", "withdrawn", "merged"):
             return self._signature(life, then, at, late, lawful, same, before_redo)
         if then["state"] not in states:
+            need(not (earlier_holding and lawful), "wrong_state")
             return None
         if command == "record_contact" and same:
             key = {"signed": "contacted_at", "redo": "redo_contacted_at"}.get(then["state"])
