@@ -21,13 +21,16 @@ from typing import NamedTuple, Protocol, TypeVar, assert_never
 import msgspec
 
 from dispatcher.assets import CITY, load_law, load_organisation
+from dispatcher.models.commands import ErasePersonalData
 from dispatcher.models.ids import PersonId, Revision, UnitId
 from dispatcher.models.law import Law
 from dispatcher.models.organisation import Actor, Role, Unit, UnitKind
+from dispatcher.models.verdicts import Refused
 from dispatcher.simulator.agents import department, hotline
 from dispatcher.simulator.city import City
 from dispatcher.simulator.day import Cloudburst, Day
 from dispatcher.simulator.drill import (
+    ADMINISTRATOR,
     DISPATCHER,
     DISTRICT,
     GAS,
@@ -61,8 +64,9 @@ from dispatcher.simulator.talk import (
 from dispatcher.simulator.voice import Speaker, Surprise, hold
 from dispatcher.storage.ledger import Account, JournalEntry, Ledger
 from dispatcher.sync.ports import Clock, Trouble
-from dispatcher.transport.doors import Intake
+from dispatcher.transport.doors import Intake, erase
 from dispatcher.transport.websocket import WebSocketDialer
+from dispatcher.wire import ErasureAsked
 
 _FEED = "/feed"
 _PAGE = 1000
@@ -116,7 +120,7 @@ class _Cast(NamedTuple):
         """Who takes part in the drill, with their tokens."""
         called = {who.unit: who for who in self.liaisons}
         cast = self.drill | {HOTLINE: self.hotline, WATER: called[self.places.water], GAS: called[self.places.gas]}
-        return {part: Speaker(who.person, who.token) for part, who in cast.items()}
+        return {part: Speaker(who.person, who.token) for part, who in cast.items() if part != ADMINISTRATOR}
 
 
 def run_centre(options: Options, parts: Parts) -> int:
@@ -238,6 +242,7 @@ def _cast(units: Sequence[Unit], law: Law, street: UnitId) -> _Cast:
             SUPERVISOR: somebody("drill-supervisor", "演练主管领导", near, Role.SUPERVISOR),
             WORKER: somebody("drill-worker", "演练社区专员", places.community, Role.COMMUNITY_WORKER),
             STRANGER: somebody("drill-next-door", "邻街值班长", next_door, Role.DISPATCHER, Role.SHIFT_LEADER),
+            ADMINISTRATOR: somebody("drill-administrator", "演练管理员", CITY, Role.ADMINISTRATOR),
             DISTRICT: somebody("drill-district", "区接诉即办专班", UnitId(street[:6]), Role.DISTRICT),
         },
     )
@@ -318,8 +323,13 @@ def _count(database: str, street: UnitId, person: PersonId) -> CentreFigures:
 
 
 async def _drill(seed: int, clock: Clock, cast: _Cast, dialer: WebSocketDialer, url: str) -> list[Surprise]:
+    async def erase_one(command: ErasePersonalData) -> Refused | None:
+        asked = ErasureAsked(case=command.case, reason=command.reason)
+        (erased,) = await erase(url, cast.drill[ADMINISTRATOR].token, asked)
+        return erased.refused
+
     async with Intake(url, cast.hotline.token) as intake:
-        return await hold(stories(seed, clock.now(), cast.places), cast.speakers(), dialer, intake)
+        return await hold(stories(seed, clock.now(), cast.places), cast.speakers(), dialer, intake, erase_one)
 
 
 def _said(surprise: Surprise) -> str:

@@ -21,7 +21,7 @@ from dispatcher.wire.orders import case_id
 
 SOURCE = "drill"
 DISPATCHER, LEADER, SUPERVISOR, WORKER = "dispatcher", "leader", "supervisor", "worker"
-STRANGER, HOTLINE, DISTRICT = "stranger", "hotline", "district"
+STRANGER, HOTLINE, DISTRICT, ADMINISTRATOR = "stranger", "hotline", "district", "administrator"
 WATER, GAS = "water", "gas"
 _DRILL = uuid.UUID("0d6f8f0e-5f0b-5c3a-9a41-6a2b7f1c9e02")
 _NOBODY = PersonId("")
@@ -70,6 +70,7 @@ class Story:
         command: c.AnyCommand,
         expects: Reason | None = None,
         later: dt.timedelta = MINUTE,
+        seen: str | None = None,
         **more: dt.datetime,
     ) -> Step:
         """Somebody acts `later` than the last act."""
@@ -85,6 +86,7 @@ class Story:
             happened_at=more.get("happened_at"),
             offline=True,
             clock_error_ms=400,
+            seen=seen,
         )
         return Step(by, act, expects)
 
@@ -159,6 +161,7 @@ def _returns(s: Story) -> Iterator[Step]:
     yield s.does(DISTRICT, c.Adjudicate(case=case, granted=False, answer="邻街主办，产权单位配合"))
     yield s.does(STRANGER, asks, Reason.FINAL)
     yield s.does(HOTLINE, c.WithdrawOrder(case=case, reason="来电人撤回诉求"))
+    yield s.does(ADMINISTRATOR, c.ErasePersonalData(case=case, reason="来电人要求抹除"))
 
 
 def _a_long_case(s: Story, now: dt.datetime) -> Iterator[Step]:
@@ -170,6 +173,7 @@ def _a_long_case(s: Story, now: dt.datetime) -> Iterator[Step]:
     yield s.does(DISPATCHER, c.SignFor(case=case))
     yield s.does(DISPATCHER, c.RecordContact(case=case, reached=False, note="无人接听"))
     yield s.does(LEADER, c.Assign(case=case, assignee="演练一组"))
+    yield s.does(DISPATCHER, c.Assign(case=case, assignee="演练二组"), Reason.CHANGED_MEANWHILE, seen="")
     met = s.now + 30 * MINUTE
     yield s.does(DISPATCHER, c.RecordContact(case=case, reached=True), later=HOUR, happened_at=met)
     yield s.does(WORKER, c.ReportProgress(case=case, text="已到现场查看", on_scene=True))

@@ -4,13 +4,13 @@ Unlike a participant of the drive it decides nothing and sees nothing but verdic
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import NamedTuple
 
 import msgspec
 
-from dispatcher.models.commands import ReceiveOrder
+from dispatcher.models.commands import ErasePersonalData, ReceiveOrder
 from dispatcher.models.ids import CommandId, PersonId
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Settled, Verdict
 from dispatcher.simulator.drill import HOTLINE, Step
@@ -30,10 +30,10 @@ class Speaker(NamedTuple):
 
 
 class Surprise(NamedTuple):
-    """A step of a drill that did not end as expected."""
+    """A step of a drill that did not end as expected; no verdict is one that was well and not expected so."""
 
     step: Step
-    verdict: Verdict
+    verdict: Verdict | None
 
 
 class Voice:
@@ -103,10 +103,16 @@ async def _speaking(dialer: Dialer, speaker: Speaker) -> AsyncGenerator[Voice]:
         await link.close()
 
 
-async def hold(steps: Iterable[Step], cast: Mapping[str, Speaker], dialer: Dialer, intake: Intake) -> list[Surprise]:
+async def hold(
+    steps: Iterable[Step],
+    cast: Mapping[str, Speaker],
+    dialer: Dialer,
+    intake: Intake,
+    erase: Callable[[ErasePersonalData], Awaitable[Verdict | None]],
+) -> list[Surprise]:
     """Carry out a drill, one act after the other, each by its own person; gives what did not end as expected.
 
-    The hotline's orders go through its intake, everything else over the feed.
+    The hotline's orders go through its intake, erasures through their door, everything else over the feed.
     """
     surprises: list[Surprise] = []
     async with AsyncExitStack() as stack:
@@ -114,6 +120,8 @@ async def hold(steps: Iterable[Step], cast: Mapping[str, Speaker], dialer: Diale
         for step in steps:
             if step.by == HOTLINE and isinstance(step.act.command, ReceiveOrder):
                 verdict = await _post(step.act.command, intake)
+            elif isinstance(step.act.command, ErasePersonalData):
+                verdict = await erase(step.act.command)
             else:
                 verdict = await voices[step.by].say(step)
             got: Reason | None = verdict.reason if isinstance(verdict, Refused) else None
