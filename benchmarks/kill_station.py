@@ -18,6 +18,7 @@ from typing import Final
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.ids import CaseId, UnitId
 from dispatcher.models.law import Law
+from dispatcher.models.queue import QueueRow
 from dispatcher.storage.cache import Cache
 from dispatcher.sync.clock import SystemClock
 from dispatcher.sync.engine import Engine
@@ -27,8 +28,10 @@ from dispatcher.sync.ports import (
     ActState,
     Arrival,
     CaseView,
+    Draft,
     LinkState,
     LinkStatus,
+    OpenCases,
     Receipt,
     Remembered,
 )
@@ -114,6 +117,19 @@ class Worker:
 
     def receipts_listed(self, receipts: tuple[Receipt, ...]) -> None:
         """Of no interest."""
+
+    def cases_found(self, asked: str, rows: tuple[QueueRow, ...]) -> None:
+        """Of no interest."""
+
+    def drafts_changed(self, drafts: tuple[Draft, ...]) -> None:
+        """Of no interest."""
+
+    def open_cases_listed(self, listed: OpenCases) -> None:
+        """Of no interest."""
+
+    def station_wiped(self, reason: str) -> None:
+        """Say it to whoever reads the log."""
+        sys.stderr.write(f"{reason}\n")
 
     def trouble(self, text: str) -> None:
         """Say it to whoever reads the log."""

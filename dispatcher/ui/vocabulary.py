@@ -389,6 +389,7 @@ TROUBLES = (
     QT_TRANSLATE_NOOP("sync", "对方不属于本所，或密钥不一致"),
     QT_TRANSLATE_NOOP("sync", "本所网络上的数据被改动，已断开"),
     QT_TRANSLATE_NOOP("sync", "本机数据已按中心的指令销毁"),
+    QT_TRANSLATE_NOOP("sync", "中心没有给出快照"),
 )
 
 SHORT_KINDS: dict[WhistleKind, str] = {

@@ -4327,6 +4327,10 @@
         <source>本机数据已按中心的指令销毁</source>
         <translation>This station&apos;s data was destroyed by order of the centre</translation>
     </message>
+    <message>
+        <source>中心没有给出快照</source>
+        <translation>The centre gave no snapshot</translation>
+    </message>
 </context>
 <context>
     <name>words</name>

@@ -81,4 +81,10 @@ def test_every_light_has_a_shape_and_an_ink(light: Light, theme: Theme) -> None:
 
 
 def test_what_is_owed_has_a_shape() -> None:
-    assert [pending_glyph(pending) for pending in Pending] == [None, Glyph.PENDING, Glyph.PARKED, Glyph.EXPIRED]
+    assert {pending: pending_glyph(pending) for pending in Pending} == {
+        Pending.NONE: None,
+        Pending.OFFICE: Glyph.PENDING,
+        Pending.PENDING: Glyph.PENDING,
+        Pending.PARKED: Glyph.PARKED,
+        Pending.EXPIRED: Glyph.EXPIRED,
+    }
