@@ -255,6 +255,8 @@ def findings(scene: Scene) -> list[Result]:
                 cache.close()
     finally:
         ledger.close()
+    verify = [sys.executable, "-m", "dispatcher", "admin", "--database", scene.database, "verify"]
+    proof = subprocess.run(verify, cwd=ROOT, stdout=subprocess.DEVNULL, check=False).returncode
     told = ", ".join(f"{state} {count:,}" for state, count in states.most_common())
     return [
         Result(f"kills ({', '.join(f'{who} {n}' for who, n in sorted(scene.kills.items()))})", scene.kills.total(), ""),
@@ -267,6 +269,7 @@ def findings(scene: Scene) -> list[Result]:
         Result("revisions missing from it", holes, "", None, "0", holes == 0),
         Result("orders lost or double", missing_orders, "", None, "0", missing_orders == 0 and _each_once(numbers)),
         Result("caches that do not agree with it", differ, "", None, "0", differ == 0),
+        Result("proofs of the chain that failed", proof, "", None, "0", proof == 0),
     ]
 
 
