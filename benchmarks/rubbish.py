@@ -306,6 +306,12 @@ def knock(url: str, person: str, examples: int) -> int:
     """Let schemathesis go through the doors; raises at the first answer that is not as described."""
     # Here, not above: the lowest versions are tried without the developers' tools.
     import schemathesis
+    from schemathesis.checks import not_a_server_error
+    from schemathesis.specs.openapi.checks import (
+        content_type_conformance,
+        response_schema_conformance,
+        status_code_conformance,
+    )
 
     token = httpx.post(f"{url}/sign-in", json={"person": person, "password": PASSWORD}, trust_env=False).json()["token"]
     description = httpx.get(f"{url}/openapi.json", trust_env=False).json()
