@@ -327,9 +327,11 @@ def test_the_pack_holds_every_open_case_due_first_and_no_caller(
     qtbot: QtBot, open_window: Open, bridge: FakeBridge
 ) -> None:
     open_window()
-    with qtbot.waitSignal(bridge.open_cases_listed) as listed:
-        bridge.list_open_cases()
-    found = listed.args[0]
+    listed: list[Any] = []
+    bridge.open_cases_listed.connect(listed.append)
+    bridge.list_open_cases()
+    qtbot.waitUntil(lambda: bool(listed))
+    found = listed[0]
     cover, *cases = words_of(paper_pack.blocks(found, bridge))  # type: ignore[arg-type]
     assert "柳湖街道 未结案件 14 件" in cover
     assert "陈卓" in cover
@@ -364,14 +366,16 @@ def test_ctrl_p_writes_five_hundred_cases_while_the_window_goes_on(
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     turns: list[float] = []
-    with qtbot.waitSignal(window.printing.written, timeout=120_000) as written:
-        qtbot.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
-        assert window.printing._paper is not None
-        for _ in range(200):
-            begun = time.process_time()
-            QApplication.processEvents()
-            turns.append(time.process_time() - begun)
-    path = written.args[0]
+    written: list[Any] = []
+    window.printing.written.connect(lambda *told: written.append(told))
+    qtbot.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    assert window.printing._paper is not None
+    for _ in range(200):
+        begun = time.process_time()
+        QApplication.processEvents()
+        turns.append(time.process_time() - begun)
+    qtbot.waitUntil(lambda: bool(written), timeout=120_000)
+    path = written[0][0]
     content = path.read_bytes()
     assert content.startswith(b"%PDF")
     assert b"/FontFile" in content, "the typeface is embedded"
