@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from dispatcher.centre.admin import Tasks
+from dispatcher.centre.serving import failed
 from dispatcher.settings import AdminSettings
 from dispatcher.storage.keys import write_private
 
@@ -57,11 +58,9 @@ def make_certificates(folder: Path, hosts: Sequence[str], now: dt.datetime, days
         write_private(folder / CERTIFICATE_KEY, _private(own))
         _write(folder / CERTIFICATE, certificate, authority)
     except OSError as error:
-        sys.stderr.write(f"dispatcher: {folder}: {error.strerror}\n")
-        return 1
+        return failed(f"{folder}: {error.strerror}")
     except ValueError as error:
-        sys.stderr.write(f"dispatcher: {folder}: {error}\n")
-        return 1
+        return failed(f"{folder}: {error}")
     sys.stdout.write(
         f"{folder / AUTHORITY}: for every station, as --authority\n"
         f"{folder / AUTHORITY_KEY}: keep it off the network\n"

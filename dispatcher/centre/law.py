@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from dispatcher.assets import CITY, BadAsset, load_calendar, load_organisation, load_policy
+from dispatcher.centre.serving import failed, password_of
 from dispatcher.centre.step_words import CLOCKS, step_words
 from dispatcher.models.deadlines import ClockKind
 from dispatcher.models.explaining import why
@@ -50,7 +51,7 @@ def check_policy(name: str) -> int:
     try:
         policy = load_policy(name)
     except BadAsset as error:
-        return _failed(error)
+        return failed(error)
     _say(
         f"{name}: 可用，版本 {policy.version}，{policy.effective_from} 起 | "
         f"sound, version {policy.version}, effective from {policy.effective_from}"
@@ -79,7 +80,7 @@ def diff_policies(settings: LawSettings, old: str, new: str) -> int:
                 f" {found.no_longer_overdue} are overdue no more"
             )
     except (BadAsset, Trouble) as error:
-        return _failed(error)
+        return failed(error)
     return 0
 
 
@@ -90,9 +91,9 @@ def activate_policy(settings: LawSettings, name: str, from_: str) -> int:
         if from_:
             policy = msgspec.structs.replace(policy, effective_from=dt.date.fromisoformat(from_))
     except BadAsset as error:
-        return _failed(error)
+        return failed(error)
     except ValueError:
-        return _failed(f"--from {from_}: 写成 2026-07-01 这样的日期 | write a day like 2026-07-01", 2)
+        return failed(f"--from {from_}: 写成 2026-07-01 这样的日期 | write a day like 2026-07-01", 2)
 
     def told(book: LawBook) -> str:
         edition = next((e for e in book.editions if e.policy.version == policy.version), book.editions[-1])
@@ -116,7 +117,7 @@ def check_calendar(name: str) -> int:
     try:
         _say(_calendar_words(name, load_calendar(name)))
     except BadAsset as error:
-        return _failed(error)
+        return failed(error)
     return 0
 
 
@@ -132,20 +133,20 @@ def activate_calendar(settings: LawSettings, name: str) -> int:
 def explain(settings: WhySettings, words: str, clock: str) -> int:
     """Print why the clocks of a case are due when they are; gives the exit status."""
     if clock and clock not in set(ClockKind):
-        return _failed(f"--clock {clock}: 取其一 | choose one of {', '.join(ClockKind)}", 2)
+        return failed(f"--clock {clock}: 取其一 | choose one of {', '.join(ClockKind)}", 2)
     now = dt.datetime.now(dt.UTC)
     try:
         with _opened(settings.database, settings.keys) as ledger:
             law = _law(ledger, now)
             cases = ledger.meant_by(words, SHOWN)
     except (Trouble, BadAsset) as error:
-        return _failed(error)
+        return failed(error)
     if not cases:
-        return _failed(f"{words}: 没有这个案件 | there is no such case")
+        return failed(f"{words}: 没有这个案件 | there is no such case")
     if len(cases) > 1:
         for case in cases:
             _say(f"{case.order.number}  {case.order.title}  {case.id}")
-        return _failed(f"{words}: 不止一件，请写全单号 | means several cases; give more of the number")
+        return failed(f"{words}: 不止一件，请写全单号 | means several cases; give more of the number")
     (case,) = cases
     _say(f"{case.order.number}  {case.order.title}  {case.state.value}")
     told = False
@@ -165,15 +166,15 @@ def _change(settings: LawSettings, change: Change, told: Callable[[LawBook], str
     try:
         book = _directly(settings, change) if settings.database else asyncio.run(_through_centre(settings, change))
     except (Trouble, BadAsset, OSError) as error:
-        return _failed(error)
+        return failed(error)
     if isinstance(book, str):
-        return _failed(book)
+        return failed(book)
     _say(told(book))
     return 0
 
 
 async def _through_centre(settings: LawSettings, change: Change) -> LawBook:
-    from dispatcher.centre.serving import password_of, trust_of
+    from dispatcher.centre.serving import trust_of
     from dispatcher.transport.doors import change_law, law_book, sign_in
 
     tls = trust_of(settings)
@@ -240,8 +241,3 @@ def _new_id() -> CommandId:
 
 def _say(words: str) -> None:
     sys.stdout.write(f"{words}\n")
-
-
-def _failed(error: object, status: int = 1) -> int:
-    sys.stderr.write(f"dispatcher: {error}\n")
-    return status
