@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import IO, Final, TypeVar
+from unittest import mock
 
 import msgspec
 
@@ -78,12 +79,15 @@ class Ground:
         link.symlink_to(home, target_is_directory=True)
         return data
 
+    def nobodys(self) -> dict[str, str]:
+        """Give where a user's own settings, data and keys are looked for: here, and nowhere else."""
+        names = ("CONFIG", "DATA", "STATE", "CACHE")
+        return {f"XDG_{name}_HOME": str(self.directory / "nobody" / name.lower()) for name in names}
+
     def environment(self) -> dict[str, str]:
         """Give the environment for child programs."""
         own = {name: value for name, value in os.environ.items() if not name.startswith("DISPATCHER_")}
         own.pop("PYTHONDONTWRITEBYTECODE", None)
-        for name in ("CONFIG", "DATA", "STATE", "CACHE"):
-            own[f"XDG_{name}_HOME"] = str(self.directory / "nobody" / name.lower())
         own["PYTHONPYCACHEPREFIX"] = str(self.directory / "compiled")
         return own
 
@@ -247,9 +251,10 @@ def alone(run: Callable[[Ground, bool], list[Result]]) -> None:
 
 @contextlib.contextmanager
 def ground_at(directory: Path | None) -> Generator[Ground]:
-    """Give a ground in a directory that stays, or in one that goes."""
-    if directory is not None:
-        yield Ground(directory.absolute())
-        return
-    with tempfile.TemporaryDirectory(prefix="benchmarks-") as passing:
-        yield Ground(Path(passing))
+    """Give a ground in a directory that stays, or in one that goes; this process and its children live there."""
+    with contextlib.ExitStack() as kept:
+        if directory is None:
+            directory = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="benchmarks-")))
+        ground = Ground(directory.absolute())
+        kept.enter_context(mock.patch.dict(os.environ, ground.nobodys()))  # ledgers made here are read by children
+        yield ground
