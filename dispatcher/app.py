@@ -9,7 +9,6 @@ import contextlib
 import datetime as dt
 import gc
 import logging
-import re
 import signal
 import sys
 import types
@@ -36,7 +35,7 @@ from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.sync.thread import EngineThread
 from dispatcher.transport.office import WebSocketOffice
 from dispatcher.transport.snapshots import HttpSnapshots
-from dispatcher.transport.websocket import WebSocketDialer
+from dispatcher.transport.websocket import WebSocketDialer, feed_url
 from dispatcher.ui.language import Language, install
 from dispatcher.ui.station import StationWindow
 from dispatcher.widgets.theme import Theme, load_theme
@@ -71,11 +70,6 @@ def make_application(language: str, theme: str) -> tuple[QApplication, Theme]:
     look = load_theme(theme.replace("-", "_"))
     look.apply(application)
     return application, look
-
-
-def feed_url(centre: str) -> str:
-    """Give the WebSocket of a centre's feed."""
-    return re.sub("^http", "ws", centre) + "/feed"
 
 
 class Station(QObject):

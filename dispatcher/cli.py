@@ -17,6 +17,7 @@ from dispatcher.settings import (
     BadSetting,
     ConsoleSettings,
     DemoSettings,
+    DoctorSettings,
     ImportSettings,
     LawSettings,
     RatesSettings,
@@ -32,10 +33,9 @@ from dispatcher.settings import (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one program; gives the exit status: 0 well, 1 failed, 2 the command line or a setting is wrong."""
-    arguments = sys.argv[1:] if argv is None else list(argv)
-    parsed = _parser(arguments).parse_args(arguments)
+    parsed = parse(sys.argv[1:] if argv is None else argv)
     program = next(program for program in PROGRAMS if program.name == parsed.program)
-    flags = {field.name: getattr(parsed, field.name) for field in dataclasses.fields(program.settings)}  # pyright: ignore[reportArgumentType]
+    flags = _flags(program.settings, parsed)
     try:
         settings = read(program.settings, program.name, flags, environment(), parsed.config)
     except BadSetting as error:
@@ -43,6 +43,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     begin_logging(getattr(settings, "log", "info"), getattr(settings, "log_format", "text"))
     return _run(settings, parsed)
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Read a command line; ends the process, as argparse does, where it cannot be read."""
+    arguments = list(argv)
+    if arguments[:1] == ["doctor"] and arguments[1:2] not in [[end] for end in (*_ENDS, "-h", "--help")]:
+        arguments.insert(1, "console")
+    return _parser(arguments).parse_args(arguments)
+
+
+def _flags(kind: type[object], parsed: argparse.Namespace) -> dict[str, str | None]:
+    return {field.name: getattr(parsed, field.name, None) for field in dataclasses.fields(kind)}  # pyright: ignore[reportArgumentType]
 
 
 def _run(settings: object, parsed: argparse.Namespace) -> int:
@@ -64,6 +76,14 @@ def _run(settings: object, parsed: argparse.Namespace) -> int:
             from dispatcher.centre.serving import run_import
 
             return run_import(settings, parsed.file)
+        case DoctorSettings():
+            from dispatcher.doctor.main import run_doctor
+            from dispatcher.sync.clock import SystemClock
+
+            flags = _flags(_ENDS[parsed.end], parsed)
+            return run_doctor(
+                parsed.end, settings, flags, environment(), parsed.config, SystemClock(), as_json=parsed.json
+            )
         case AdminSettings():
             from dispatcher.centre.admin import run_admin
 
@@ -124,6 +144,9 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         )
         if program.name not in arguments:
             continue
+        if program.name == "doctor":
+            _add_ends(sub)
+            continue
         _add_settings(sub, program.settings)
         if program.name == "import":
             sub.add_argument("file", type=Path, metavar="FILE", help="the file to bring in")
@@ -145,9 +168,26 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     return parser
 
 
+_ENDS: Final[dict[str, type[object]]] = {"console": ConsoleSettings, "wall": WallSettings, "centre": ServerSettings}
+
+
+def _add_ends(sub: argparse.ArgumentParser) -> None:
+    ends = sub.add_subparsers(dest="end", required=True, metavar="END")
+    for name, kind in _ENDS.items():
+        end = ends.add_parser(name, help=f"by the settings of `dispatcher {'server' if name == 'centre' else name}`")
+        _add_settings(end, kind)
+        if name == "centre":
+            _add_fields(end, DoctorSettings)
+        end.add_argument("--json", action="store_true", help="print one JSON object, for a monitor")
+
+
 def _add_settings(sub: argparse.ArgumentParser, kind: type[object], default: str | None = None) -> None:
     config = "settings file to read instead of the usual one"
     sub.add_argument("--config", type=Path, default=default, metavar="FILE", help=config)
+    _add_fields(sub, kind, default)
+
+
+def _add_fields(sub: argparse.ArgumentParser, kind: type[object], default: str | None = None) -> None:
     for field in dataclasses.fields(kind):  # pyright: ignore[reportArgumentType]
         shown = f" (default: {field.default})" if isinstance(field.default, str | int | float) and field.default else ""
         sub.add_argument(

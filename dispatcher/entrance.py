@@ -28,6 +28,8 @@ LONGEST_WAIT_S: Final = 900.0
 SHORTEST_PASSPHRASE: Final = 10
 SET_BACK: Final = dt.timedelta(hours=1)
 """A clock so far before the last contact has been set back, or has lost its battery."""
+STATIONS: Final = "stations"
+"""Directory of the stations in the data directory, one for each person and centre."""
 STATION_FILE: Final = "station"
 _OLD_TOKEN_FILE: Final = "token"
 
@@ -280,7 +282,7 @@ class Entrance:
 def station_home(data: Path, centre: str, person: str) -> Path:
     """Give the directory of one person's station at one centre."""
     address = re.sub(r"[^A-Za-z0-9.-]+", "_", re.sub("^https?://", "", centre))
-    return data / "stations" / f"{re.sub(r'[^A-Za-z0-9._-]+', '_', person)}@{address}"
+    return data / STATIONS / f"{re.sub(r'[^A-Za-z0-9._-]+', '_', person)}@{address}"
 
 
 def station_id(home: Path) -> str:

@@ -6,6 +6,7 @@ from dispatcher.settings import (
     AdminSettings,
     ConsoleSettings,
     DemoSettings,
+    DoctorSettings,
     ImportSettings,
     LawSettings,
     RatesSettings,
@@ -117,6 +118,21 @@ PROGRAMS = (
           dispatcher admin backup centre.backup
           dispatcher admin verify --from centre.backup --anchor monday.anchor
           dispatcher admin erase 00012345 --reason 市民申请 --centre http://10.0.0.5:8345 --person admin""",
+    ),
+    Program(
+        "doctor",
+        DoctorSettings,
+        "what is wrong here, and the command that mends it",
+        """\
+        Examines one end by the settings it would start with: a console (the default), a wall, or the centre
+        on its own machine. Prints a line for each thing looked at, and below each that is not well the command
+        that mends it. Changes nothing, may run beside the program itself, and names no citizen and no secret.
+        Ends with 0 when nobody has to do anything, else with 1; --json is for a monitor.
+
+          dispatcher doctor
+          dispatcher doctor --centre https://10.0.0.5:8345 --authority authority.pem --person chenzhuo
+          dispatcher doctor centre --backups /backup --anchors /safe
+          dispatcher doctor centre --database postgresql://dispatcher@localhost/dispatcher --json""",
     ),
     Program(
         "policy",

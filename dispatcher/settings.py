@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -202,6 +202,12 @@ _KEY_STORE = one_of("keyring", "passphrase", "file")
 _PLAIN = one_of("refuse", "allow")
 
 
+def without_password(url: str) -> str:
+    """Give an address fit to be shown: the password in it, if there is one, is left out."""
+    parts = urlsplit(url)
+    return url.replace(f":{parts.password}@", ":…@") if parts.password else url
+
+
 def is_plain_beyond(scheme: str, host: str) -> bool:
     """Tell whether what is said with a host goes over a network unencrypted."""
     if scheme in ("https", "wss"):
@@ -344,6 +350,23 @@ class ServerSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DoctorSettings:
+    """`dispatcher doctor`: what it looks at beside the settings of the end that it examines."""
+
+    newest: int = setting("so many of the journal's newest links are proved again", whole(0, 100_000_000), 1000)
+    backups: Path | None = setting(
+        "directory of the backups (*.backup); the newest one's age is looked at", directory, None, metavar="DIR"
+    )
+    anchors: Path | None = setting(
+        "directory of the anchors (*.anchor); the newest one is looked for in the journal",
+        directory,
+        None,
+        metavar="DIR",
+    )
+    language: str = setting("zh or en", _LANGUAGE, "zh", metavar="LANG")
+
+
+@dataclass(frozen=True, kw_only=True)
 class ImportSettings(Reaching):
     """`dispatcher import`."""
 
@@ -438,6 +461,13 @@ class DemoSettings:
 _S = TypeVar("_S")
 
 
+class Given(NamedTuple):
+    """A setting that somebody has given: its value, and where it stood."""
+
+    value: object
+    source: str
+
+
 def read(
     kind: type[_S], table: str, flags: Mapping[str, str | None], environment: Mapping[str, str], file: Path | None
 ) -> _S:
@@ -446,8 +476,15 @@ def read(
     `table` is its table in the TOML file; `flags` holds the command line by field name, None where absent;
     `file` is a file named by hand, or None for `config_path()`. Raises BadSetting.
     """
+    return kind(**{name: each.value for name, each in given(kind, table, flags, environment, file).items()})
+
+
+def given(
+    kind: type[object], table: str, flags: Mapping[str, str | None], environment: Mapping[str, str], file: Path | None
+) -> dict[str, Given]:
+    """Find the settings that are given, by field name; all others are left at their defaults. Raises BadSetting."""
     from_file = _table(table, kind, file)
-    values: dict[str, object] = {}
+    values: dict[str, Given] = {}
     for field in dataclasses.fields(kind):  # pyright: ignore[reportArgumentType]
         name = field.name.rstrip("_")
         variable = f"{PROGRAM}_{name}".upper()
@@ -459,11 +496,11 @@ def read(
             if raw is None:
                 continue
             try:
-                values[field.name] = field.metadata["parse"](raw)
+                values[field.name] = Given(field.metadata["parse"](raw), source)
             except ValueError as error:
                 raise BadSetting(name, raw, source, str(error)) from None
             break
-    return kind(**values)
+    return values
 
 
 def _table(table: str, kind: type[object], file: Path | None) -> dict[str, str]:

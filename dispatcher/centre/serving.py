@@ -123,7 +123,7 @@ def password_of(settings: ImportSettings | LawSettings | AdminSettings) -> str:
 def make_folder(database: str) -> None:
     """Make the folder of the default database; a folder the user named must be there already."""
     if urlsplit(database).scheme == "sqlite":
-        Path(database.removeprefix("sqlite:///")).absolute().parent.mkdir(parents=True, exist_ok=True)
+        Path(database.removeprefix("sqlite:///")).absolute().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 def failed(error: object, status: int = 1) -> int:

@@ -38,7 +38,7 @@ from dispatcher.server.retention import Retention
 from dispatcher.server.sign_in_doors import SignInDoors
 from dispatcher.server.snapshots import Snapshots
 from dispatcher.sync.ports import Clock, Trouble
-from dispatcher.wire import ErasureAsked, OrderAnswer
+from dispatcher.wire import PROTOCOL, ErasureAsked, Health, OrderAnswer
 
 MAX_LINES_BYTES: Final = 16 * 1024 * 1024
 MAX_WORDS_BYTES: Final = 16 * 1024
@@ -57,15 +57,6 @@ class LawProblem(Problem, frozen=True, kw_only=True):
     """Why the law book stays as it is: in words, and as the reason with the field and its value."""
 
     refused: LawRefused
-
-
-class Health(msgspec.Struct, frozen=True):
-    """How the centre is; of several on one ledger one is on duty and does the periodic work."""
-
-    status: str
-    consoles: int
-    head: int
-    on_duty: bool
 
 
 class Doors:
@@ -123,13 +114,12 @@ class Doors:
 
     async def health(self, _request: Request) -> Response:
         """Answer as long as the process can."""
-        return as_json(Health("live", self._feed.talking, self._hub.head, self._duty.is_held))
+        return as_json(self._health("live", self._hub.head))
 
     async def ready(self, _request: Request) -> Response:
         """Answer well only when acts can be judged."""
         await self._desk.probe()
-        head = await self._desk.read(lambda ledger: ledger.head())
-        return as_json(Health("ready", self._feed.talking, head, self._duty.is_held))
+        return as_json(self._health("ready", await self._desk.read(lambda ledger: ledger.head())))
 
     async def metrics(self, request: Request) -> Response:
         """Give the centre's figures for Prometheus to this machine; elsewhere to an administrator or auditor."""
@@ -223,6 +213,9 @@ class Doors:
             return as_json(await self._desk.read(asked))
         except BadPeriod as error:
             raise Refusal(404, str(error), "2026-11, 2026-11-05") from None
+
+    def _health(self, status: str, head: int) -> Health:
+        return Health(status, self._feed.talking, head, self._duty.is_held, PROTOCOL, self._clock.now())
 
     async def _one(self, request: Request, actor: Actor) -> Response:
         body = await body_of(request, MAX_ORDER_BYTES)

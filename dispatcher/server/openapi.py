@@ -14,7 +14,7 @@ from dispatcher import __version__
 from dispatcher.models.lawbook import LawBook
 from dispatcher.models.ranking import Kind, Table
 from dispatcher.server.answers import Problem
-from dispatcher.server.doors import Health, LawChange, LawProblem
+from dispatcher.server.doors import LawChange, LawProblem
 from dispatcher.server.reports import StreetReport
 from dispatcher.server.sign_in_doors import (
     Admission,
@@ -25,7 +25,7 @@ from dispatcher.server.sign_in_doors import (
     NewPassword,
     OpenSessions,
 )
-from dispatcher.wire import Erased, ErasureAsked, OrderAnswer
+from dispatcher.wire import Erased, ErasureAsked, Health, OrderAnswer
 from dispatcher.wire.orders import PostedOrder
 
 PATH: Final = "/openapi.json"

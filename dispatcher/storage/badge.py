@@ -45,12 +45,15 @@ class BadgeFile:
         self._path = directory / BADGE_FILE
         self._key = key
 
-    def read(self) -> Badge | None:
-        """Give the badge, None when there is none, or none that this key opens. Raises Trouble."""
+    def read(self, *, untouched: bool = False) -> Badge | None:
+        """Give the badge, None when there is none, or none that this key opens. Raises Trouble.
+
+        `untouched`: the file is read as it lies, and neither locked nor mended.
+        """
         if not self._path.exists():
             return None
         try:
-            with self._open() as connection:
+            with self._open(untouched=untouched) as connection:
                 row = connection.execute("SELECT badge FROM badge").fetchone()
         except cipher.Error as error:
             self._sort(error)
@@ -75,8 +78,8 @@ class BadgeFile:
             connection.execute("REPLACE INTO badge VALUES (1, ?)", (msgspec.json.encode(badge),))
 
     @contextlib.contextmanager
-    def _open(self) -> Generator[sqlite3.Connection]:
-        connection = cipher.connect(self._path, self._key)
+    def _open(self, *, untouched: bool = False) -> Generator[sqlite3.Connection]:
+        connection = (cipher.connect_untouched if untouched else cipher.connect)(self._path, self._key)
         try:
             yield connection
         finally:

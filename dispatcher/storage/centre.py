@@ -10,15 +10,15 @@ import uuid
 from collections.abc import Generator
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 import psycopg
 import sqlalchemy as sa
 from psycopg.types.array import ListBinaryDumper
-from sqlalchemy import event
+from sqlalchemy import event, pool
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
+from dispatcher.settings import without_password
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.troubles import sqlite_trouble
 from dispatcher.sync.ports import StoreNewer, Trouble
@@ -28,15 +28,18 @@ MIGRATION_LOCK: Final = 8_345_001
 """The PostgreSQL advisory lock that lets one process migrate at a time."""
 
 
-def make_engine(url: str) -> sa.Engine:
-    """Make an engine for sqlite:///path or postgresql://…; raises Trouble for any other address."""
+def make_engine(url: str, *, untouched: bool = False) -> sa.Engine:
+    """Make an engine for sqlite:///path or postgresql://…; raises Trouble for any other address.
+
+    `untouched`: nothing is ever written to a SQLite file or beside it; it must be there.
+    """
     try:
         parsed = make_url(url)
     except ArgumentError as error:
         raise Trouble(f"{url!r} is not a database address; write sqlite:///path or postgresql://…") from error
     match parsed.get_backend_name():
         case "sqlite":
-            return _sqlite(parsed)
+            return _sqlite_untouched(parsed) if untouched else _sqlite(parsed)
         case "postgresql":
             # hide_parameters: an error's text must not carry a caller's name or phone into a log.
             engine = sa.create_engine(
@@ -45,7 +48,7 @@ def make_engine(url: str) -> sa.Engine:
             event.listen(engine, "connect", _prepare_postgresql)
             return engine
         case _:
-            raise Trouble(f"{_without_password(url)!r}: only sqlite:/// and postgresql:// databases are known")
+            raise Trouble(f"{without_password(url)!r}: only sqlite:/// and postgresql:// databases are known")
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:
@@ -53,6 +56,19 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     engine = sa.create_engine(url, connect_args=connect_args, hide_parameters=True)
 
     event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _sqlite_untouched(url: sa.URL) -> sa.Engine:
+    def connect() -> sqlite3.Connection:
+        file = Path(url.database or "").absolute()
+        # Without a log nobody has the file open, and SQLite would make one to read it: it is read as it lies.
+        alone = "" if file.with_name(f"{file.name}-wal").exists() else "&immutable=1"
+        where = f"{file.as_uri()}?mode=ro{alone}"
+        return sqlite3.connect(where, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+
+    engine = sa.create_engine(url, creator=connect, poolclass=pool.NullPool, hide_parameters=True)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -146,23 +162,31 @@ def snapshot(url: str) -> Generator[sa.Connection]:
 
     One that is not of this program's schema is refused: whoever reads it must know what its columns mean.
     """
-    engine = make_engine(url)
+    with looked_at(make_engine(url)) as (connection, found):
+        if found != schema.VERSION:
+            name = connection.engine.url.render_as_string(hide_password=True)
+            raise Trouble(
+                f"{name}: 数据库版本为 {found}，本程序读 {schema.VERSION}；请先用本程序启动一次中心，或用相应版本。"
+                f" | The database has schema {found} and this program reads {schema.VERSION}; start the centre on"
+                " it once with this program, or use the program of its version."
+            )
+        yield connection
+
+
+@contextlib.contextmanager
+def looked_at(engine: sa.Engine) -> Generator[tuple[sa.Connection, str | None]]:
+    """Open a database to be read as it is at one moment, of whatever schema, which is given; raises Trouble.
+
+    The engine ends with it.
+    """
     file = engine.url.database if engine.url.get_backend_name() == "sqlite" else None
-    if file is not None and not Path(file).is_file():
-        raise Trouble(f"{file}: 没有这个数据库 | there is no such database")
     try:
+        if file is not None and not Path(file).is_file():
+            raise Trouble(f"{file}: 没有这个数据库 | there is no such database")
         with sorted_errors(engine), engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            found = _version(connection)
-            if found != schema.VERSION:
-                name = engine.url.render_as_string(hide_password=True)
-                raise Trouble(
-                    f"{name}: 数据库版本为 {found}，本程序读 {schema.VERSION}；请先用本程序启动一次中心，或用相应版本。"
-                    f" | The database has schema {found} and this program reads {schema.VERSION}; start the centre on"
-                    " it once with this program, or use the program of its version."
-                )
-            yield connection
+            yield connection, _version(connection)
     finally:
         engine.dispose()
 
@@ -171,8 +195,3 @@ def _version(connection: sa.Connection) -> str | None:
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
     return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-
-
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    return url.replace(f":{parts.password}@", ":…@") if parts.password else url

@@ -17,7 +17,16 @@ PAGE_SIZE: Final = 32768
 
 def connect(path: Path, key: Key, page_size: int | None = None) -> sqlite3.Connection:
     """Open an encrypted file in autocommit; nothing is read yet, so a wrong key shows at the first statement."""
-    connection = plain(path)
+    return _unlocked(plain(path), key, page_size)
+
+
+def connect_untouched(path: Path, key: Key, page_size: int | None = None) -> sqlite3.Connection:
+    """Open an encrypted file that nobody writes to, without a lock and without changing it or anything beside it."""
+    connection = module.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
+    return _unlocked(cast(sqlite3.Connection, connection), key, page_size)
+
+
+def _unlocked(connection: sqlite3.Connection, key: Key, page_size: int | None) -> sqlite3.Connection:
     connection.execute("PRAGMA cipher_log_level = NONE").close()
     connection.execute(f"PRAGMA key = \"x'{key}'\"").close()
     if page_size is not None:

@@ -113,13 +113,13 @@ class Keyholder:
         """Destroy the key wherever it is kept: nothing encrypted with it can be read again. Raises Trouble."""
         self._key = None
         FileKeys(self._directory).destroy()
-        before = self._kept_in()
+        before = kept_in(self._directory)
         if before not in ("", FILE, self._chosen.name):
             self._make(before).destroy()
         self._chosen.destroy()
 
     def _moved(self) -> Key | None:
-        before = self._kept_in() or FILE
+        before = kept_in(self._directory) or FILE
         if before == self._chosen.name:
             return None
         older = FileKeys(self._directory) if before == FILE else self._make(before)
@@ -140,21 +140,23 @@ class Keyholder:
         self._key = key
         self._note()
 
-    def _kept_in(self) -> str:
-        try:
-            return (self._directory / KEPT_IN).read_text("ascii").strip()
-        except (FileNotFoundError, UnicodeDecodeError):
-            return ""
-        except OSError as error:
-            raise _trouble(error, self._directory / KEPT_IN) from error
-
     def _note(self) -> None:
-        if self._kept_in() != self._chosen.name:
+        if kept_in(self._directory) != self._chosen.name:
             path = self._directory / KEPT_IN
             try:
                 path.write_text(f"{self._chosen.name}\n", "ascii")
             except OSError as error:
                 raise _trouble(error, path) from error
+
+
+def kept_in(directory: Path) -> str:
+    """Say in which store the key of a directory is, empty where nothing says so. Raises Trouble."""
+    try:
+        return (directory / KEPT_IN).read_text("ascii").strip()
+    except (FileNotFoundError, UnicodeDecodeError):
+        return ""
+    except OSError as error:
+        raise _trouble(error, directory / KEPT_IN) from error
 
 
 def load_key(path: Path) -> Key | None:

@@ -9,6 +9,7 @@ centre, and it is on duty. For one thread at a time.
 import sqlite3
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
@@ -32,6 +33,11 @@ class OffDuty(Trouble):
     """Another centre does it now; nothing was written."""
 
 
+def lock_file(database: str) -> Path:
+    """Name the file by which the one centre on a SQLite ledger keeps others out."""
+    return Path(f"{database}-centre")
+
+
 class Post:
     """One process's post."""
 
@@ -51,7 +57,7 @@ class Post:
         file = self._engine.url.database
         if self.is_shared or not file:
             return
-        lock = sqlite3.connect(f"{file}-centre", timeout=0.0, isolation_level=None, check_same_thread=False)
+        lock = sqlite3.connect(lock_file(file), timeout=0.0, isolation_level=None, check_same_thread=False)
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:

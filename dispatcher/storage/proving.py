@@ -71,6 +71,14 @@ class Anchor(msgspec.Struct, frozen=True, kw_only=True):
     form: str = evidence.FORM
 
 
+class NewestProof(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found of the newest links alone: how many were computed again, up to which place."""
+
+    links: int
+    place: int
+    findings: tuple[Finding, ...]
+
+
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
     """What was found of one ledger; `cases` were compared with the journal, with what is personal if `with_keys`."""
 
@@ -112,6 +120,24 @@ def prove(connection: sa.Connection, vault: Vault | None, anchors: Iterable[Anch
     )
 
 
+def prove_newest(connection: sa.Connection, most: int) -> NewestProof:
+    """Check the newest links, `most` of them at most, and the head; nothing before, and no cases. 0.05 ms a link."""
+    ledger = connection.execute(sa.select(schema.meta.c.ledger)).scalar_one()
+    after = max(0, evidence.read_head(connection).place - most)
+    found: list[Finding] = []
+    links, last, revision = _check_links(connection, _standing_after(connection, ledger, after), {}, found)
+    _check_head(connection, links, last, revision, found)
+    return NewestProof(links=max(0, links - after), place=links, findings=tuple(found[:NAMED_AT_MOST]))
+
+
+def is_anchored(connection: sa.Connection, pin: Anchor) -> bool:
+    """Tell whether the link that an anchor pins stands where and as it was; what is before it is not looked at."""
+    ledger = connection.execute(sa.select(schema.meta.c.ledger)).scalar_one()
+    at_place = sa.select(schema.chain.c.hash).where(schema.chain.c.place == pin.place)
+    there = connection.execute(at_place).scalar() if pin.place else evidence.genesis(ledger)
+    return pin.ledger == ledger and there is not None and bytes(there).hex() == pin.hash
+
+
 def anchor(connection: sa.Connection, at: Instant) -> Anchor:
     """Give the anchor of the newest link."""
     head = evidence.read_head(connection)
@@ -129,7 +155,26 @@ class _Link(NamedTuple):
     judged: Judged
 
 
-def _links(connection: sa.Connection) -> Iterator[_Link]:
+class _Stand(NamedTuple):
+    """Where the chain stands at some place: the hash of the link there, and the revision it has come to."""
+
+    place: int
+    hash: bytes
+    revision: int
+
+
+def _standing_after(connection: sa.Connection, ledger: str, place: int) -> _Stand:
+    """Give where the chain stands after a place; a link that is missing there shows in the next one."""
+    if not place:
+        return _Stand(0, evidence.genesis(ledger), 0)
+    chain, journal = schema.chain, schema.journal
+    last = connection.execute(sa.select(chain.c.hash).where(chain.c.place == place)).scalar()
+    entries = sa.select(journal.c.revision).join_from(chain, journal, journal.c.act == chain.c.act)
+    newest = entries.where(chain.c.place <= place).order_by(chain.c.place.desc()).limit(1)
+    return _Stand(place, bytes(last or b""), connection.execute(newest).scalar() or 0)
+
+
+def _links(connection: sa.Connection, after: int = 0) -> Iterator[_Link]:
     chain, verdicts, journal, refusals = schema.chain, schema.verdicts, schema.journal, schema.law_refusals
     columns = [
         *(verdicts.c[name].label(f"v_{name}") for name in VERDICT),
@@ -143,6 +188,8 @@ def _links(connection: sa.Connection) -> Iterator[_Link]:
         .outerjoin(refusals, refusals.c.act == chain.c.act)
         .order_by(chain.c.place)
     )
+    if after:  # from the beginning everything is read, at places where nothing may be, too
+        statement = statement.where(chain.c.place > after)
     for row in connection.execute(statement, execution_options={"yield_per": AT_A_TIME}).mappings():
         judged = Judged(
             CommandId(row["act"]), _part(row, "v_", VERDICT), _part(row, "j_", ENTRY), _part(row, "l_", LAW_REFUSAL)
@@ -154,18 +201,30 @@ def _part(row: Any, prefix: str, names: tuple[str, ...]) -> Row | None:  # noqa:
     return None if row[f"{prefix}act"] is None else {name: row[f"{prefix}{name}"] for name in names}
 
 
-def _check_chain(
-    connection: sa.Connection, ledger: str, anchors: list[Anchor], found: list[Finding]
-) -> tuple[int, bytes, int]:
-    """Compute every link again; gives the number of links, the last hash, and the last revision."""
+def _check_chain(connection: sa.Connection, ledger: str, anchors: list[Anchor], found: list[Finding]) -> _Stand:
+    """Compute every link again; gives where the chain stands at its end."""
     pins = {pin.place: pin for pin in anchors if pin.ledger == ledger}
     found += [
         Finding(fault=Fault.ANCHOR, place=pin.place, differs=f"ledger {pin.ledger}")
         for pin in anchors
         if pin.ledger != ledger
     ]
-    place, last, revision = 0, evidence.genesis(ledger), 0
-    for each in _links(connection):
+    end = _check_links(connection, _standing_after(connection, ledger, 0), pins, found)
+    found += [
+        Finding(
+            fault=Fault.MISSING, place=pin.place, revision=pin.revision, differs=f"anchored at {pin.at.isoformat()}"
+        )
+        for pin in pins.values()
+        if pin.place or pin.hash != evidence.genesis(ledger).hex()
+    ]
+    found += _unchained(connection)
+    return end
+
+
+def _check_links(connection: sa.Connection, begin: _Stand, pins: dict[int, Anchor], found: list[Finding]) -> _Stand:
+    """Compute the links after a place again, and take out of `pins` those that were met."""
+    place, last, revision = begin
+    for each in _links(connection, place):
         if each.place != place + 1:
             found += _gap(place + 1, each)
         judged, entry = each.judged, each.judged.entry
@@ -182,15 +241,7 @@ def _check_chain(
             found.append(
                 _of(each, Fault.ANCHOR, f"hash {last.hex()[:16]}…, anchored {pin.at.isoformat()} {pin.hash[:16]}…")
             )
-    found += [
-        Finding(
-            fault=Fault.MISSING, place=pin.place, revision=pin.revision, differs=f"anchored at {pin.at.isoformat()}"
-        )
-        for pin in pins.values()
-        if pin.place or pin.hash != evidence.genesis(ledger).hex()
-    ]
-    found += _unchained(connection)
-    return place, last, revision
+    return _Stand(place, last, revision)
 
 
 def _gap(expected: int, link: _Link) -> list[Finding]:

@@ -7,6 +7,7 @@ near its end is told, not only one past it.
 import datetime as dt
 import logging
 import ssl
+from pathlib import Path
 from typing import Final, cast
 
 from dispatcher.sync.ports import Trouble
@@ -14,7 +15,7 @@ from dispatcher.sync.ports import Trouble
 WARN_BEFORE: Final = dt.timedelta(days=30)
 
 _log = logging.getLogger(__name__)
-_UNKNOWN_ISSUER: Final = frozenset({18, 19, 20, 21})
+UNKNOWN_ISSUER: Final = frozenset({18, 19, 20, 21})
 """OpenSSL's numbers: self-signed, self-signed in the chain, no local issuer, leaf not verified."""
 _EXPIRED: Final = 10
 _NOT_YET: Final = 9
@@ -31,6 +32,17 @@ def trust(authority: str) -> ssl.SSLContext:
         ) from error
 
 
+def trust_own(certificate: Path) -> ssl.SSLContext:
+    """Make the context by which a machine speaks to its own centre: that very certificate, under any name.
+
+    Raises Trouble.
+    """
+    context = trust(str(certificate))
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.check_hostname = False
+    return context
+
+
 def certificate_words(error: BaseException) -> str:
     """Say what is wrong with the centre's certificate, from anything that was raised; empty when it is none of that."""
     found = _verification(error)
@@ -42,7 +54,7 @@ def certificate_words(error: BaseException) -> str:
             )
         return ""
     code = found.verify_code
-    if code in _UNKNOWN_ISSUER:
+    if code in UNKNOWN_ISSUER:
         return (
             "中心的证书不是本机信任的机构签发的：请用 --authority 指定管理员给的 authority.pem"
             " | the centre's certificate is of an authority unknown here; give the administrator's with --authority"

@@ -3,12 +3,18 @@
 The library behind it, a tenth of a second to import, comes with the first dial: the first screen does not need it.
 """
 
+import re
 from typing import TYPE_CHECKING
 
 from dispatcher.sync.ports import Link
 
 if TYPE_CHECKING:
     import ssl
+
+
+def feed_url(centre: str) -> str:
+    """Give the WebSocket of a centre's feed."""
+    return re.sub("^http", "ws", centre) + "/feed"
 
 
 class WebSocketDialer:

@@ -5,6 +5,7 @@ words; nothing else is raised. Knows nothing of sockets.
 """
 
 from dispatcher.wire.erasures import Erased, ErasureAsked
+from dispatcher.wire.health import Health
 from dispatcher.wire.messages import (
     MAX_FRAME_BYTES,
     NO_CALLER,
@@ -59,6 +60,7 @@ __all__ = [
     "ErasureAsked",
     "Fault",
     "Goodbye",
+    "Health",
     "Hello",
     "Inquire",
     "Judged",
