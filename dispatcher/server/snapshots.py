@@ -1,14 +1,14 @@
 """Snapshots for consoles that begin or are far behind: made beside everything else, kept a while, given out in pieces.
 
 Promises: nobody's commit, page or beat waits for one; one is made at a time; what is kept is bounded in time and in
-bytes, and lies on the disk encrypted by a key that this process alone has, so that nobody reads citizens' data from
-what is left behind. Bytes of one etag are always the same, so that a download can go on where it stopped.
+bytes, and lies on the disk in files without a name, which end with this process however it ends, encrypted by a key
+that it alone has, so that nobody reads citizens' data from old blocks. Bytes of one etag are always the same, so that a
+download can go on where it stopped.
 
 `GET /snapshot` gives the snapshot of the token's scope; see docs/protocol.md.
 """
 
 import asyncio
-import contextlib
 import datetime as dt
 import hashlib
 import os
@@ -17,8 +17,7 @@ import tempfile
 import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Final, NamedTuple
+from typing import IO, Final, NamedTuple
 
 import msgspec
 import zstandard
@@ -50,6 +49,32 @@ class Piece(NamedTuple):
     file_length: int
 
 
+class File:
+    """A snapshot's sealed parts in a file without a name; for any thread. Raises OSError."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._file: IO[bytes] = tempfile.TemporaryFile(prefix="dispatcher-snapshot-", buffering=0)  # noqa: SIM115  (close)
+
+    def append(self, sealed: bytes) -> None:
+        """Write a part behind the others."""
+        with self._lock:
+            self._file.seek(0, os.SEEK_END)
+            rest = memoryview(sealed)
+            while rest:
+                rest = rest[self._file.write(rest) :]
+
+    def read(self, piece: Piece) -> bytes:
+        """Give a sealed part."""
+        with self._lock:
+            self._file.seek(piece.file_begins)
+            return self._file.read(piece.file_length)
+
+    def close(self) -> None:
+        """Let go of it, and of its place on the disk; harmless when repeated."""
+        self._file.close()
+
+
 class Snapshot:
     """One snapshot, made or in the making. Lives on the event loop."""
 
@@ -62,6 +87,7 @@ class Snapshot:
         self.pieces: list[Piece] = []
         self.readers = 0
         self.of_old_law = False
+        self.file: File | None = None
         self._grown = asyncio.Event()
 
     @property
@@ -106,6 +132,11 @@ class Snapshot:
                 raise self.trouble
             await self._grown.wait()
 
+    def close(self) -> None:
+        """Let go of its file; nobody reads it any more."""
+        if self.file is not None:
+            self.file.close()
+
     def _tell(self) -> None:
         self._grown.set()
         self._grown = asyncio.Event()
@@ -120,7 +151,6 @@ class Snapshots:
         self._loop = asyncio.get_running_loop()
         self._maker = ThreadPoolExecutor(1, "snapshot-maker")
         self._seal = AESGCM(AESGCM.generate_key(256))
-        self._directory = tempfile.TemporaryDirectory(prefix="dispatcher-snapshots-")
         self._kept: dict[Scope, list[Snapshot]] = {}
         self._closing = threading.Event()
 
@@ -134,7 +164,9 @@ class Snapshots:
         """Stop making, and remove what was made."""
         self._closing.set()
         await asyncio.to_thread(self._maker.shutdown)
-        self._directory.cleanup()
+        for snapshots in self._kept.values():
+            for snapshot in snapshots:
+                snapshot.close()
 
     async def answer(self, request: Request, actor: Actor) -> Response:
         """Give the snapshot of a person's scope, from the byte that is asked for. Raises Trouble."""
@@ -202,16 +234,12 @@ class Snapshots:
         kept = [(snapshot, scope) for scope, snapshots in self._kept.items() for snapshot in snapshots]
         for snapshot, scope in sorted(kept, key=lambda each: each[0].used_at_s):
             old = now_s - snapshot.used_at_s > KEPT_S or self._bytes_kept() > MOST_BYTES or not snapshot.can_be_given
-            if snapshot.trouble is not None or (snapshot.whole and old and not snapshot.readers):
+            if not snapshot.readers and (snapshot.trouble is not None or (snapshot.whole and old)):
                 self._kept[scope].remove(snapshot)
-                with contextlib.suppress(FileNotFoundError):
-                    self._path(snapshot).unlink()
+                snapshot.close()
 
     def _bytes_kept(self) -> int:
         return sum(snapshot.file_length for snapshots in self._kept.values() for snapshot in snapshots)
-
-    def _path(self, snapshot: Snapshot) -> Path:
-        return Path(self._directory.name, hashlib.sha256(snapshot.etag.encode()).hexdigest())
 
     # In threads.
 
@@ -220,18 +248,17 @@ class Snapshots:
         begins = file_begins = 0
         trouble: Trouble | None = Trouble("快照未能做成 | a snapshot could not be made")
         try:
-            with os.fdopen(os.open(self._path(snapshot), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                for part in self._ledger.snapshot(scope, at):
-                    if self._closing.is_set():
-                        return
-                    data = compress(part)
-                    nonce = secrets.token_bytes(NONCE_BYTES)
-                    sealed = nonce + self._seal.encrypt(nonce, data, snapshot.etag.encode())
-                    file.write(sealed)
-                    file.flush()
-                    piece = Piece(begins, len(data), file_begins, len(sealed))
-                    begins, file_begins = begins + len(data), file_begins + len(sealed)
-                    self._loop.call_soon_threadsafe(snapshot.add, piece)
+            file = snapshot.file = File()
+            for part in self._ledger.snapshot(scope, at):
+                if self._closing.is_set():
+                    return
+                data = compress(part)
+                nonce = secrets.token_bytes(NONCE_BYTES)
+                sealed = nonce + self._seal.encrypt(nonce, data, snapshot.etag.encode())
+                file.append(sealed)
+                piece = Piece(begins, len(data), file_begins, len(sealed))
+                begins, file_begins = begins + len(data), file_begins + len(sealed)
+                self._loop.call_soon_threadsafe(snapshot.add, piece)
             trouble = None
         except Trouble as failed:
             trouble = failed
@@ -241,9 +268,8 @@ class Snapshots:
             self._loop.call_soon_threadsafe(snapshot.end, trouble)
 
     def _read(self, snapshot: Snapshot, piece: Piece) -> bytes:
-        with self._path(snapshot).open("rb") as file:
-            file.seek(piece.file_begins)
-            sealed = file.read(piece.file_length)
+        assert snapshot.file is not None, "a piece lies in it"
+        sealed = snapshot.file.read(piece)
         return self._seal.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], snapshot.etag.encode())
 
 
