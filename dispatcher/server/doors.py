@@ -4,7 +4,6 @@ Promises: every refusal is JSON with what was wrong and what to do; a body is ne
 posted is logged. The feed's WebSocket is not here: it stands directly on the transport (socket.py).
 """
 
-import datetime as dt
 import functools
 import ipaddress
 from collections.abc import Callable
@@ -25,6 +24,7 @@ from dispatcher.server.answers import Problem, Refusal, as_json, bearer, body_of
 from dispatcher.server.desk import Desk
 from dispatcher.server.duty import Duty
 from dispatcher.server.feed import Feed
+from dispatcher.server.figures import Figures
 from dispatcher.server.hub import Hub
 from dispatcher.server.identity import Identity
 from dispatcher.server.intake import MAX_LINES, Intake, lines_of
@@ -75,6 +75,7 @@ class Doors:
         sign_in: SignInDoors,
         clock: Clock,
         duty: Duty,
+        figures: Figures,
     ) -> None:
         self._desk = desk
         self._hub = hub
@@ -87,6 +88,7 @@ class Doors:
         self._sign_in = sign_in
         self._clock = clock
         self._duty = duty
+        self._figures = figures
 
     def application(self, described: Callable[[], bytes] = bytes) -> Starlette:
         """Give the ASGI application; `described` gives the OpenAPI description of these very doors."""
@@ -125,15 +127,7 @@ class Doors:
         """Give the centre's figures for Prometheus to this machine; elsewhere to an administrator or auditor."""
         if not _is_near(request) and not may(await self._actor(request), Right.READ_METRICS):
             raise Refusal(403, "没有查看指标的角色 | no role that is given metrics", "换账号 | use another account")
-        timer = await self._desk.read(lambda ledger: ledger.next_timer())
-        page = self._desk.metrics.page(
-            consoles=self._feed.talking,
-            head=self._hub.head,
-            queued=self._desk.queued,
-            able=self._desk.trouble is None,
-            timer_late=self._clock.now() - timer if timer else dt.timedelta(),
-        )
-        return Response(page, media_type=CONTENT_TYPE)
+        return Response(await self._figures.page(), media_type=CONTENT_TYPE)
 
     async def orders(self, request: Request) -> Response:
         """Take in one order (JSON) or up to MAX_LINES of them (NDJSON)."""

@@ -23,6 +23,7 @@ from dispatcher.models.law import Law
 from dispatcher.models.lawbook import LawBook, book_of, law_at
 from dispatcher.models.organisation import Actor, Unit, scope_of
 from dispatcher.server import openapi
+from dispatcher.server.board import Board, Slot
 from dispatcher.server.certificate import check, watch_end
 from dispatcher.server.chore import Chore
 from dispatcher.server.desk import Desk
@@ -30,6 +31,7 @@ from dispatcher.server.directory import Directory
 from dispatcher.server.doors import Doors
 from dispatcher.server.duty import Duty
 from dispatcher.server.feed import Feed
+from dispatcher.server.figures import Figures
 from dispatcher.server.hands import Hands
 from dispatcher.server.hub import Hub
 from dispatcher.server.identity import Identity
@@ -46,7 +48,7 @@ from dispatcher.server.socket import Patience, socket_class
 from dispatcher.server.succession import Succession, Tellings
 from dispatcher.server.timers import Timers
 from dispatcher.server.webhooks import Courier
-from dispatcher.server.workers import run_workers
+from dispatcher.server.workers import Place, run_workers
 from dispatcher.storage.ledger import Account, Ledger
 from dispatcher.storage.news import News
 from dispatcher.storage.standing import Standing
@@ -241,12 +243,14 @@ async def serve(
     keys: Path | None = None,
     keep_days: int = 0,
     tls: Tls | None = None,
+    slot: Slot | None = None,
     started: Callable[[Running], None] = lambda running: None,
 ) -> None:
     """Run a centre until it is stopped; `started` hears when it listens. Raises Trouble when it cannot begin.
 
     It listens on `listener`, where one is brought, else on `host` and `port`. `keys` is the directory of the centre's
-    keys; personal data is erased `keep_days` after a case ended, 0 for never.
+    keys; personal data is erased `keep_days` after a case ended, 0 for never. `slot` is this process's place on the
+    board of a centre's workers.
 
     Of `law`, policy and calendar are what a ledger without a law book begins with; any other goes by its own book.
     """
@@ -266,7 +270,11 @@ async def serve(
 
         centre = Centre(ledger, found, clock, patience, works=works)
         async with centre.at_work(), asyncio.TaskGroup() as beside:
-            ending = beside.create_task(watch_end(ends, clock), name="watch over the certificate's end")
+            figures = Figures(centre.desk, centre.hub, centre.feed, clock, slot)
+            without_end = [
+                beside.create_task(watch_end(ends, clock), name="watch over the certificate's end"),
+                beside.create_task(figures.run(), name="figures for the other workers"),
+            ]
             doors = Doors(
                 centre.desk,
                 centre.hub,
@@ -279,6 +287,7 @@ async def serve(
                 SignInDoors(centre.identity, centre.watch, centre.desk.metrics),
                 clock,
                 centre.duty,
+                figures,
             )
             server = _Server(
                 uvicorn.Config(
@@ -295,7 +304,8 @@ async def serve(
                 lambda: started(Running(_url_of(listener, host, tls), server, centre.desk, centre.hub, centre.duty)),
             )
             await server.serve(sockets=[listener])
-            ending.cancel()
+            for task in without_end:
+                task.cancel()
     finally:
         listener.close()
 
@@ -318,7 +328,9 @@ def run(
     With more than one worker, which a SQLite ledger does not allow, they run in processes of their own.
     """
 
-    def serving(listener: socket.socket, started: Callable[[Running], None]) -> Coroutine[None, None, None]:
+    def serving(
+        listener: socket.socket, started: Callable[[Running], None], slot: Slot | None = None
+    ) -> Coroutine[None, None, None]:
         return serve(
             database,
             law,
@@ -329,11 +341,15 @@ def run(
             keys=keys,
             keep_days=keep_days,
             tls=tls,
+            slot=slot,
             started=started,
         )
 
-    def work(listener: socket.socket, listening: Callable[[], None], life: int) -> int:
-        return _run_one(lambda started: serving(listener, started), lambda _: listening(), life)
+    board = Board(workers) if workers > 1 else None
+
+    def work(place: Place, listening: Callable[[], None]) -> int:
+        slot = board and board.slot(place.number)
+        return _run_one(lambda started: serving(place.listener, started, slot), lambda _: listening(), place.life)
 
     allow_many_connections()
     try:

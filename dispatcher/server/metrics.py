@@ -1,7 +1,8 @@
 """What the centre counts of its own work, in the form that Prometheus reads.
 
 Promises: no figure is labelled with a person, a case or a caller; counting costs microseconds and may be done from any
-thread. Each centre has a registry of its own, so that two in one process count apart.
+thread. Each centre has a registry of its own, so that two in one process count apart; how the figures of several
+workers become one page is said in `figures`.
 """
 
 import contextlib
@@ -10,6 +11,7 @@ import time
 from collections.abc import Generator
 from typing import Final, assert_never
 
+import msgspec
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -18,7 +20,6 @@ from prometheus_client import (
     Histogram,
     PlatformCollector,
     ProcessCollector,
-    generate_latest,
 )
 
 from dispatcher import __version__
@@ -27,6 +28,23 @@ from dispatcher.models.verdicts import Accepted, Refused, Verdict
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _ACTS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """One figure."""
+
+    name: str
+    labels: dict[str, str]
+    value: float
+
+
+class Family(msgspec.Struct, frozen=True):
+    """Figures of one kind (counter, gauge, histogram), and what they say."""
+
+    name: str
+    text: str
+    kind: str
+    samples: tuple[Sample, ...]
 
 
 class Metrics:
@@ -38,6 +56,7 @@ class Metrics:
         PlatformCollector(registry=registry)
         info = Gauge("dispatcher_info", "The program's version.", ["version"], registry=registry)
         info.labels(__version__).set(1)
+        Gauge("dispatcher_workers", "Processes of this centre whose figures these are.", registry=registry).set(1)
         self._judged = Counter(
             "dispatcher_acts_judged",
             "Acts that have a verdict; reason is empty for accepted ones.",
@@ -98,11 +117,21 @@ class Metrics:
         """Count what became of a try to sign in: admitted, wrong or wait."""
         self._sign_ins.labels(answer).inc()
 
-    def page(self, *, consoles: int, head: int, queued: int, able: bool, timer_late: dt.timedelta) -> bytes:
-        """Give everything as Prometheus's text, with what is true now."""
+    def families(
+        self, *, consoles: int, head: int, queued: int, able: bool, timer_late: dt.timedelta
+    ) -> tuple[Family, ...]:
+        """Give everything, with what is true now."""
         self._consoles.set(consoles)
         self._head.set(head)
         self._queued.set(queued)
         self._able.set(able)
         self._late.set(max(0.0, timer_late.total_seconds()))
-        return generate_latest(self._registry)
+        return tuple(
+            Family(
+                metric.name,
+                metric.documentation,
+                metric.type,
+                tuple(Sample(sample.name, sample.labels, sample.value) for sample in metric.samples),
+            )
+            for metric in self._registry.collect()
+        )

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
-from typing import Final
+from typing import Final, NamedTuple
 
 STOP_WITHIN_S: Final = 20.0
 FIRST_PAUSE_S: Final = 0.5
@@ -27,9 +27,17 @@ LIVED_WELL_S: Final = 10.0
 
 log = logging.getLogger(__name__)
 
-Work = Callable[[socket.socket, Callable[[], None], int], int]
-"""One worker's life: its socket, whom to tell that it listens, a file that ends when the parent does; gives its status.
-"""
+
+class Place(NamedTuple):
+    """What a worker is given: its number from 0, its socket, and a file that ends when the parent does."""
+
+    number: int
+    listener: socket.socket
+    life: int
+
+
+Work = Callable[[Place, Callable[[], None]], int]
+"""One worker's life: its place, and whom to tell that it listens; gives its status."""
 
 
 def can_share() -> bool:
@@ -48,7 +56,7 @@ def run_workers(
     lives, life = multiprocessing.Pipe(duplex=False)
     # What is held does not listen: it keeps the port and takes no connection.
     with bind() as held, lives, life, _Signals() as signals:
-        workers = [_Worker(f"worker {number}", work, held, lives, life) for number in range(1, count + 1)]
+        workers = [_Worker(number, work, held, lives, life) for number in range(count)]
         for worker in workers:
             worker.start()
         told = False
@@ -76,8 +84,9 @@ def run_workers(
 class _Worker:
     """One of the processes: living, or waiting for its next life, which `begins_s` (monotonic)."""
 
-    def __init__(self, name: str, work: Work, held: socket.socket, lives: Connection, life: Connection) -> None:
-        self._name = name
+    def __init__(self, number: int, work: Work, held: socket.socket, lives: Connection, life: Connection) -> None:
+        self._number = number
+        self._name = f"worker {number + 1}"
         self._work = work
         self._held = held
         self._lives = lives
@@ -154,7 +163,8 @@ class _Worker:
         self._life.close()  # the parent alone holds it: it ends with the parent
         listener = _sharing(self._held)
         self._held.close()
-        sys.exit(self._work(listener, lambda: says.send_bytes(b"listening"), self._lives.fileno()))
+        place = Place(self._number, listener, self._lives.fileno())
+        sys.exit(self._work(place, lambda: says.send_bytes(b"listening")))
 
 
 class _Signals:

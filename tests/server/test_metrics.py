@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from dispatcher.models import commands as c
 from dispatcher.models.verdicts import Accepted, Reason, Refused
 from dispatcher.server.doors import _is_near
+from dispatcher.server.figures import text_of
 from dispatcher.server.metrics import Metrics
 from tests.server.centre import Centre, act, order, running_centre
 
@@ -86,7 +87,8 @@ def test_a_commit_that_fails_counts_its_acts_as_failed_and_is_no_commit() -> Non
     with pytest.raises(OSError, match="full"), metrics.commit(7):
         raise OSError("full")
     metrics.judged(Refused(reason=Reason.WRONG_STATE))
-    page = metrics.page(consoles=0, head=0, queued=0, able=False, timer_late=dt.timedelta(seconds=-3)).decode()
+    late = dt.timedelta(seconds=-3)
+    page = text_of(metrics.families(consoles=0, head=0, queued=0, able=False, timer_late=late)).decode()
     assert "dispatcher_acts_failed_total 7.0" in page
     assert "dispatcher_commit_seconds_count 0.0" in page
     assert "dispatcher_timers_late_seconds 0.0" in page, "what is still ahead is not late"

@@ -11,6 +11,10 @@ from tests.server.centre import TIMEOUT_S, order
 from tests.server.test_process import process
 
 
+def held_by(pid: int) -> list[str]:
+    return [os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc")
 def test_a_killed_centre_leaves_nothing_of_its_snapshots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     temporary = tmp_path / "tmp"
@@ -26,8 +30,7 @@ def test_a_killed_centre_leaves_nothing_of_its_snapshots(tmp_path: Path, monkeyp
             more = {"range": "bytes=10-", "if-range": etag}
             rest = await centre.http.get("/snapshot", headers=await centre.bearer("wang") | more)
             assert (rest.status_code, rest.content) == (206, whole.content[10:])
-            held = [os.readlink(link) for link in Path(f"/proc/{child.pid}/fd").iterdir()]
-            assert any(name.startswith(str(temporary)) for name in held), "it does lie on the disk"
+            assert any(name.startswith(str(temporary)) for name in held_by(child.pid)), "it does lie on the disk"
             assert list(temporary.iterdir()) == []
             child.kill()
             await asyncio.wait_for(child.wait(), TIMEOUT_S)

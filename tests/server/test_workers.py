@@ -98,6 +98,52 @@ def test_a_killed_worker_is_started_again_and_its_duty_moves(fresh_postgres_url:
     asyncio.run(story())
 
 
+async def scraped(centre: Centre) -> dict[str, float]:
+    """Read the figures without labels from whichever process takes a fresh connection."""
+    async with httpx.AsyncClient(base_url=centre.running.url, trust_env=False, timeout=TIMEOUT_S) as http:
+        lines = (await http.get("/metrics")).text.splitlines()
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")}
+
+
+ACCEPTED = 'dispatcher_acts_judged_total{reason="",verdict="accepted"}'
+
+
+async def until_scraped(centre: Centre, expected: dict[str, float]) -> None:
+    """Wait until several scrapes, of either worker, give the same figures."""
+    async with asyncio.timeout(TIMEOUT_S):
+        while True:
+            pages = [await scraped(centre) for _ in range(6)]
+            if all({name: page.get(name) for name in expected} == expected for page in pages):
+                return
+            await asyncio.sleep(0.1)
+
+
+def test_a_scrape_gives_the_whole_centre_and_nothing_counted_is_lost_with_a_worker(fresh_postgres_url: str) -> None:
+    async def story() -> None:
+        async with process(fresh_postgres_url, workers=2) as (parent, centre):
+            async with both_served(centre):
+                served = {(await health(centre.running.url))["consoles"] for _ in range(8)}
+                assert len(served) > 1, "the consoles are divided among the workers"
+                for _ in range(12):  # each over a connection of its own: the workers share the orders
+                    async with httpx.AsyncClient(base_url=centre.running.url, trust_env=False) as http:
+                        answer = await http.post("/intake/orders", json=order(), headers=await centre.bearer("hotline"))
+                        assert answer.status_code == 201
+                await until_scraped(centre, {ACCEPTED: 12, "dispatcher_workers": 2, "dispatcher_can_judge": 1})
+                whole = await scraped(centre)
+                assert whole["dispatcher_consoles"] >= 2
+                assert whole["dispatcher_head_revision"] == 12
+                assert whole["dispatcher_commit_acts_sum"] == 12
+            await until_scraped(centre, {"dispatcher_consoles": 0})
+            before = children(parent.pid)
+            os.kill(before[0], signal.SIGKILL)
+            await until(lambda: len(set(children(parent.pid)) - {before[0]}) == 2)
+            await until_scraped(centre, {ACCEPTED: 12, "dispatcher_workers": 2})
+            parent.send_signal(signal.SIGTERM)
+            assert await asyncio.wait_for(parent.wait(), TIMEOUT_S) == 0
+
+    asyncio.run(story())
+
+
 def test_workers_do_not_outlive_their_parent(fresh_postgres_url: str) -> None:
     async def story() -> None:
         async with process(fresh_postgres_url, workers=2) as (parent, centre):
