@@ -7,7 +7,7 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from dispatcher import __version__
 from dispatcher.logs import begin_logging
@@ -153,7 +153,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         if program.name == "admin":
             from dispatcher.centre.admin import add_tasks
 
-            add_tasks(sub)
+            add_tasks(sub, _AdminTask)
         if program.name == "rates":
             _add_rates(sub)
         if program.name in _LAW_TASKS:
@@ -197,6 +197,14 @@ def _add_fields(sub: argparse.ArgumentParser, kind: type[object], default: str |
             metavar=field.metadata["metavar"],
             help=field.metadata["help"] + shown,
         )
+
+
+class _AdminTask(argparse.ArgumentParser):
+    """A task of `dispatcher admin`: settings may stand before it as well as after it."""
+
+    def __init__(self, *words: Any, **more: Any) -> None:  # noqa: ANN401  (whatever argparse gives)
+        super().__init__(*words, **more)
+        _add_settings(self, AdminSettings, argparse.SUPPRESS)
 
 
 def _add_rates(sub: argparse.ArgumentParser) -> None:

@@ -25,11 +25,11 @@ class Tasks(Protocol):
         ...
 
 
-def add_tasks(parser: argparse.ArgumentParser) -> None:
-    """Give the parser of `dispatcher admin` its tasks."""
+def add_tasks(parser: argparse.ArgumentParser, kind: type[argparse.ArgumentParser]) -> None:
+    """Give the parser of `dispatcher admin` its tasks, each a parser of a kind, and so are those below it."""
     from dispatcher.centre import accounts, certificates, evidence, offices, personal, safekeeping, webhooks
 
-    tasks = parser.add_subparsers(dest="task", required=True, metavar="TASK")
+    tasks = parser.add_subparsers(dest="task", required=True, metavar="TASK", parser_class=kind)
     for area in (accounts, certificates, offices, webhooks, evidence, personal, safekeeping):
         area.add_tasks(tasks)
 
