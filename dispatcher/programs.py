@@ -105,6 +105,7 @@ PROGRAMS = (
           dispatcher admin wipe DESK-3-7f2a91c04b6d --reason 笔记本遗失
           dispatcher admin certificates certificates --host centre.example --host 10.0.0.5
           dispatcher admin roster duty.csv
+          dispatcher admin units streets.csv --kind street
 
         A webhook is told of accepted acts by signed posts (Standard Webhooks), retried for a day.
 

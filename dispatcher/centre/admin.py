@@ -1,6 +1,6 @@
 """`dispatcher admin`: what is done to a centre's ledger on the machine that can reach its database.
 
-Each area (accounts, offices, webhooks) says its own tasks: a parser with its flags, and `do`, what is done with them.
+Each area (accounts, units, webhooks …) says its own tasks: a parser with its flags, and `do`, what is done with them.
 A task's `do` takes the settings and the parsed flags and gives the exit status; a `Trouble` it raises is said in words
 here.
 """
@@ -27,10 +27,10 @@ class Tasks(Protocol):
 
 def add_tasks(parser: argparse.ArgumentParser, kind: type[argparse.ArgumentParser]) -> None:
     """Give the parser of `dispatcher admin` its tasks, each a parser of a kind, and so are those below it."""
-    from dispatcher.centre import accounts, certificates, evidence, offices, personal, safekeeping, webhooks
+    from dispatcher.centre import accounts, certificates, evidence, offices, personal, safekeeping, units, webhooks
 
     tasks = parser.add_subparsers(dest="task", required=True, metavar="TASK", parser_class=kind)
-    for area in (accounts, certificates, offices, webhooks, evidence, personal, safekeeping):
+    for area in (accounts, units, certificates, offices, webhooks, evidence, personal, safekeeping):
         area.add_tasks(tasks)
 
 

@@ -33,7 +33,7 @@ SILENT: Final = dt.timedelta(days=7)
 """A station not heard of for so long is told: it may be lost, and nobody there can sign in without the centre."""
 LATE: Final = dt.timedelta(minutes=1)
 _NAMED: Final = 5
-_UPGRADE: Final = "pip install --upgrade dispatcher-console"
+_UPGRADE: Final = "pip install --upgrade ."
 
 
 class CentreExamined:
@@ -133,11 +133,13 @@ class CentreExamined:
         )
 
     def _keys(self, ledger: Looked) -> Iterator[Finding]:
-        keyring = Keyring(self._settings.keys)
+        keyring, needed = Keyring(self._settings.keys), ledger.key_versions()
         try:
-            needed = ledger.check_keys(self._settings.keys)
+            ledger.check_keys(keyring)
         except Trouble as trouble:
-            put_back = f"cp --preserve=mode SAFE/centre-1.key {quote(str(self._settings.keys))}/"
+            there = set(keyring.versions())
+            wanted = keyring.path(next((each for each in needed if each not in there), needed[-1]))
+            put_back = f"install -D -m 600 SAFE/{wanted.name} {quote(str(wanted))}"
             yield fault("keys", str(trouble), put_back)
             return
         shown = ", ".join(map(str, needed))

@@ -16,7 +16,7 @@ LEAST_WIDTH: Final = 1024
 LEAST_HEIGHT: Final = 720
 """Pixels (as the desktop counts them) below which the console's parts no longer stand beside each other."""
 _WITHOUT_SCREEN: Final = frozenset({"offscreen", "minimal"})
-_LIBRARIES: Final = "tools/system-libraries"
+_LIBRARIES: Final = "sudo apt-get install libegl1 libgl1 libfontconfig1 libdbus-1-3 libxkbcommon-x11-0 libxcb-cursor0"
 
 
 class _Tried(msgspec.Struct, frozen=True):

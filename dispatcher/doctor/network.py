@@ -17,7 +17,7 @@ from dispatcher.wire import PROTOCOL
 SLOW_S: Final = 1.0
 """A round trip above this makes everything feel slow."""
 _RENEW: Final = "dispatcher admin certificates certificates --host {}"
-_UPGRADE: Final = "pip install --upgrade dispatcher-console"
+_UPGRADE: Final = "pip install --upgrade ."
 
 
 class _Ends(Exception):

@@ -168,7 +168,7 @@ class Home:
                 yield fault(
                     check,
                     f"{zh}由更新版本的程序写成（{version}） | {en} was written by a newer program ({version})",
-                    "pip install --upgrade dispatcher-console",
+                    "pip install --upgrade .",
                 )
                 return
             cache_examining.check(file, key)

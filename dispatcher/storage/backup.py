@@ -24,7 +24,7 @@ from dispatcher.models.queue import epoch_ms
 from dispatcher.storage import evidence
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.adopting import drop_plain
-from dispatcher.storage.centre import make_engine, snapshot, sorted_errors
+from dispatcher.storage.centre import keep_to_owner, make_engine, snapshot, sorted_errors
 from dispatcher.storage.migrations import is_known, upgrade
 from dispatcher.storage.writing import put
 from dispatcher.sync.ports import StoreDamaged, StoreNewer, Trouble
@@ -144,6 +144,7 @@ def preface_of(file: Path) -> Preface:
 def restore(file: Path, url: str, now: dt.datetime) -> Preface:
     """Put a backup into an empty database; nothing is left in it when anything is wrong. Raises Trouble."""
     engine = make_engine(url)
+    keep_to_owner(engine)
     try:
         with sorted_errors(engine):
             with engine.connect() as connection:

@@ -5,6 +5,7 @@ PostgreSQL is reached through psycopg 3.
 """
 
 import contextlib
+import os
 import sqlite3
 import uuid
 from collections.abc import Generator
@@ -134,6 +135,7 @@ def _trouble(error: BaseException | None, engine: sa.Engine) -> Trouble | None:
 
 def migrate(engine: sa.Engine) -> None:
     """Bring the database to this program's schema, making it where there is none; raises StoreNewer."""
+    keep_to_owner(engine)
     with sorted_errors(engine):
         with engine.connect() as connection:
             found = _version(connection)
@@ -154,6 +156,14 @@ def migrate(engine: sa.Engine) -> None:
             if connection.execute(sa.select(schema.meta.c.ledger)).first() is None:
                 connection.execute(sa.insert(schema.meta), {"ledger": str(uuid.uuid4())})
                 connection.execute(sa.insert(schema.head), {"one": 1, "revision": 0, "place": 0, "key_version": 0})
+
+
+def keep_to_owner(engine: sa.Engine) -> None:
+    """Make the file of a SQLite database that is not there yet, for its owner alone; what lies beside it follows it."""
+    file = engine.url.database if engine.url.get_backend_name() == "sqlite" else None
+    if file and file != ":memory:":
+        with contextlib.suppress(OSError):  # one that is there stays as it is; SQLite says what else is wrong
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 @contextlib.contextmanager

@@ -7,7 +7,6 @@ secret or errors. Raises `Trouble`.
 import contextlib
 import datetime as dt
 from collections.abc import Generator
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -28,6 +27,7 @@ from dispatcher.sync.ports import StoreDamaged
 
 SCHEMA: Final = schema.VERSION
 """The schema that this program reads and writes."""
+_checks: Final = schema.key_checks
 
 
 class Stuck(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,14 +104,16 @@ class Looked:
             name = self._connection.engine.url.database
             raise StoreDamaged(f"{name}: 数据库文件已损坏。 | The database file is damaged. ({said})")
 
-    def check_keys(self, keys: Path) -> tuple[int, ...]:
-        """Give the versions of the keys that it needs, all of which are there and right; raises Trouble."""
-        keyring = Keyring(keys)
-        needed = sa.select(schema.key_checks.c.version).order_by(schema.key_checks.c.version)
+    def key_versions(self) -> tuple[int, ...]:
+        """List the versions of the keys that it needs; several in the midst of a rotation."""
         with self._sorted() as connection:
-            vault = Vault(keyring, connection.execute(sa.select(schema.meta.c.ledger)).scalar_one())
-            unlock(connection, vault, keyring)
-            return tuple(connection.execute(needed).scalars())
+            return tuple(connection.execute(sa.select(_checks.c.version).order_by(_checks.c.version)).scalars())
+
+    def check_keys(self, keyring: Keyring) -> None:
+        """Raise Trouble where one of them is missing or another one."""
+        with self._sorted() as connection:
+            ledger = connection.execute(sa.select(schema.meta.c.ledger)).scalar_one()
+            unlock(connection, Vault(keyring, ledger), keyring)
 
     def prove_newest(self, most: int) -> NewestProof:
         """Compute the newest links of the journal's chain again, `most` of them at most."""

@@ -64,8 +64,8 @@ def resolve(host: Host) -> tuple[str, ...]:
         found = socket.getaddrinfo(host.name, host.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise LinkLost(
-            f"{host.name}: 查不到这个名称的地址：DNS 不通，或名称写错"
-            f" | no address of this name can be found: DNS is away, or the name is wrong ({error})"
+            f"{host.name}：查不到这个名称的地址：DNS 不通，或名称写错"
+            f" | {host.name}: no address of this name can be found: DNS is away, or the name is wrong ({error})"
         ) from error
     return tuple(dict.fromkeys(str(address[4][0]) for address in found))
 
@@ -125,12 +125,17 @@ def _connected(host: Host) -> Generator[socket.socket]:
     except ssl.SSLError:
         raise
     except ConnectionRefusedError as error:
-        raise LinkLost(f"{host.name}:{host.port}: {_REFUSED}") from error
+        raise LinkLost(_at(host, _REFUSED)) from error
     except TimeoutError as error:
-        raise LinkLost(f"{host.name}:{host.port}: {_SILENT}") from error
+        raise LinkLost(_at(host, _SILENT)) from error
     except OSError as error:
         words = _NO_WAY if error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH) else _SILENT
-        raise LinkLost(f"{host.name}:{host.port}: {words} ({error.strerror})") from error
+        raise LinkLost(f"{_at(host, words)} ({error.strerror})") from error
+
+
+def _at(host: Host, words: str) -> str:
+    zh, _, en = words.partition(" | ")
+    return f"{host.name}:{host.port} {zh} | {host.name}:{host.port}: {en}"
 
 
 class _Told(msgspec.Struct, frozen=True):

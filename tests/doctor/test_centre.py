@@ -139,6 +139,9 @@ def test_what_has_befallen_a_centre_is_named(
     ruin(place, keys)
     found = asking(examined(database, keys))
     assert broken in found
+    if broken == "keys":
+        (said,) = [finding for finding in examined(database, keys) if finding.check == "keys"]
+        assert said.remedy == f"install -D -m 600 SAFE/centre-1.key {keys / 'centre-1.key'}"
     if broken.startswith("keys"):
         assert found.keys() - NOBODY_RUNS.keys() == {broken}
 

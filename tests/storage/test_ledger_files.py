@@ -43,6 +43,12 @@ def fill(ledger: Ledger, count: int = 20) -> None:
     assert all(isinstance(outcome.verdict, Accepted) for outcome in outcomes)
 
 
+def test_a_new_file_and_what_lies_beside_it_are_their_owners_alone(opened: Opened, path: Path) -> None:
+    fill(opened())
+    made = {file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir() if file.is_file()}
+    assert set(made.values()) == {0o600}, made
+
+
 def test_a_full_disk_is_said_in_words_and_costs_nothing(opened: Opened, path: Path) -> None:
     ledger = opened()
     fill(ledger)
