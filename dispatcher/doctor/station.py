@@ -141,9 +141,10 @@ class Home:
         if cache_examining.is_in_use(self.home):
             yield well(
                 "station.in_use",
-                "调度台正在运行，文件由它占用，未查；关闭后再运行本命令可查"
-                " | a console runs and keeps its files to itself: not looked at; close it to have them examined",
+                "调度台正在运行，文件由它占用；关闭后再运行本命令可查文件是否完好"
+                " | a console runs and keeps its files to itself; close it to have them examined whole",
             )
+            yield from self._outbox_in_use(key)
             return
         if cache_examining.is_interrupted(self.home):
             yield attention(
@@ -155,6 +156,15 @@ class Home:
             return
         for name in (CACHE_FILE, OUTBOX_FILE):
             yield from self._file(self.home / name, key)
+
+    def _outbox_in_use(self, key: Key) -> Iterator[Finding]:
+        """Tell what waits to be sent by the console at work, read beside it: between two writes that is sound."""
+        file = self.home / OUTBOX_FILE
+        try:
+            if file.exists() and not cache_examining.is_older(file, cache_examining.version_of(file, key)):
+                yield from self._outbox(file, key)
+        except Trouble:
+            yield unseen("station.unsent", "正在写入，稍后再查 | it is being written to; look again later")
 
     def _file(self, file: Path, key: Key) -> Iterator[Finding]:
         check = f"station.{file.stem}"

@@ -73,11 +73,13 @@ def test_a_station_in_good_order_is_well_and_is_left_as_it_was(data: Path) -> No
 
 
 def test_a_console_at_work_is_said_and_not_disturbed(data: Path, store: Cache) -> None:
+    first = store.enqueue(made(dt.timedelta(minutes=30)))  # type: ignore[arg-type]
     found = marks(examined(data))
     assert found["station.in_use"] is Mark.WELL
+    assert found["station.unsent"] is Mark.ATTENTION
     assert "station.cache" not in found
     receipt = store.enqueue(sign(a_case(2).id)[0])
-    assert store.unsettled() == (receipt,)
+    assert store.unsettled() == (first, receipt)
     with pytest.raises(Trouble, match="Another console"):
         Cache.open(home_of(data))  # it still keeps others out
 
