@@ -11,14 +11,14 @@ import contextlib
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from dispatcher.models.case import Case
 from dispatcher.models.commands import Act, AnyCommand, ClimbLadder
-from dispatcher.models.ids import CaseId, CommandId
+from dispatcher.models.ids import CaseId, CommandId, Revision
 from dispatcher.models.ladder import next_timer, timers_due
 from dispatcher.models.law import Law
 from dispatcher.models.organisation import CENTRE
@@ -101,33 +101,42 @@ class Timers:
 
     async def _some(self, now: dt.datetime) -> bool:
         """Act on some cases; tells whether there may be more."""
-        looked_at: set[CaseId] = set()
+        left: dict[CaseId, Revision] = {}
 
         def make(ledger: Ledger) -> list[Act]:
             due = ledger.timers_due(now, AT_ONCE)
-            looked_at.update(each.case.id for each in due)
+            left.update({each.case.id: each.case.revision for each in due})
             roster = ledger.roster()
             return [act for each in due for act in acts_of(each, self._desk.law, roster, now)]
 
         for outcome in await self._desk.judge_made(make, CENTRE):
             if isinstance(outcome.verdict, Refused):
                 log.warning("what has fallen due was refused: %s %s", outcome.act, outcome.verdict)
-        if looked_at:
-            await self._desk.write_on_duty(lambda ledger: self._settle(ledger, looked_at, now))
-        return len(looked_at) == AT_ONCE
+            for each in (outcome, *outcome.followed_by):
+                if each.row is not None and each.row.row.id in left:
+                    left[each.row.row.id] = each.row.row.revision
+        if left:
+            await self._desk.write_on_duty(
+                lambda ledger: ledger.settle_timers(now, 2 * AT_ONCE, lambda due: self._settled(due, left, now))
+            )
+        return len(left) == AT_ONCE
 
-    def _settle(self, ledger: Ledger, looked_at: AbstractSet[CaseId], now: dt.datetime) -> None:
-        """Give cases that are still due although they were looked at an instant ahead of now."""
+    def _settled(
+        self, due: Sequence[Due], left: Mapping[CaseId, Revision], now: dt.datetime
+    ) -> dict[CaseId, dt.datetime | None]:
+        """Give cases that are still due although they were acted on an instant ahead of now.
+
+        One that somebody has changed since it was acted on keeps its instant: what is due in it now is looked at anew.
+        """
         timers: dict[CaseId, dt.datetime | None] = {}
-        for case, _ in ledger.timers_due(now, 2 * AT_ONCE):
-            if case.id in looked_at:
+        for case, _ in due:
+            if left.get(case.id) == case.revision:
                 timer = _timer(case, self._desk.law)
                 if timer is not None and timer <= now:
                     log.warning("case %s should be acted on since %s and is put off", case.id, timer)
                     timer = now + PUT_OFF
                 timers[case.id] = timer
-        if timers:
-            ledger.set_timers(timers)
+        return timers
 
 
 def acts_of(due: Due, law: Law, roster: Roster, now: dt.datetime) -> list[Act]:

@@ -267,11 +267,13 @@ class Ledger:
         with self._read() as connection:
             return timekeeping.timers_due(connection, now, limit)
 
-    def set_timers(self, timers: Mapping[CaseId, dt.datetime | None]) -> None:
-        """Say when the centre must look at cases again."""
+    def settle_timers(
+        self, now: dt.datetime, limit: int, settle: Callable[[list[Due]], Mapping[CaseId, dt.datetime | None]]
+    ) -> None:
+        """Say of cases whose instant has come when the centre must look at them again; nobody commits in between."""
         with self._write() as connection:
             standing.lock(connection)
-            timekeeping.set_timers(connection, timers)
+            timekeeping.set_timers(connection, settle(timekeeping.timers_due(connection, now, limit)))
 
     def roster(self) -> Roster:
         """Give the duty roster, an empty one before the first."""

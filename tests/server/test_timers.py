@@ -4,23 +4,27 @@ import asyncio
 import datetime as dt
 import uuid
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import pytest
 
 from dispatcher.models import commands as c
 from dispatcher.models.case import Case, CaseState
 from dispatcher.models.events import LadderClimbed, RequestKind
-from dispatcher.models.ids import CaseId, Revision, WhistleId
+from dispatcher.models.ids import CaseId, CommandId, PersonId, Revision, WhistleId
 from dispatcher.models.lawbook import ActivatePolicy
-from dispatcher.models.organisation import CENTRE
+from dispatcher.models.organisation import CENTRE, Actor, Role
 from dispatcher.models.queue import epoch_ms
 from dispatcher.models.roster import DutyPost, OnDuty, Roster
 from dispatcher.models.verdicts import Accepted
 from dispatcher.models.whistle import Milestone, WhistleKind
+from dispatcher.storage.ledger import Outcome
 from tests.fakes import FakeClock
 from tests.server.centre import LAW, STREET, WATER, Centre, Client, now, order, running_centre
 
 SIGN = LAW.policy.whistles[WhistleKind.EMERGENCY].sign.length
+REPORT_IN = LAW.policy.whistles[WhistleKind.EMERGENCY].report_in.length
 ROSTER = Roster(
     duties=(
         OnDuty(unit=WATER, post=DutyPost.LIAISON, name="赵工"),
@@ -159,5 +163,46 @@ def test_a_policy_s_day_comes_without_anybody_doing_anything(tmp_path: Path) -> 
                 clock.advance(3 * 24 * 3600)
                 await street.until(lambda client: len(client.laws) > told)
             assert centre.running.desk.law.policy.version == "next"
+
+    asyncio.run(story())
+
+
+def test_what_somebody_does_while_the_centre_acts_is_acted_on_at_once_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A department's signature that arrives late, between the rungs and the look after them, makes other rungs due."""
+
+    async def story() -> None:
+        clock = FakeClock(now())
+        async with running_centre(f"sqlite:///{tmp_path / 'centre.db'}", clock=clock) as centre:
+            desk = centre.running.desk
+            case = await blown(centre, clock)
+            signed_at = clock.now() + dt.timedelta(minutes=1)
+            real, between = desk.judge_made, asyncio.Event()
+
+            async def judge_made(*words: Any) -> list[Outcome]:
+                outcomes = await real(*words)
+                if outcomes and not between.is_set():
+                    between.set()
+                    sign = c.PassMilestone(
+                        case=case, whistle=WhistleId(f"w-{case}"), unit=WATER, milestone=Milestone.SIGNED
+                    )
+                    late = c.Act(id=CommandId("late"), command=sign, by=PersonId("li"), made_at=signed_at)
+                    found = await desk.judge(
+                        late, Actor(person=PersonId("li"), name="Li", unit=WATER, roles=frozenset({Role.LIAISON}))
+                    )
+                    assert isinstance(found.verdict, Accepted), found.verdict
+                return outcomes
+
+            monkeypatch.setattr(desk, "judge_made", judge_made)
+            clock.advance(REPORT_IN.total_seconds() * 1.2)
+            async with centre.console("wang") as street:
+                await street.until(
+                    lambda client: (
+                        {share for milestone, share, _ in rungs(client, case) if milestone is Milestone.REPORTED_IN}
+                        == {50, 100}
+                    )
+                )
+            assert between.is_set()
 
     asyncio.run(story())
