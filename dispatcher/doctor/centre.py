@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from dispatcher.doctor.findings import Finding, Typing, attention, fault, said, unseen, well
-from dispatcher.doctor.machine import ago, examine_directory, examine_private_file, examine_space
+from dispatcher.doctor.machine import ago, can_enter, examine_directory, examine_private_file, examine_space
 from dispatcher.server.certificate import WARN_BEFORE, check
 from dispatcher.settings import DoctorSettings, ServerSettings, without_password
 from dispatcher.storage import backup
@@ -55,7 +55,7 @@ class CentreExamined:
             file = Path(settings.database.removeprefix("sqlite:///")).absolute()
             yield from examine_directory("database.directory", file.parent, private=False)
             yield from examine_space("disk.database", file)
-            if file.parent.is_dir() and stat.S_IMODE(file.parent.stat().st_mode) & 0o077:
+            if can_enter(file.parent) and file.parent.is_dir() and stat.S_IMODE(file.parent.stat().st_mode) & 0o077:
                 yield from examine_private_file("database.file", file)
         yield from examine_space("disk.temporary", Path(tempfile.gettempdir()))
 
@@ -133,11 +133,11 @@ class CentreExamined:
         )
 
     def _keys(self, ledger: Looked) -> Iterator[Finding]:
-        keyring, needed = Keyring(self._settings.keys), ledger.key_versions()
+        keyring, needed, there = Keyring(self._settings.keys), ledger.key_versions(), list[int]()
         try:
+            there = keyring.versions()
             ledger.check_keys(keyring)
         except Trouble as trouble:
-            there = set(keyring.versions())
             wanted = keyring.path(next((each for each in needed if each not in there), needed[-1]))
             put_back = f"install -D -m 600 SAFE/{wanted.name} {quote(str(wanted))}"
             yield fault("keys", str(trouble), put_back)
@@ -226,7 +226,7 @@ class CentreExamined:
             return
         yield well("centre", "中心在运行，有进程值班 | a centre runs, and one is on duty")
         if self._settings.port:
-            yield self._port(start)
+            yield self._port(start, alone=ledger.is_file)
         if signs.timer_due is not None and self._now - signs.timer_due > LATE:
             zh, en = ago(signs.timer_due, self._now)
             yield fault(
@@ -236,7 +236,7 @@ class CentreExamined:
                 "sudo systemctl restart dispatcher-server",
             )
 
-    def _port(self, start: str) -> Finding:
+    def _port(self, start: str, *, alone: bool) -> Finding:
         settings = self._settings
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
         scheme = "http" if settings.certificate is None else "https"
@@ -245,7 +245,9 @@ class CentreExamined:
             tls = None if settings.certificate is None else trust_own(settings.certificate)
             met = reaching.ask(url, CentreTime(self._clock), tls)
         except Trouble as trouble:
-            return fault("centre.answer", said(f"{url} 没有应答", f"{url} does not answer", trouble), start)
+            words = said(f"{url} 没有应答", f"{url} does not answer", trouble)
+            # Of several machines on one ledger another one may be at work.
+            return fault("centre.answer", words, start) if alone else attention("centre.answer", words, start)
         if met.trouble:
             return fault("centre.answer", said("不能受理", "it cannot judge acts", met.trouble), f"curl {url}/ready")
         ms, consoles = round(met.round_trip_s * 1000), met.health.consoles

@@ -18,13 +18,17 @@ NO_SPACE: Final = 100 * 1024**2
 
 def examine_directory(check: str, path: Path, *, private: bool = True) -> Iterator[Finding]:
     """Look at a directory that the program must write to and, if it is `private`, its owner alone should read."""
+    if not can_enter(path.parent):
+        owner = f"sudo chown -R {_user()} {quote(str(path.parent))}"
+        yield fault(check, f"{path.parent}：不能进入 | {path.parent}: it cannot be entered", owner)
+        return
     if not path.is_dir():
         yield unseen(check, f"{path}：还没有这个目录 | {path}: there is no such directory yet")
         return
     mode = stat.S_IMODE(path.stat().st_mode)
-    if not os.access(path, os.W_OK | os.X_OK):
-        owner = f"sudo chown -R {os.environ.get('USER') or '$USER'} {quote(str(path))}"
-        yield fault(check, f"{path}：不能写入 | {path}: it cannot be written to", owner)
+    if not may(path, os.R_OK | os.W_OK | os.X_OK):
+        owner = f"sudo chown -R {_user()} {quote(str(path))}"
+        yield fault(check, f"{path}：不能读写 | {path}: it cannot be read and written", owner)
     elif private and _is_open(mode):
         words = f"{path}：他人可进入（{mode:o}） | {path}: others may enter it ({mode:o})"
         yield attention(check, words, f"chmod 700 {quote(str(path))}")
@@ -41,7 +45,7 @@ def examine_private_file(check: str, path: Path) -> Iterator[Finding]:
 
 def examine_space(check: str, path: Path) -> Iterator[Finding]:
     """Look at the room on the disk that a path lies on, or will lie on."""
-    there = next(each for each in (path.absolute(), *path.absolute().parents) if each.exists())
+    there = next(each for each in (path.absolute(), *path.absolute().parents) if os.path.exists(each))
     try:
         free = shutil.disk_usage(there).free
     except OSError as error:
@@ -65,6 +69,25 @@ def ago(then: dt.datetime, now: dt.datetime) -> tuple[str, str]:
     if minutes < 48 * 60:
         return f"{minutes // 60} 小时", f"{minutes // 60} h"
     return f"{minutes // (24 * 60)} 天", f"{minutes // (24 * 60)} days"
+
+
+def can_enter(path: Path) -> bool:
+    """Tell whether what lies in a directory can be asked for; one that is not there holds nothing."""
+    for each in reversed((path.absolute(), *path.absolute().parents)):
+        if not os.path.exists(each):  # unlike Path.exists it raises nothing
+            return True
+        if not may(each, os.X_OK):
+            return False
+    return True
+
+
+def may(path: Path, how: int) -> bool:
+    """Tell whether this process may do something with a path that is there; `how` is os.R_OK and its like."""
+    return os.access(path, how, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _user() -> str:
+    return os.environ.get("USER") or "$USER"
 
 
 def _is_open(mode: int) -> bool:

@@ -1,6 +1,7 @@
 """A station's files: key, badge, cache and outbox of each person who has signed in here. Nothing is moved or mended."""
 
 import datetime as dt
+import os
 import queue
 import threading
 from collections.abc import Callable, Iterator
@@ -8,8 +9,8 @@ from pathlib import Path
 from shlex import quote
 from typing import Final
 
-from dispatcher.doctor.findings import Finding, Typing, attention, fault, said, unseen, well
-from dispatcher.doctor.machine import ago, examine_directory, examine_private_file
+from dispatcher.doctor.findings import Finding, Mark, Typing, attention, fault, said, unseen, well
+from dispatcher.doctor.machine import ago, can_enter, examine_directory, examine_private_file, may
 from dispatcher.entrance import STATIONS, station_home
 from dispatcher.settings import ConsoleSettings, StationSettings
 from dispatcher.storage import cache_examining
@@ -33,7 +34,9 @@ def homes_of(settings: StationSettings) -> tuple[Path, ...]:
     if settings.person:
         return (station_home(settings.data, settings.centre, settings.person),)
     there = settings.data / STATIONS
-    return tuple(sorted(home for home in there.iterdir() if home.is_dir())) if there.is_dir() else ()
+    if not can_enter(settings.data) or not there.is_dir() or not may(there, os.R_OK | os.X_OK):
+        return ()
+    return tuple(sorted(home for home in there.iterdir() if home.is_dir()))
 
 
 def examine_key_store(settings: StationSettings, typed: Typing) -> Iterator[Finding]:
@@ -66,10 +69,10 @@ class Home:
 
     def examine(self) -> Iterator[Finding]:
         """Look at everything that lies here."""
-        if not self.home.is_dir():
-            yield unseen("station.directory", f"{self.home}：此人还没有在本机登录过 | nobody has signed in here so far")
+        found = list(examine_directory("station.directory", self.home))
+        yield from found
+        if found[-1].mark in (Mark.FAULT, Mark.UNSEEN):
             return
-        yield from examine_directory("station.directory", self.home)
         yield from examine_private_file("station.key_file", self.home / KEY_FILE)
         yield from self._set_aside()
         try:

@@ -1,6 +1,7 @@
 """A station's files as the doctor finds them: whole, broken, locked, of another key, and never changed by it."""
 
 import datetime as dt
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -185,3 +186,18 @@ def test_a_locked_keyring_is_said_and_a_key_is_not_moved_by_looking(data: Path, 
 def test_whoever_never_signed_in_here_is_no_fault(tmp_path: Path) -> None:
     assert asking(examined(tmp_path)) == {}
     assert homes_of(settings(tmp_path, person="")) == ()
+
+
+def test_a_directory_of_somebody_else_is_said_in_words(data: Path) -> None:
+    home = home_of(data)
+    as_root = os.geteuid() == 0
+    home.chmod(0)
+    if as_root:
+        os.seteuid(65534)
+    try:
+        found = asking(examined(data))
+    finally:
+        if as_root:
+            os.seteuid(0)
+        home.chmod(0o700)
+    assert found == {"station.directory": Mark.FAULT}
