@@ -84,8 +84,11 @@ class Home:
             yield key
             return
         yield well("station.key", "本机密钥可取得 | the key of this station is at hand")
-        yield from self._badge(key)
-        yield from self._files(key)
+        try:
+            yield from self._badge(key)
+            yield from self._files(key)
+        except Trouble as trouble:
+            yield fault("station.files", str(trouble), self._list)
 
     def _key(self) -> Key | Finding:
         """Give the key from where it is kept, moving nothing; raises Trouble."""

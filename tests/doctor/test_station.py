@@ -2,6 +2,8 @@
 
 import datetime as dt
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from dispatcher.sync.ports import Draft, Trouble
 from tests.doctor.looking import SetClock, asking, lying, marks
 from tests.storage.city import sign
 from tests.storage.test_cache_files import filled, spoil
+from tests.storage.test_crashes import ROOT
 from tests.storage.test_key_stores import Ring, ring  # noqa: F401  (a fixture)
 from tests.storage.test_store import a_case
 
@@ -201,3 +204,35 @@ def test_a_directory_of_somebody_else_is_said_in_words(data: Path) -> None:
             os.seteuid(0)
         home.chmod(0o700)
     assert found == {"station.directory": Mark.FAULT}
+
+
+_AT_WORK = """
+import sys
+from pathlib import Path
+from dispatcher.storage.cache import Cache
+store = Cache.open(Path(sys.argv[1]))
+store._connection.execute("PRAGMA main.cache_size = 1")  # it has to write before it commits
+store._connection.execute("BEGIN IMMEDIATE")
+store._connection.execute("UPDATE documents SET body = body || x'00'")
+print("at work", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_console_of_another_process_is_seen_at_work_and_after_a_kill_in_the_middle_of_a_write(data: Path) -> None:
+    home = home_of(data)
+    console = subprocess.Popen(
+        [sys.executable, "-c", _AT_WORK, str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    )
+    assert console.stdin is not None
+    assert console.stdout is not None
+    with console.stdin, console.stdout:
+        assert console.stdout.readline() == b"at work\n"
+        assert marks(examined(data))["station.in_use"] is Mark.WELL
+        console.kill()
+        console.wait()
+    before = lying(data)
+    assert asking(examined(data)) == {"station.interrupted": Mark.ATTENTION}
+    assert lying(data) == before, "the write that was cut off is the console's to take back"
+    Cache.open(home).close()
+    assert asking(examined(data)) == {}
