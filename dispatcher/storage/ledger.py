@@ -273,7 +273,8 @@ class Ledger:
         """Say of cases whose instant has come when the centre must look at them again; nobody commits in between."""
         with self._write() as connection:
             standing.lock(connection)
-            timekeeping.set_timers(connection, settle(timekeeping.timers_due(connection, now, limit)))
+            # Whoever changes a case holds this lock, so that what is read beside it stands until it is let go.
+            timekeeping.set_timers(connection, settle(self.timers_due(now, limit)))
 
     def roster(self) -> Roster:
         """Give the duty roster, an empty one before the first."""

@@ -81,7 +81,7 @@ def url(tmp_path: Path) -> Iterator[str]:
 
 def test_every_door_is_described() -> None:
     nobody: Any = None  # nobody goes through
-    doors = Doors(*[nobody] * 8, SignInDoors(nobody, nobody, nobody), nobody, nobody)
+    doors = Doors(*[nobody] * 8, SignInDoors(nobody, nobody, nobody), *[nobody] * 3)
     routes = {
         (method.lower(), route.path)
         for route in doors.application().routes
