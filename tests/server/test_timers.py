@@ -167,14 +167,17 @@ def test_a_policy_s_day_comes_without_anybody_doing_anything(tmp_path: Path) -> 
     asyncio.run(story())
 
 
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def test_what_somebody_does_while_the_centre_acts_is_acted_on_at_once_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, kind: str
 ) -> None:
     """A department's signature that arrives late, between the rungs and the look after them, makes other rungs due."""
+    sqlite = f"sqlite:///{tmp_path / 'centre.db'}"
+    database = sqlite if kind == "sqlite" else request.getfixturevalue("fresh_postgres_url")
 
     async def story() -> None:
         clock = FakeClock(now())
-        async with running_centre(f"sqlite:///{tmp_path / 'centre.db'}", clock=clock) as centre:
+        async with running_centre(database, clock=clock) as centre:
             desk = centre.running.desk
             case = await blown(centre, clock)
             signed_at = clock.now() + dt.timedelta(minutes=1)
