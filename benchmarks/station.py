@@ -150,17 +150,17 @@ class Watch:
 
 
 class Indexed(Cache):
-    """A cache that tells when every case in it can be searched."""
+    """A cache that tells when every case in it could be searched, and how many those were."""
 
     def index_some(self) -> bool:
-        """Index, and note when that was the last of it."""
+        """Index, and note when that was the last there is."""
         more = super().index_some()
-        if not more and self.count():
-            indexed_s.append(time.perf_counter())
+        if not more:
+            indexed.append((time.perf_counter(), self.count()))
         return more
 
 
-indexed_s: Final[list[float]] = []
+indexed: Final[list[tuple[float, int]]] = []
 
 
 def first_sync(home: Path, url: str, token: str, way: str) -> Synced:
@@ -182,7 +182,7 @@ def first_sync(home: Path, url: str, token: str, way: str) -> Synced:
     if not online or dialer.dialled_s is None:
         raise SystemExit(f"never online: {watch.troubles}")
     deadline_s = time.perf_counter() + WITHIN_S
-    while not indexed_s:
+    while not indexed or indexed[-1][1] < watch.rows:
         if time.perf_counter() > deadline_s:
             raise SystemExit("never indexed")
         time.sleep(0.01)
@@ -198,7 +198,7 @@ def first_sync(home: Path, url: str, token: str, way: str) -> Synced:
         sync_s=watch.online_s - dialled_s,
         limit_s=limit_s(home, tables),
         first_s=watch.first_s - dialled_s,
-        indexed_s=indexed_s[0] - dialled_s,
+        indexed_s=indexed[-1][0] - dialled_s,
         peak_bytes=peak_bytes,
         cpu_s=watch.online_cpu_s - before_s,
     )
