@@ -41,6 +41,8 @@ LAW_REFUSAL: Final = ("act", "person", "command", "refused", "entered_ms")
 """The columns of each table in the order in which they are covered."""
 
 Row = Mapping[str, Any]
+_READING: Final = sa.select(schema.head)
+_LOCKING: Final = _READING.with_for_update()
 _encode = msgspec.json.Encoder().encode
 _verdict, _entry, _law_refusal = itemgetter(*VERDICT), itemgetter(*ENTRY), itemgetter(*LAW_REFUSAL)
 
@@ -97,8 +99,7 @@ def extend(connection: sa.Connection, head: Head, judged: Iterable[Judged]) -> H
 
 def read_head(connection: sa.Connection, *, lock: bool = False) -> Head:
     """Give the head; with `lock` this connection is the only writer until its transaction ends."""
-    statement = sa.select(schema.head)
-    row = connection.execute(statement.with_for_update() if lock else statement).one()
+    row = connection.execute(_LOCKING if lock else _READING).one()
     return Head(Revision(row.revision), row.place, row.hash or b"", row.key_version, Revision(row.law))
 
 

@@ -7,6 +7,7 @@ holds the head's lock.
 """
 
 import datetime as dt
+import functools
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -98,6 +99,16 @@ class _Attempt:
         self.written: list[Written] = []
 
 
+@functools.cache
+def _among(dialect: str, table: sa.Table, key: sa.Column[str], columns: tuple[str, ...]) -> "sa.Select[Any]":
+    """Make the statement that reads columns of the rows whose key is among `keys`; once, as those in `writing`."""
+    if dialect == "postgresql":
+        among = key == sa.any_(sa.bindparam("keys", type_=postgresql.ARRAY(sa.Text)))
+    else:
+        among = key.in_(sa.bindparam("keys", expanding=True))
+    return sa.select(*(table.c[name] for name in columns)).where(among)
+
+
 class Batch:
     """The acts of one transaction on their way from wishes to rows."""
 
@@ -161,11 +172,7 @@ class Batch:
     def _select(
         self, table: sa.Table, key: sa.Column[str], values: Sequence[str], *columns: str
     ) -> Iterable[Sequence[Any]]:
-        if self._connection.dialect.name == "postgresql":
-            among = key == sa.any_(sa.bindparam("keys", type_=postgresql.ARRAY(sa.Text)))
-        else:
-            among = key.in_(sa.bindparam("keys", expanding=True))
-        statement = sa.select(*(table.c[name] for name in columns)).where(among)
+        statement = _among(self._connection.dialect.name, table, key, columns)
         for start in range(0, len(values), IN_ONE_SELECT):
             yield self._connection.execute(statement, {"keys": values[start : start + IN_ONE_SELECT]}).all()
 

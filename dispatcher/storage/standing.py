@@ -4,6 +4,7 @@ Functions over an open connection; transactions are the caller's. On PostgreSQL 
 whoever listens on `CHANNEL`, at the commit.
 """
 
+import functools
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
@@ -38,6 +39,8 @@ COLUMNS: Final = (
     schema.head.c.directory,
     schema.head.c.sessions,
 )
+_READING: Final = sa.select(*COLUMNS)
+_LOCKING: Final = _READING.with_for_update()
 
 
 def standing_of(row: "sa.Row[*tuple[Any, ...]]") -> Standing:
@@ -48,27 +51,34 @@ def standing_of(row: "sa.Row[*tuple[Any, ...]]") -> Standing:
 
 def read(connection: sa.Connection) -> Standing:
     """Give how far the ledger has come."""
-    return standing_of(connection.execute(sa.select(*COLUMNS)).one())
+    return standing_of(connection.execute(_READING).one())
 
 
 def lock(connection: sa.Connection) -> Standing:
     """Become the only writer until the transaction ends; gives how far the ledger has come."""
-    return standing_of(connection.execute(sa.select(*COLUMNS).with_for_update()).one())
+    return standing_of(connection.execute(_LOCKING).one())
 
 
 def move(connection: sa.Connection, **columns: object) -> None:
     """Set columns of the head and tell who listens."""
-    statement = sa.update(schema.head).values(columns)
-    if connection.dialect.name == "postgresql":
-        statement = statement.returning(sa.func.pg_notify(CHANNEL, ""))
-    connection.execute(statement)
+    connection.execute(_moving(connection.dialect.name), columns)
 
 
 def note_sessions_ended(connection: sa.Connection) -> None:
     """Say that some sessions hold no more: every centre looks at those of its own consoles."""
-    move(connection, sessions=schema.head.c.sessions + 1)
+    connection.execute(_counting(connection.dialect.name, "sessions"))
 
 
 def note_directory_changed(connection: sa.Connection) -> None:
     """Say that the directory of units has changed."""
-    move(connection, directory=schema.head.c.directory + 1)
+    connection.execute(_counting(connection.dialect.name, "directory"))
+
+
+@functools.cache
+def _moving(dialect: str) -> sa.Update:
+    moving = sa.update(schema.head)
+    return moving.returning(sa.func.pg_notify(CHANNEL, "")) if dialect == "postgresql" else moving
+
+
+def _counting(dialect: str, name: str) -> sa.Update:
+    return _moving(dialect).values({name: schema.head.c[name] + 1})
