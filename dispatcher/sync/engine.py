@@ -50,7 +50,7 @@ TOUCH_EVERY_S = 5.0
 LET_GO_EVERY_S = 600.0
 RESTATE_PAUSE_S = 0.005
 """Between two steps of making rows anew: the interface's thread has its turn."""
-INDEX_PAUSE_S = 0.005
+INDEX_PAUSE_S = 0.002
 STORE_PAUSE_S = 5.0
 NO_PLAN = OfficePlan()
 LISTED_AT_ONCE = 20
