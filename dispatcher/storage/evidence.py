@@ -41,9 +41,9 @@ LAW_REFUSAL: Final = ("act", "person", "command", "refused", "entered_ms")
 """The columns of each table in the order in which they are covered."""
 
 Row = Mapping[str, Any]
-_READING: Final = sa.select(schema.head)
-_LOCKING: Final = _READING.with_for_update()
 _encode = msgspec.json.Encoder().encode
+_READ: Final = sa.select(schema.head)
+_LOCKED: Final = _READ.with_for_update()
 _verdict, _entry, _law_refusal = itemgetter(*VERDICT), itemgetter(*ENTRY), itemgetter(*LAW_REFUSAL)
 
 
@@ -99,7 +99,7 @@ def extend(connection: sa.Connection, head: Head, judged: Iterable[Judged]) -> H
 
 def read_head(connection: sa.Connection, *, lock: bool = False) -> Head:
     """Give the head; with `lock` this connection is the only writer until its transaction ends."""
-    row = connection.execute(_LOCKING if lock else _READING).one()
+    row = connection.execute(_LOCKED if lock else _READ).one()
     return Head(Revision(row.revision), row.place, row.hash or b"", row.key_version, Revision(row.law))
 
 

@@ -39,8 +39,8 @@ COLUMNS: Final = (
     schema.head.c.directory,
     schema.head.c.sessions,
 )
-_READING: Final = sa.select(*COLUMNS)
-_LOCKING: Final = _READING.with_for_update()
+_READ: Final = sa.select(*COLUMNS)
+_LOCK: Final = _READ.with_for_update()
 
 
 def standing_of(row: "sa.Row[*tuple[Any, ...]]") -> Standing:
@@ -51,12 +51,12 @@ def standing_of(row: "sa.Row[*tuple[Any, ...]]") -> Standing:
 
 def read(connection: sa.Connection) -> Standing:
     """Give how far the ledger has come."""
-    return standing_of(connection.execute(_READING).one())
+    return standing_of(connection.execute(_READ).one())
 
 
 def lock(connection: sa.Connection) -> Standing:
     """Become the only writer until the transaction ends; gives how far the ledger has come."""
-    return standing_of(connection.execute(_LOCKING).one())
+    return standing_of(connection.execute(_LOCK).one())
 
 
 def move(connection: sa.Connection, **columns: object) -> None:
@@ -66,19 +66,18 @@ def move(connection: sa.Connection, **columns: object) -> None:
 
 def note_sessions_ended(connection: sa.Connection) -> None:
     """Say that some sessions hold no more: every centre looks at those of its own consoles."""
-    connection.execute(_counting(connection.dialect.name, "sessions"))
+    connection.execute(_moving(connection.dialect.name, "sessions"))
 
 
 def note_directory_changed(connection: sa.Connection) -> None:
     """Say that the directory of units has changed."""
-    connection.execute(_counting(connection.dialect.name, "directory"))
+    connection.execute(_moving(connection.dialect.name, "directory"))
 
 
 @functools.cache
-def _moving(dialect: str) -> sa.Update:
-    moving = sa.update(schema.head)
-    return moving.returning(sa.func.pg_notify(CHANNEL, "")) if dialect == "postgresql" else moving
-
-
-def _counting(dialect: str, name: str) -> sa.Update:
-    return _moving(dialect).values({name: schema.head.c[name] + 1})
+def _moving(dialect: str, counter: str = "") -> sa.Executable:
+    """Say how the head is moved: a counter by one, or the columns that are given with the statement."""
+    statement = sa.update(schema.head)
+    if counter:
+        statement = statement.values({counter: schema.head.c[counter] + 1})
+    return statement.returning(sa.func.pg_notify(CHANNEL, "")) if dialect == "postgresql" else statement

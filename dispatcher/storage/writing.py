@@ -215,21 +215,22 @@ def put(
     adding: bool = False,
 ) -> None:
     """Insert rows of all columns in one go; with a `key`, rows of the same key are replaced, or added to (`adding`)."""
-    statement = _putting(connection.dialect.name, table, key, adding)
-    if connection.dialect.name == "postgresql":
-        connection.execute(statement, {column.name: [row[column.name] for row in rows] for column in table.c})
-    else:
-        connection.execute(statement, rows)
+    dialect = connection.dialect.name
+    parameters: Any = rows
+    if dialect == "postgresql":
+        parameters = {column.name: [row[column.name] for row in rows] for column in table.columns}
+    connection.execute(_insert(dialect, table, key, adding), parameters)
 
 
 def take(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> None:
     """Delete the rows that have these values, in one go; all name the same columns."""
     names = tuple(rows[0])
-    statement = _taking(connection.dialect.name, table, names)
-    if connection.dialect.name == "postgresql":
-        connection.execute(statement, {f"gone_{name}": [row[name] for row in rows] for name in names})
+    dialect = connection.dialect.name
+    if dialect == "postgresql":
+        parameters: Any = {f"gone_{name}": [row[name] for row in rows] for name in names}
     else:
-        connection.execute(statement, [{f"gone_{name}": row[name] for name in names} for row in rows])
+        parameters = [{f"gone_{name}": row[name] for name in names} for row in rows]
+    connection.execute(_delete(dialect, table, names), parameters)
 
 
 def update_cases(connection: sa.Connection, names: tuple[str, ...], rows: Sequence[Mapping[str, object]]) -> None:
@@ -243,21 +244,21 @@ def update_rows(
     """Set columns of a table's rows by their keys, in one statement for all."""
     if not rows:
         return
-    statement = _updating(connection.dialect.name, table, key, names)
-    if connection.dialect.name == "postgresql":
+    dialect = connection.dialect.name
+    if dialect == "postgresql":
         found = {f"new_{name}": [row[name] for row in rows] for name in names}
-        connection.execute(statement, {"of": [row[key] for row in rows], **found})
+        parameters: Any = {"of": [row[key] for row in rows], **found}
     else:
-        each = [{"of": row[key], **{f"new_{name}": row[name] for name in names}} for row in rows]
-        connection.execute(statement, each)
+        parameters = [{"of": row[key], **{f"new_{name}": row[name] for name in names}} for row in rows]
+    connection.execute(_update(dialect, table, key, names), parameters)
 
 
-# Statements are made once: to make one takes longer than to run it. On PostgreSQL each has an array for every column,
-# for a statement for each row would cost a city its rush hour.
+# Statements are made once: to make one costs SQLAlchemy as much as to run it. On PostgreSQL each is one statement with
+# an array for each column: one for each row costs a city its rush hour.
 
 
 @functools.cache
-def _putting(dialect: str, table: sa.Table, key: tuple[str, ...], adding: bool) -> sa.Executable:
+def _insert(dialect: str, table: sa.Table, key: tuple[str, ...], adding: bool) -> sa.Executable:
     columns = table.columns.keys()
     if dialect == "postgresql":
         arrays = [sa.bindparam(c.name, type_=postgresql.ARRAY(c.type)) for c in table.c]
@@ -267,26 +268,26 @@ def _putting(dialect: str, table: sa.Table, key: tuple[str, ...], adding: bool) 
         insert = sqlite.insert(table)
     if not key:
         return insert
-    others = [name for name in columns if name not in key]
-    changed = {name: table.c[name] + insert.excluded[name] if adding else insert.excluded[name] for name in others}
+    new = insert.excluded
+    changed = {name: table.c[name] + new[name] if adding else new[name] for name in columns if name not in key}
     return insert.on_conflict_do_update(index_elements=list(key), set_=changed)
 
 
 @functools.cache
-def _taking(dialect: str, table: sa.Table, names: tuple[str, ...]) -> sa.Executable:
-    if dialect != "postgresql":
-        return sa.delete(table).where(*(table.c[name] == sa.bindparam(f"gone_{name}") for name in names))
-    arrays = [sa.bindparam(f"gone_{name}", type_=postgresql.ARRAY(table.c[name].type)) for name in names]
-    gone = sa.func.unnest(*arrays).table_valued(*names).render_derived(name="gone")
-    return sa.delete(table).where(*(table.c[name] == gone.c[name] for name in names))
+def _delete(dialect: str, table: sa.Table, names: tuple[str, ...]) -> sa.Executable:
+    if dialect == "postgresql":
+        arrays = [sa.bindparam(f"gone_{name}", type_=postgresql.ARRAY(table.c[name].type)) for name in names]
+        gone = sa.func.unnest(*arrays).table_valued(*names).render_derived(name="gone")
+        return sa.delete(table).where(*(table.c[name] == gone.c[name] for name in names))
+    return sa.delete(table).where(*(table.c[name] == sa.bindparam(f"gone_{name}") for name in names))
 
 
 @functools.cache
-def _updating(dialect: str, table: sa.Table, key: str, names: tuple[str, ...]) -> sa.Executable:
-    if dialect != "postgresql":
-        values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in names}
-        return sa.update(table).values(values).where(table.c[key] == sa.bindparam("of"))
-    columns = {"of": table.c[key], **{f"new_{name}": table.c[name] for name in names}}
-    arrays = [sa.bindparam(name, type_=postgresql.ARRAY(column.type)) for name, column in columns.items()]
-    new = sa.func.unnest(*arrays).table_valued(*columns).render_derived(name="new")
-    return sa.update(table).values({name: new.c[f"new_{name}"] for name in names}).where(table.c[key] == new.c.of)
+def _update(dialect: str, table: sa.Table, key: str, names: tuple[str, ...]) -> sa.Executable:
+    if dialect == "postgresql":
+        columns = {"of": table.c[key], **{f"new_{name}": table.c[name] for name in names}}
+        arrays = [sa.bindparam(name, type_=postgresql.ARRAY(column.type)) for name, column in columns.items()]
+        new = sa.func.unnest(*arrays).table_valued(*columns).render_derived(name="new")
+        return sa.update(table).values({name: new.c[f"new_{name}"] for name in names}).where(table.c[key] == new.c.of)
+    values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in names}
+    return sa.update(table).values(values).where(table.c[key] == sa.bindparam("of"))
