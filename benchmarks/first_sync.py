@@ -4,8 +4,8 @@ The centre is `dispatcher server` over SQLite, the station the real engine and i
 WebSocket, each in a process of its own: once by a snapshot taken over whole, once row by row. The limit writes the same
 columns, bodies and callers with the same indexes into a plain SQLite file, in one transaction, right after each sync.
 Ratios are medians of the rounds' ratios. The search index has to be complete within three times what the bound gives
-the sync, so that a sync faster than it has to be makes no index late. The centre makes its snapshot for the first round and keeps it for the others;
-what the first round took is shown apart.
+the sync, so that a sync faster than it has to be makes no index late. The centre makes its snapshot for the first round
+and keeps it for the others; what the first round took is shown apart.
 
 PouchDB against an express-pouchdb server beside it, each a process of its own, replicates as many documents of the same
 bodies as it can be given time for; measured where node and npm are there.

@@ -17,9 +17,9 @@ from dispatcher.models.organisation import Scope, scope_of
 from dispatcher.models.queue import NEVER_MS, QueueRow, epoch_ms, summarise
 from dispatcher.models.redaction import case_for, row_for
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Settled
+from dispatcher.storage.blocks import laid_out
 from dispatcher.storage.bodies import Packer
 from dispatcher.storage.cache import FIRST_PAGE, PAGE, Cache
-from dispatcher.storage.blocks import laid_out
 from dispatcher.sync.office_ports import OfficeMemory
 from dispatcher.sync.ports import ActState, Draft, Receipt, Remembered, Standing, Store, TakenUpTo
 from dispatcher.wire import (
