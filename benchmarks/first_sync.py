@@ -3,8 +3,9 @@
 The centre is `dispatcher server` over SQLite, the station the real engine and its encrypted cache over a real
 WebSocket, each in a process of its own: once by a snapshot taken over whole, once row by row. The limit writes the same
 columns, bodies and callers with the same indexes into a plain SQLite file, in one transaction, right after each sync.
-Ratios are medians of the rounds' ratios. The centre makes its snapshot for the first round and keeps it for the others;
-what the first round took is shown apart.
+Ratios are medians of the rounds' ratios. The search index has to be complete within three times what the bound gives
+the sync, so that a sync faster than it has to be makes no index late. The centre makes its snapshot for the first round
+and keeps it for the others; what the first round took is shown apart.
 
 PouchDB against an express-pouchdb server beside it, each a process of its own, replicates as many documents of the same
 bodies as it can be given time for; measured where node and npm are there.
@@ -49,7 +50,7 @@ def run(ground: Ground, quick: bool = False) -> list[Result]:
 def _of(way: str, synced: list[Synced], least: float) -> list[Result]:
     ratio = statistics.median(one.limit_s / one.sync_s for one in synced)
     sync_s = statistics.median(one.sync_s for one in synced)
-    within = statistics.median(one.indexed_s / one.sync_s for one in synced)
+    within = statistics.median(one.indexed_s / (one.limit_s / least) for one in synced)
     rows = synced[0].rows
     return [
         Result(f"first sync of {rows:,} cases {way}", sync_s, "s", ratio, f"≥ {least}×", ratio >= least),
@@ -62,7 +63,7 @@ def _of(way: str, synced: list[Synced], least: float) -> list[Result]:
             statistics.median(one.indexed_s for one in synced),
             "s",
             within,
-            f"≤ {INDEXED_WITHIN:g}× the sync",
+            f"≤ {INDEXED_WITHIN:g}× the sync's bound",
             within <= INDEXED_WITHIN,
         ),
     ]

@@ -11,14 +11,12 @@ import contextlib
 import datetime as dt
 import random
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from dispatcher.models.changes import ChangeSet
-from dispatcher.models.ids import CaseId, UnitId
+from dispatcher.models.ids import CaseId
 from dispatcher.models.law import Law
-from dispatcher.models.queue import QueueRow
 from dispatcher.storage.cache import Cache
 from dispatcher.sync.clock import SystemClock
 from dispatcher.sync.engine import Engine
@@ -26,12 +24,10 @@ from dispatcher.sync.ports import (
     UNSETTLED,
     ActAnswer,
     ActState,
-    Arrival,
     CaseView,
-    Draft,
     LinkState,
     LinkStatus,
-    OpenCases,
+    Listener,
     Receipt,
     Remembered,
 )
@@ -42,7 +38,7 @@ MADE: Final = "made"
 PAUSE_S: Final = 0.05
 
 
-class Worker:
+class Worker(Listener):
     """Hears from the engine, and wishes for something whenever it is shown a case."""
 
     def __init__(self, home: Path, seed: str) -> None:
@@ -82,18 +78,12 @@ class Worker:
         """Know who one is."""
         self._session = remembered
 
-    def loads_changed(self, units: Mapping[UnitId, int], as_of: dt.datetime) -> None:
-        """Of no interest."""
-
     def rows_changed(self, changes: ChangeSet) -> None:
         """Know which cases there are."""
         if changes.reset:
             self._cases.clear()
         self._cases.update(row.id for row in changes.rows if row.is_open)
         self._cases.difference_update(changes.gone)
-
-    def arrived(self, arrival: Arrival) -> None:
-        """Of no interest."""
 
     def link_changed(self, status: LinkStatus) -> None:
         """Know whether one is online."""
@@ -111,21 +101,6 @@ class Worker:
         """Write down what was taken."""
         if answer.refused is None and not answer.trouble:
             self._made.write(f"{answer.act}\n".encode())
-
-    def act_settled(self, receipt: Receipt) -> None:
-        """Of no interest."""
-
-    def receipts_listed(self, receipts: tuple[Receipt, ...]) -> None:
-        """Of no interest."""
-
-    def cases_found(self, asked: str, rows: tuple[QueueRow, ...]) -> None:
-        """Of no interest."""
-
-    def drafts_changed(self, drafts: tuple[Draft, ...]) -> None:
-        """Of no interest."""
-
-    def open_cases_listed(self, listed: OpenCases) -> None:
-        """Of no interest."""
 
     def station_wiped(self, reason: str) -> None:
         """Say it to whoever reads the log."""

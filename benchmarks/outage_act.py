@@ -30,6 +30,8 @@ CASES: Final = 2_000
 ACTS: Final = 60
 MOST_MS: Final = 20.0
 PATIENCE_MS: Final = 30_000
+LOOK_AGAIN_MS: Final = 20
+REST_MS: Final = 100
 
 
 def run(ground: Ground, quick: bool = False) -> list[Result]:
@@ -59,6 +61,7 @@ class _Desk(QObject):
         _, theme = app.make_application("zh", "dark")
         self._answered: dict[CaseId, ActAnswer] = {}
         self._painted: set[CaseId] = set()
+        self._loop = QEventLoop()
         self._station = app.Station(
             home=home,
             centre=url,
@@ -98,6 +101,7 @@ class _Desk(QObject):
     def _one(self, window: ConsoleWindow, case: CaseId) -> float:
         window.open_case(case)
         self._wait("the case", lambda: window.case.case is not None and window.case.case.id == case)
+        self._rest()  # it is read before it is signed for: its own painting is over
         self._painted.discard(case)
         begun_s = time.perf_counter()
         QTest.keyClick(window, Qt.Key.Key_F2)
@@ -111,6 +115,7 @@ class _Desk(QObject):
 
     def _take_answer(self, answer: ActAnswer) -> None:
         self._answered[answer.case] = answer
+        self._loop.quit()
 
     def _take_painted(self, rows: tuple[tuple[CaseId, Revision], ...]) -> None:
         window = self._station.window
@@ -119,6 +124,7 @@ class _Desk(QObject):
             row: QueueRow | None = window.row_of(case)
             if row is not None and row.pending is Pending.PENDING:
                 self._painted.add(case)
+                self._loop.quit()
         window.queue.list.watch_painting(True)  # a row is told once for each revision, and an act makes none yet
 
     def _wait(self, what: str, happened: Callable[[], bool]) -> None:
@@ -126,12 +132,18 @@ class _Desk(QObject):
         while not happened():
             self._turn(what, begun_s)
 
+    def _rest(self) -> None:
+        loop = QEventLoop()
+        QTimer.singleShot(REST_MS, loop.quit)
+        loop.exec()
+
     def _turn(self, what: str, begun_s: float) -> None:
+        """Let the window live until something is told, as it lives of itself: asleep between two events."""
         if (time.perf_counter() - begun_s) * 1000 > PATIENCE_MS:
             raise TimeoutError(f"{what} never came")
-        loop = QEventLoop()
-        QTimer.singleShot(0, loop.quit)
-        loop.exec()
+        self._loop = QEventLoop()
+        QTimer.singleShot(LOOK_AGAIN_MS, self._loop.quit)
+        self._loop.exec()
 
 
 def _commits_ms(path: Path, count: int) -> float:

@@ -5,7 +5,6 @@ can be searched it is ended. Afterwards the same rows, read back from the
 cache, go by `sqlite3.executemany` into a plain file: the limit, in the same process on the same machine.
 """
 
-import datetime as dt
 import gc
 import resource
 import sqlite3
@@ -13,15 +12,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.told import Synced, tell
 from dispatcher.models.changes import ChangeSet
-from dispatcher.models.ids import CaseId, UnitId
-from dispatcher.models.law import Law
-from dispatcher.models.queue import QueueRow
 from dispatcher.storage import cache_schema, cipher
 from dispatcher.storage.bodies import Packer
 from dispatcher.storage.cache import Cache
@@ -30,16 +25,10 @@ from dispatcher.storage.keys import KEY_FILE, load_key
 from dispatcher.sync.clock import SystemClock
 from dispatcher.sync.engine import Engine
 from dispatcher.sync.ports import (
-    ActAnswer,
-    Arrival,
-    CaseView,
-    Draft,
     Link,
     LinkState,
     LinkStatus,
-    OpenCases,
-    Receipt,
-    Remembered,
+    Listener,
 )
 from dispatcher.sync.thread import EngineThread
 from dispatcher.transport.snapshots import HttpSnapshots
@@ -85,7 +74,7 @@ class CountingDialer:
         return Counted(await self._dialer.dial(), self)
 
 
-class Watch:
+class Watch(Listener):
     """Hears from the engine: how many rows there are, when the first were, and when it was first ONLINE."""
 
     def __init__(self) -> None:
@@ -96,20 +85,11 @@ class Watch:
         self.online_cpu_s = 0.0
         self.troubles: list[str] = []
 
-    def session_changed(self, remembered: Remembered, law: Law) -> None:
-        """Of no interest."""
-
-    def loads_changed(self, units: Mapping[UnitId, int], as_of: dt.datetime) -> None:
-        """Of no interest."""
-
     def rows_changed(self, changes: ChangeSet) -> None:
         """Count."""
         self.rows += len(changes.rows)
         if not self.first_s and self.rows >= FIRST_ROWS:
             self.first_s = time.perf_counter()
-
-    def arrived(self, arrival: Arrival) -> None:
-        """Of no interest."""
 
     def link_changed(self, status: LinkStatus) -> None:
         """Note when it is ONLINE."""
@@ -117,50 +97,23 @@ class Watch:
             self.online_s, self.online_cpu_s = time.perf_counter(), time.process_time()
             self.online.set()
 
-    def case_changed(self, view: CaseView | None, case: CaseId, why: str = "") -> None:
-        """Of no interest."""
-
-    def outbox_changed(self, receipts: tuple[Receipt, ...]) -> None:
-        """Of no interest."""
-
-    def act_answered(self, answer: ActAnswer) -> None:
-        """Of no interest."""
-
-    def act_settled(self, receipt: Receipt) -> None:
-        """Of no interest."""
-
-    def receipts_listed(self, receipts: tuple[Receipt, ...]) -> None:
-        """Of no interest."""
-
-    def cases_found(self, asked: str, rows: tuple[QueueRow, ...]) -> None:
-        """Of no interest."""
-
-    def drafts_changed(self, drafts: tuple[Draft, ...]) -> None:
-        """Of no interest."""
-
-    def open_cases_listed(self, listed: OpenCases) -> None:
-        """Of no interest."""
-
     def trouble(self, text: str) -> None:
         """Keep for the one who asks."""
         self.troubles.append(text)
 
-    def station_wiped(self, reason: str) -> None:
-        """Of no interest."""
-
 
 class Indexed(Cache):
-    """A cache that tells when every case in it can be searched."""
+    """A cache that tells when every case in it could be searched, and how many those were."""
 
     def index_some(self) -> bool:
-        """Index, and note when that was the last of it."""
+        """Index, and note when that was the last there is."""
         more = super().index_some()
-        if not more and self.count():
-            indexed_s.append(time.perf_counter())
+        if not more:
+            indexed.append((time.perf_counter(), self.count()))
         return more
 
 
-indexed_s: Final[list[float]] = []
+indexed: Final[list[tuple[float, int]]] = []
 
 
 def first_sync(home: Path, url: str, token: str, way: str) -> Synced:
@@ -182,7 +135,7 @@ def first_sync(home: Path, url: str, token: str, way: str) -> Synced:
     if not online or dialer.dialled_s is None:
         raise SystemExit(f"never online: {watch.troubles}")
     deadline_s = time.perf_counter() + WITHIN_S
-    while not indexed_s:
+    while not indexed or indexed[-1][1] < watch.rows:
         if time.perf_counter() > deadline_s:
             raise SystemExit("never indexed")
         time.sleep(0.01)
@@ -198,7 +151,7 @@ def first_sync(home: Path, url: str, token: str, way: str) -> Synced:
         sync_s=watch.online_s - dialled_s,
         limit_s=limit_s(home, tables),
         first_s=watch.first_s - dialled_s,
-        indexed_s=indexed_s[0] - dialled_s,
+        indexed_s=indexed[-1][0] - dialled_s,
         peak_bytes=peak_bytes,
         cpu_s=watch.online_cpu_s - before_s,
     )

@@ -47,6 +47,8 @@ LOOK_AT_AGE_MS = 3_600_000
 NOTE_CONTACT_EVERY = dt.timedelta(hours=1)
 FIRST_PAGE_S = 2.0
 """So long at most is anything put off for the first page's sake."""
+TURN_S = 0.001
+"""So long the painting thread may keep the engine's waiting for the interpreter; an act asks for it some ten times."""
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +61,8 @@ def collect_again() -> None:
 
 
 def make_application(language: str, theme: str) -> tuple[QApplication, Theme]:
-    """Make the one QApplication with its fonts, its look and its language."""
+    """Make the one QApplication with its fonts, its look and its language, and let threads take turns quickly."""
+    sys.setswitchinterval(TURN_S)
     application = QApplication.instance()
     if not isinstance(application, QApplication):
         QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)

@@ -321,12 +321,12 @@ class Bridge(QObject):
             self._announced = False
         for fact in said:
             fact()
+        if self._sets and not self._frame.isActive():
+            self._tell_rows()  # in the same turn as the rest of what was said: one painting shows all of it
 
     def keep_rows(self, changes: ChangeSet) -> None:
         """Take a change set: told at once when the last frame is over, else with whatever comes within it."""
         self._sets.append(changes)
-        if not self._frame.isActive():
-            self._frame.start(0)
 
     def keep_session(self, session: Remembered, law: Law) -> None:
         """Take a session and its law before anybody hears of either."""

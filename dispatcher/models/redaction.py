@@ -5,8 +5,9 @@ lists what is sent wherever the case is. Blanked are texts alone, never an insta
 and folding come out the same at every console.
 """
 
+import functools
 from collections.abc import Mapping
-from typing import Final, TypeVar, cast
+from typing import Final, TypeVar, cast, get_args, get_type_hints
 
 import msgspec
 
@@ -117,26 +118,49 @@ def _withheld(scope: Scope, confidential: bool) -> frozenset[Detail]:
 
 
 def _without(record: _S, withheld: frozenset[Detail]) -> _S:
-    if not withheld:
-        return record
     changed: dict[str, object] = {}
-    details = FIELDS.get(type(record), {})
-    for name in record.__struct_fields__:
+    for name, is_detail in _to_look_at(type(record), withheld):
         value: object = getattr(record, name)
-        detail = details.get(name)
-        if detail is not None:
-            if value and detail in withheld:
+        if is_detail:
+            if value:
                 changed[name] = _BLANK[type(value)]
         elif isinstance(value, msgspec.Struct):
             less = _without(value, withheld)
             if less is not value:
                 changed[name] = less
-        elif isinstance(value, tuple) and value and isinstance(value[0], msgspec.Struct):
+        elif isinstance(value, tuple) and value:
             parts = cast("tuple[msgspec.Struct, ...]", value)
             fewer = tuple(_without(part, withheld) for part in parts)
             if any(one is not other for one, other in zip(parts, fewer, strict=True)):
                 changed[name] = fewer
     return msgspec.structs.replace(record, **changed) if changed else record
+
+
+@functools.cache
+def _to_look_at(kind: type[msgspec.Struct], withheld: frozenset[Detail]) -> tuple[tuple[str, bool], ...]:
+    """Name the fields of a record that are withheld, and those within which something may be; tells which is which."""
+    details = FIELDS.get(kind, {})
+    fields: list[tuple[str, bool]] = []
+    for name, hint in get_type_hints(kind).items():
+        if name in details:
+            if details[name] in withheld:
+                fields.append((name, True))
+        elif any(not withheld.isdisjoint(FIELDS.get(part, {}).values()) for part in _within(hint)):
+            fields.append((name, False))
+    return tuple(fields)
+
+
+def _within(hint: object) -> set[type[msgspec.Struct]]:
+    """List the records that a value of a type may hold, at whatever depth."""
+    found: set[type[msgspec.Struct]] = set()
+    waiting = [hint]
+    while waiting:
+        one = waiting.pop()
+        waiting += get_args(one)
+        if isinstance(one, type) and issubclass(one, msgspec.Struct) and one not in found:
+            found.add(one)
+            waiting += get_type_hints(one).values()
+    return found
 
 
 _BLANK: Final[Mapping[type[object], object]] = {str: "", tuple: (), Point: None}

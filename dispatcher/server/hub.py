@@ -229,24 +229,28 @@ class Hub:
         return [scope for scope in likely if scope in self._live and in_scope(scope, holder, community, ())]
 
     def _send_news(self, scope: Scope, news: "_ScopeNews", at: dt.datetime | None) -> None:
-        frames: dict[Revision, list[bytes]] = {}
+        head = self._head
+        frames: dict[Revision, list[bytes]] = {}  # by what was sent before: for nearly all consoles the same
         for console in list(self._live[scope]):
-            if console.socket.backlog_bytes > BEHIND_BYTES:
+            socket = console.socket
+            if socket.backlog_bytes > BEHIND_BYTES:
                 self._send_back(console)
                 continue
-            first = Revision(console.sent + 1)
-            rows, gone = news.since(first)
-            if not rows and not gone:
-                continue
+            sent = console.sent
             if console.is_owed:
-                for changes in batches(first, self._head, rows, at, gone=gone):
+                rows, gone = news.since(Revision(sent + 1))
+                for changes in batches(Revision(sent + 1), head, rows, at, gone=gone) if rows or gone else ():
                     console.write_changes(changes)
                 continue
-            if first not in frames:
-                frames[first] = [framed(encode(changes)) for changes in batches(first, self._head, rows, at, gone=gone)]
-            for frame in frames[first]:
-                console.socket.write(frame)
-            console.sent = self._head
+            if sent not in frames:
+                first = Revision(sent + 1)
+                rows, gone = news.since(first)
+                found = batches(first, head, rows, at, gone=gone) if rows or gone else ()
+                frames[sent] = [framed(encode(changes)) for changes in found]
+            for frame in frames[sent]:
+                socket.write(frame)
+            if frames[sent]:
+                console.sent = head
 
     def _send_back(self, console: Console) -> None:
         self._part(console)

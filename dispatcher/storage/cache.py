@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 FIRST_PAGE: Final = 100
 PAGE: Final = 4_000
 LENT_PAGE: Final = 200
-INDEXED_AT_ONCE: Final = 500
+INDEXED_AT_ONCE: Final = 2_000
 
 _encode = msgspec.json.Encoder().encode
 _decode_rows = msgspec.json.Decoder(tuple[QueueRow, ...]).decode
@@ -216,25 +216,22 @@ class Cache:
 
         Other work may go on between two pages: each page is as the cache stands when it is read.
         """
-        index = "INDEXED BY queue_due" if self._indexed else ""
-        first = self._all(
-            f"SELECT n, row FROM queue {index} WHERE closed_ms = {NEVER_MS} ORDER BY due_ms LIMIT {FIRST_PAGE}", ()
-        )
+        is_open, is_recent = f"closed_ms = {NEVER_MS}", f"closed_ms >= ? AND closed_ms < {NEVER_MS}"
+        by_due, by_closed = ("INDEXED BY queue_due", "INDEXED BY queue_closed") if self._indexed else ("", "")
+        first = self._all(f"SELECT n, row FROM queue {by_due} WHERE {is_open} ORDER BY due_ms LIMIT {FIRST_PAGE}")
         if first:
             yield self._page(first)
         shown = {n for n, _ in first}
-        for condition, values in (
-            (f"closed_ms = {NEVER_MS}", ()),
-            (f"closed_ms >= ? AND closed_ms < {NEVER_MS}", (closed_since_ms,)),
+        for found in (
+            self._all(f"SELECT n FROM queue {by_due} WHERE {is_open}"),
+            self._all(f"SELECT n FROM queue {by_closed} WHERE {is_recent}", (closed_since_ms,)),
         ):
-            after = 0
-            while found := self._all(
-                f"SELECT n, row FROM queue WHERE {condition} AND n > ? ORDER BY n LIMIT {PAGE}", (*values, after)
-            ):
-                after = found[-1][0]
-                fresh = [row for row in found if row[0] not in shown]
-                if fresh:
-                    yield self._page(fresh)
+            places = sorted(n for (n,) in found if n not in shown)  # in the file's order: each page of it is read once
+            for start in range(0, len(places), PAGE):
+                some = str(places[start : start + PAGE])
+                rows = self._all("SELECT n, row FROM queue WHERE n IN (SELECT value FROM json_each(?))", (some,))
+                if rows:
+                    yield self._page(rows)
 
     def open_cases(self, after: int, limit: int) -> tuple[tuple[int, QueueRow, Case], ...]:
         """List open cases by their places in the store, which rise: place, confirmed row and body."""
@@ -434,7 +431,7 @@ class Cache:
         self._files.set_aside_broken(self._report)
         self._connection = self._open()
 
-    def _all(self, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    def _all(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with self._guarded():
             return self._connection.execute(statement, values).fetchall()
 

@@ -12,21 +12,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from dispatcher.models.ids import CaseId
-from dispatcher.storage import cache_rows, cache_words
+from dispatcher.storage import blocks, cache_rows, cache_words
 from dispatcher.storage.instants import to_us
 from dispatcher.sync.ports import TakenUpTo
 from dispatcher.wire import CaseRow, Part
 
-# One statement for each table, whatever the number of cases: the database cuts the part up by itself.
-_QUEUE: Final = (
-    "INSERT INTO queue SELECT ?1 + key, value ->> 0, value ->> 1, value ->> 2, value ->> 3,"
-    " substr(?2, (value ->> 4) + 1, value ->> 5) FROM json_each(?3)"
-)
-_DOCUMENTS: Final = (
-    "INSERT INTO documents SELECT ?1 + key, substr(?2, (value ->> 6) + 1, value ->> 7),"
-    " iif(value ->> 8, substr(?2, (value ->> 6) + (value ->> 7) + 1, value ->> 8), NULL) FROM json_each(?3)"
-)
-_UNINDEXED: Final = "INSERT OR IGNORE INTO unindexed SELECT ?1 + key FROM json_each(?3)"
 _SAME: Final = "SELECT n FROM queue WHERE case_id IN (SELECT value ->> 0 FROM json_each(?))"
 
 
@@ -88,9 +78,7 @@ def take(connection: sqlite3.Connection, part: Part, up_to: TakenUpTo, *, among_
         base = connection.execute("SELECT base FROM taking").fetchone()[0]
     if among_others or stale(connection):
         cache_rows.empty(connection, connection.execute(_SAME, (part.entries,)).fetchall())
-    of = (base + head.place + 1, part.block, part.entries)
-    for statement in (_QUEUE, _DOCUMENTS, _UNINDEXED):
-        connection.execute(statement, of).close()
+    blocks.write(connection, base + head.place + 1, part.entries, part.block)
     connection.execute("REPLACE INTO taking VALUES (1, ?, ?, ?)", (up_to.etag, up_to.offset, base)).close()
     if head.last:
         connection.execute("DELETE FROM taking").close()

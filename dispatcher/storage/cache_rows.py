@@ -13,7 +13,7 @@ import msgspec
 from dispatcher.models.ids import CaseId, UnitId
 from dispatcher.models.organisation import Scope, in_scope
 from dispatcher.models.queue import QueueRow
-from dispatcher.storage import cache_schema, cache_words
+from dispatcher.storage import blocks, cache_schema, cache_words
 from dispatcher.wire import NO_CALLER, CaseRow, as_seen_by
 
 if TYPE_CHECKING:
@@ -64,36 +64,32 @@ def write(connection: sqlite3.Connection, rows: Sequence[CaseRow], above: int, p
             for n, r in enumerate(rows, first)
         ],
     )
+    places = [_place(connection, r.row.id) for r in rows]
     connection.executemany(
-        "REPLACE INTO documents (n, body, caller) SELECT n, ?, ? FROM queue WHERE case_id = ?",
-        [(packer.pack(r.body), _present(r.caller), r.row.id) for r in rows],
+        "REPLACE INTO documents VALUES (?, ?, ?)",
+        [(n, packer.pack(r.body), _present(r.caller)) for n, r in zip(places, rows, strict=True)],
     )
-    connection.executemany(
-        "INSERT OR IGNORE INTO unindexed SELECT n FROM queue WHERE case_id = ?", [(r.row.id,) for r in rows]
-    )
+    cache_words.changed(connection, places)
 
 
 def append(
     connection: sqlite3.Connection, rows: Sequence[CaseRow], places: dict[CaseId, int], packer: "Packer"
 ) -> dict[CaseId, int]:
-    """Write rows by their places alone, without an index; gives the places of the new ones."""
+    """Write rows by their places alone, without an index, each case once; gives the places of the new ones."""
     first = last_place(connection) + 1
-    placed: dict[CaseId, int] = {}
-    queue: list[tuple[object, ...]] = []
-    documents: list[tuple[object, ...]] = []
-    pack = packer.pack
-    for case in rows:
-        row = case.row
-        id_ = row.id
-        n = places.get(id_) or placed.get(id_)
-        if n is None:
-            n = placed[id_] = first + len(placed)
-        queue.append((n, id_, row.revision, row.due_ms, row.closed_ms, _encode(row)))
-        documents.append((n, pack(case.body), None if case.caller == NO_CALLER else case.caller))
-    connection.executemany("REPLACE INTO queue VALUES (?, ?, ?, ?, ?, ?)", queue)
-    connection.executemany("REPLACE INTO documents VALUES (?, ?, ?)", documents)
-    connection.executemany("INSERT OR IGNORE INTO unindexed VALUES (?)", [(n,) for n, *_ in queue])
-    return placed
+    fresh = [row for row in rows if row.row.id not in places]
+    entries, block, _ = blocks.laid_out(fresh, packer)
+    blocks.write(connection, first, _encode(entries).decode(), block)
+    here = [(places[row.row.id], row) for row in rows if row.row.id in places]
+    connection.executemany(
+        "REPLACE INTO queue VALUES (?, ?, ?, ?, ?, ?)",
+        [(n, r.row.id, r.row.revision, r.row.due_ms, r.row.closed_ms, _encode(r.row)) for n, r in here],
+    )
+    connection.executemany(
+        "REPLACE INTO documents VALUES (?, ?, ?)", [(n, packer.pack(r.body), _present(r.caller)) for n, r in here]
+    )
+    cache_words.changed(connection, (n for n, _ in here))
+    return {row.row.id: n for n, row in enumerate(fresh, first)}
 
 
 def remove(connection: sqlite3.Connection, places: Iterable[int]) -> None:
@@ -143,13 +139,15 @@ def keep_only(
         "UPDATE documents SET body = ?, caller = ? WHERE n = ?",
         [(packer.pack(seen.body), _present(seen.caller), n) for n, seen in changed],
     )
-    connection.executemany("INSERT OR IGNORE INTO unindexed VALUES (?)", [(n,) for n, _ in changed])
+    cache_words.changed(connection, (n for n, _ in changed))
     return tuple(seen.row for _, seen in changed), tuple(case for _, case in gone)
 
 
 def last_place(connection: sqlite3.Connection) -> int:
-    """Give the highest place taken, 0 where there is none."""
-    return connection.execute("SELECT max(n) FROM queue").fetchone()[0] or 0
+    """Give the highest place that is taken or known to the search index, 0 where there is none."""
+    return connection.execute(
+        "SELECT max(indexed_to, coalesce((SELECT max(n) FROM queue), 0)) FROM standing"
+    ).fetchone()[0]
 
 
 def make_indexes(connection: sqlite3.Connection) -> None:
@@ -164,6 +162,10 @@ def drop_indexes(connection: sqlite3.Connection) -> None:
     """Drop the cache's indexes: filling them with random ids would be the slowest part of filling the cache."""
     for name in cache_schema.CACHE_INDEXES:
         connection.execute(f"DROP INDEX IF EXISTS {name}").close()
+
+
+def _place(connection: sqlite3.Connection, case: CaseId) -> int:
+    return connection.execute("SELECT n FROM queue WHERE case_id = ?", (case,)).fetchone()[0]
 
 
 def _present(raw: msgspec.Raw) -> msgspec.Raw | None:

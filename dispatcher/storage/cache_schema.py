@@ -7,7 +7,7 @@ an index on a case's columns would be a second copy of them and cost the first s
 
 from typing import Final
 
-CACHE_VERSION: Final = 3
+CACHE_VERSION: Final = 4
 OUTBOX_VERSION: Final = 3
 
 _ALEMBIC: Final = (
@@ -22,9 +22,11 @@ CACHE_TABLES: Final = (
         "cursor INTEGER NOT NULL, as_of_us INTEGER, law_mark TEXT NOT NULL DEFAULT '', "
         # The newest row ever taken and the act that made it, which show that this ledger's history is the centre's;
         # rows up to the place stale_to are of an earlier filling: they stand until this one is complete.
-        "newest INTEGER NOT NULL DEFAULT 0, newest_act TEXT NOT NULL DEFAULT '', stale_to INTEGER NOT NULL DEFAULT 0)"
+        "newest INTEGER NOT NULL DEFAULT 0, newest_act TEXT NOT NULL DEFAULT '', stale_to INTEGER NOT NULL DEFAULT 0, "
+        # Up to this place cases can be searched, but for the unindexed.
+        "indexed_to INTEGER NOT NULL DEFAULT 0)"
     ),
-    "INSERT INTO {schema}.standing VALUES (1, '', 0, NULL, '', 0, '', 0)",
+    "INSERT INTO {schema}.standing VALUES (1, '', 0, NULL, '', 0, '', 0, 0)",
     "CREATE TABLE {schema}.remembered (one INTEGER PRIMARY KEY CHECK (one = 1), welcome BLOB NOT NULL)",
     # row: a QueueRow as JSON; body: a Case as JSON, packed (bodies.py); caller: a Caller as JSON. The same n is the
     # same case.
@@ -38,7 +40,7 @@ CACHE_TABLES: Final = (
         "CREATE TABLE {schema}.taking (one INTEGER PRIMARY KEY CHECK (one = 1), etag TEXT NOT NULL, "
         "offset INTEGER NOT NULL, base INTEGER NOT NULL)"
     ),
-    # What is searched, by place, and the places whose words are not in it yet or not any more.
+    # What is searched, by place, and the places up to standing.indexed_to whose words have changed since.
     (
         "CREATE VIRTUAL TABLE {schema}.words USING fts5 (text, content = '', contentless_delete = 1, "
         "tokenize = 'unicode61 remove_diacritics 0')"
@@ -49,7 +51,7 @@ CACHE_TABLES: Final = (
 CACHE_INDEXES: Final = {
     "queue_case": "CREATE UNIQUE INDEX {schema}.queue_case ON queue (case_id)",
     "queue_due": "CREATE INDEX {schema}.queue_due ON queue (due_ms) WHERE closed_ms = 253402300799000",
-    "queue_closed": "CREATE INDEX {schema}.queue_closed ON queue (closed_ms)",
+    "queue_closed": "CREATE INDEX {schema}.queue_closed ON queue (closed_ms) WHERE closed_ms < 253402300799000",
 }
 """Dropped while an empty cache is filled, made again in the transaction that completes it."""
 

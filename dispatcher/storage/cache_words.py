@@ -2,7 +2,8 @@
 
 Text is spaced character by character and asked for by phrases, so a word of one, two or three characters, Chinese or
 not, and the tail of a number are found wherever they stand. Case, width and punctuation do not count. The caller is
-in it nowhere. Filled behind the sync in small steps: `unindexed` lists the places whose words are still to come.
+in it nowhere. Filled behind the sync in small steps: what lies above `standing.indexed_to` has its words still to come,
+and so have the places below it that `unindexed` lists.
 
 Functions over an open connection; transactions are the caller's.
 """
@@ -10,14 +11,16 @@ Functions over an open connection; transactions are the caller's.
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import msgspec
 
 _BETWEEN: Final = "\n\u01c1\n"
 """A letter of no language here stands between two fields: no phrase reaches over it."""
+_APART: Final = "\0"
 _WIDE: Final = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
+_NARROW: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F) if _WIDE.match(chr(wide))}
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -46,16 +49,29 @@ _decode = msgspec.json.Decoder(_Searched).decode
 
 
 def index_some(connection: sqlite3.Connection, limit: int, unpack: Callable[[bytes], bytes]) -> bool:
-    """Index up to `limit` cases; tells whether there are more. Raises ValueError for a body nobody can read."""
-    found = connection.execute(
+    """Index up to `limit` cases; tells whether there may be more. Raises ValueError for a body nobody can read."""
+    again = connection.execute(
         "SELECT n, body FROM unindexed LEFT JOIN documents USING (n) ORDER BY n LIMIT ?", (limit,)
     ).fetchall()
-    if not found:
-        return False
-    entries = [(n, _spaced(_text(unpack(body)))) for n, body in found if body is not None]
-    connection.executemany("INSERT OR REPLACE INTO words (rowid, text) VALUES (?, ?)", entries)
-    connection.execute("DELETE FROM unindexed WHERE n <= ?", (found[-1][0],)).close()
-    return len(found) == limit
+    if again:
+        _index(connection, [(n, body) for n, body in again if body is not None], unpack)
+        connection.execute("DELETE FROM unindexed WHERE n <= ?", (again[-1][0],)).close()
+        return True
+    fresh = connection.execute(
+        "SELECT n, body FROM documents WHERE n > (SELECT indexed_to FROM standing) ORDER BY n LIMIT ?", (limit,)
+    ).fetchall()
+    if fresh:
+        _index(connection, fresh, unpack)
+        connection.execute("UPDATE standing SET indexed_to = ?", (fresh[-1][0],)).close()
+    return len(fresh) == limit
+
+
+def changed(connection: sqlite3.Connection, places: Iterable[int]) -> None:
+    """Note that other words may lie in places by now."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO unindexed SELECT ?1 WHERE ?1 <= (SELECT indexed_to FROM standing)",
+        [(n,) for n in places],
+    )
 
 
 def search(connection: sqlite3.Connection, asked: str, limit: int) -> list[tuple[int, bytes]]:
@@ -82,7 +98,7 @@ def forget_all(connection: sqlite3.Connection) -> None:
     for statement in (
         "INSERT INTO words (words) VALUES ('delete-all')",
         "DELETE FROM unindexed",
-        "INSERT INTO unindexed SELECT n FROM queue",
+        "UPDATE standing SET indexed_to = 0",
     ):
         connection.execute(statement).close()
 
@@ -109,11 +125,23 @@ def _text(body: bytes) -> str:
             order.previous_number,
             case.assignee,
         )
-    )
+    ).replace(_APART, " ")
+
+
+def _index(connection: sqlite3.Connection, bodies: list[tuple[int, bytes]], unpack: Callable[[bytes], bytes]) -> None:
+    """Put the words of bodies in, all texts spaced in one go: one by one that would be the dearest step."""
+    texts = _spaced(_folded(_APART.join(_text(unpack(body)) for _, body in bodies))).split(_APART)
+    entries = [(n, text) for (n, _), text in zip(bodies, texts, strict=True)]
+    connection.executemany("INSERT OR REPLACE INTO words (rowid, text) VALUES (?, ?)", entries)
 
 
 def _spaced(text: str) -> str:
-    return " ".join(_folded(text))
+    units = text.encode("utf-16-le")
+    if len(units) != 2 * len(text):  # a character beyond the first 65,536 is two of these units
+        return " ".join(text)
+    spaced = bytearray(b" \0" * len(units))
+    spaced[0::4], spaced[1::4] = units[0::2], units[1::2]
+    return spaced.decode("utf-16-le")
 
 
 def _plain(text: str) -> str:
@@ -121,5 +149,4 @@ def _plain(text: str) -> str:
 
 
 def _folded(text: str) -> str:
-    # Only where it has something to do: it costs as much as all the rest of indexing a case.
-    return (unicodedata.normalize("NFKC", text) if _WIDE.search(text) else text).lower()
+    return (text.translate(_NARROW) if _WIDE.search(text) else text).lower()

@@ -86,7 +86,9 @@ def _prepare_postgresql(connection: psycopg.Connection, _record: object) -> None
 
 def _begin(connection: sa.Connection) -> None:
     writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)
+    raw.execute("BEGIN IMMEDIATE" if writing else "BEGIN").close()
 
 
 @contextlib.contextmanager
@@ -110,7 +112,7 @@ def sorted_errors(engine: sa.Engine) -> Generator[None]:
         if trouble is None:
             raise
         raise trouble from error
-    except psycopg.Error as error:  # of statements that were sent without waiting
+    except (psycopg.Error, sqlite3.Error) as error:  # of statements that were sent without waiting, and of BEGIN
         trouble = _trouble(error, engine)
         if trouble is None:
             raise

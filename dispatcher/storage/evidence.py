@@ -42,6 +42,8 @@ LAW_REFUSAL: Final = ("act", "person", "command", "refused", "entered_ms")
 
 Row = Mapping[str, Any]
 _encode = msgspec.json.Encoder().encode
+_READ: Final = sa.select(schema.head)
+_LOCKED: Final = _READ.with_for_update()
 _verdict, _entry, _law_refusal = itemgetter(*VERDICT), itemgetter(*ENTRY), itemgetter(*LAW_REFUSAL)
 
 
@@ -97,8 +99,7 @@ def extend(connection: sa.Connection, head: Head, judged: Iterable[Judged]) -> H
 
 def read_head(connection: sa.Connection, *, lock: bool = False) -> Head:
     """Give the head; with `lock` this connection is the only writer until its transaction ends."""
-    statement = sa.select(schema.head)
-    row = connection.execute(statement.with_for_update() if lock else statement).one()
+    row = connection.execute(_LOCKED if lock else _READ).one()
     return Head(Revision(row.revision), row.place, row.hash or b"", row.key_version, Revision(row.law))
 
 

@@ -7,6 +7,7 @@ holds the head's lock.
 """
 
 import datetime as dt
+import functools
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -142,12 +143,12 @@ class Batch:
 
     def _load_verdicts(self, acts: Sequence[CommandId]) -> None:
         self._asked.update(acts)
-        for rows in self._select(schema.verdicts, schema.verdicts.c.act, acts, "act", "verdict"):
+        for rows in self._select(schema.verdicts.c.act, acts, "act", "verdict"):
             self._verdicts.update((CommandId(act), _verdict_decoder.decode(verdict)) for act, verdict in rows)
 
     def _load_cases(self, cases: Sequence[CaseId]) -> None:
         self._cases.update(dict.fromkeys(cases))
-        for rows in self._select(schema.cases, schema.cases.c.id, cases, "id", "body", "envelope", "tally"):
+        for rows in self._select(schema.cases.c.id, cases, "id", "body", "envelope", "tally"):
             for id_, body, envelope, tally in rows:
                 self._cases[CaseId(id_)] = _Known(_case_decoder.decode(body), envelope, tally)
                 self._tallies[CaseId(id_)] = tally
@@ -155,17 +156,11 @@ class Batch:
     def _load_numbers(self, numbers: Sequence[str]) -> None:
         numbers = [number for number in numbers if number not in self._asked_numbers]
         self._asked_numbers.update(numbers)
-        for rows in self._select(schema.cases, schema.cases.c.number, numbers, "number", "source"):
+        for rows in self._select(schema.cases.c.number, numbers, "number", "source"):
             self._numbers.update((number, source) for number, source in rows)
 
-    def _select(
-        self, table: sa.Table, key: sa.Column[str], values: Sequence[str], *columns: str
-    ) -> Iterable[Sequence[Any]]:
-        if self._connection.dialect.name == "postgresql":
-            among = key == sa.any_(sa.bindparam("keys", type_=postgresql.ARRAY(sa.Text)))
-        else:
-            among = key.in_(sa.bindparam("keys", expanding=True))
-        statement = sa.select(*(table.c[name] for name in columns)).where(among)
+    def _select(self, key: sa.Column[str], values: Sequence[str], *columns: str) -> Iterable[Sequence[Any]]:
+        statement = _among(self._connection.dialect.name, key, columns)
         for start in range(0, len(values), IN_ONE_SELECT):
             yield self._connection.execute(statement, {"keys": values[start : start + IN_ONE_SELECT]}).all()
 
@@ -371,6 +366,16 @@ class Batch:
             timer_ms=changed.timer_ms,
             committed_at=at,
         )
+
+
+@functools.cache
+def _among(dialect: str, key: sa.Column[str], columns: tuple[str, ...]) -> sa.Select[Any]:
+    """Make the statement, once, that reads columns of the rows whose key is among some."""
+    if dialect == "postgresql":
+        among = key == sa.any_(sa.bindparam("keys", type_=postgresql.ARRAY(sa.Text)))
+    else:
+        among = key.in_(sa.bindparam("keys", expanding=True))
+    return sa.select(*(key.table.c[name] for name in columns)).where(among)
 
 
 def _following_ids(act: Act) -> tuple[CommandId, ...]:

@@ -6,6 +6,7 @@ entitled to: pages and snapshots are read through the one statement that says so
 """
 
 import datetime as dt
+import functools
 import logging
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -17,6 +18,7 @@ from dispatcher.models.ids import CaseId, Revision
 from dispatcher.models.organisation import Scope, stem_of, street_of
 from dispatcher.models.queue import QueueRow, from_epoch_ms
 from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage import standing
 from dispatcher.storage.vault import BadSeal, Vault
 from dispatcher.wire import MAX_FRAME_BYTES, NO_CALLER, CaseRow, as_seen_by
 
@@ -24,6 +26,8 @@ PAGE_BYTES: Final = MAX_FRAME_BYTES * 3 // 4
 """A page holds at most this much, so that it fits a frame with room for verdicts."""
 STREAMED: Final = 500
 """Rows taken from the database at a time while a page is filled."""
+SCOPES: Final = 1000
+"""So many scopes' statements are kept made: about as many as a city has units times ways of seeing."""
 
 log = logging.getLogger(__name__)
 _cases = schema.cases
@@ -47,7 +51,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 def page(connection: sa.Connection, vault: Vault, scope: Scope, after: Revision, limit: int) -> Page:
     """Give at most `limit` rows and `limit` cases gone, ordered by revision."""
-    head = Revision(connection.execute(sa.select(schema.head.c.revision)).scalar_one())
+    head = standing.read(connection).head
     rows, more = _rows(connection, scope, after, head, limit)
     last = Revision(rows[-1].revision) if more else max(head, after)
     lost = _lost(connection, scope, after, last, limit)
@@ -66,9 +70,7 @@ def page(connection: sa.Connection, vault: Vault, scope: Scope, after: Revision,
 
 def size(connection: sa.Connection, scope: Scope, after: Revision) -> int:
     """Count the rows a scope is sent after a revision."""
-    statement, revision = _in_scope(scope)
-    rows = statement.with_only_columns(sa.func.count(), maintain_column_froms=True).where(revision > after)
-    return connection.execute(rows).scalar_one()
+    return connection.execute(_count(scope), {"after": after}).scalar_one()
 
 
 def everything(connection: sa.Connection, vault: Vault, scope: Scope, first: int) -> Iterator[CaseRow]:
@@ -129,16 +131,21 @@ def _rows(
     rows: list[Any] = []
     size = 0
     streaming = connection.execution_options(yield_per=min(limit + 1, STREAMED))
-    statement, revision = _in_scope(scope)
-    # The head keeps out what is committed while the page is read.
-    statement = statement.where(revision > after, revision <= head).order_by(revision).limit(limit + 1)
-    with streaming.execute(statement) as found:
+    with streaming.execute(_changed(scope), {"after": after, "head": head, "limit": limit + 1}) as found:
         for row in found:
             size += len(row.row) + len(row.body) + len(row.envelope or b"")
             if len(rows) == limit or (rows and size > PAGE_BYTES):
                 return rows, True
             rows.append(row)
     return rows, False
+
+
+@functools.lru_cache(maxsize=SCOPES)
+def _changed(scope: Scope) -> "sa.Select[*tuple[Any, ...]]":
+    """Make the statement of a page; the head keeps out what is committed while it is read."""
+    statement, revision = _in_scope(scope)
+    statement = statement.where(revision > sa.bindparam("after"), revision <= sa.bindparam("head"))
+    return statement.order_by(revision).limit(sa.bindparam("limit"))
 
 
 def _in_scope(scope: Scope) -> "tuple[sa.Select[*tuple[Any, ...]], sa.Column[int]]":
@@ -170,6 +177,18 @@ def _lost(connection: sa.Connection, scope: Scope, after: Revision, last: Revisi
     """List what has left a scope since a revision; whoever has nothing yet has lost nothing."""
     if scope.everything or scope.nothing or scope.as_summoned or not after:
         return []
+    return list(connection.execute(_left(scope), {"after": after, "last": last, "limit": limit + 1}))
+
+
+@functools.lru_cache(maxsize=SCOPES)
+def _count(scope: Scope) -> sa.Select[Any]:
+    statement, revision = _in_scope(scope)
+    counting = statement.with_only_columns(sa.func.count(), maintain_column_froms=True)
+    return counting.where(revision > sa.bindparam("after"))
+
+
+@functools.lru_cache(maxsize=SCOPES)
+def _left(scope: Scope) -> "sa.Select[*tuple[Any, ...]]":
     if scope.district:
         loser = _lies_in(_losses.c.unit, scope)
     elif scope.community:
@@ -177,15 +196,15 @@ def _lost(connection: sa.Connection, scope: Scope, after: Revision, last: Revisi
     else:
         loser = _losses.c.unit == scope.unit
     revision = sa.func.max(_losses.c.revision)
-    statement = (
+    since, until = _losses.c.revision > sa.bindparam("after"), _losses.c.revision <= sa.bindparam("last")
+    return (
         sa.select(_losses.c.case_id, revision.label("revision"))
         .join_from(_losses, _cases, _losses.c.case_id == _cases.c.id)
-        .where(loser, ~_covered(scope), _losses.c.revision > after, _losses.c.revision <= last)
+        .where(loser, ~_covered(scope), since, until)
         .group_by(_losses.c.case_id)
         .order_by(revision)
-        .limit(limit + 1)
+        .limit(sa.bindparam("limit"))
     )
-    return list(connection.execute(statement))
 
 
 def _lies_in(unit: sa.Column[str], scope: Scope) -> sa.ColumnElement[bool]:

@@ -69,10 +69,8 @@ class Sessions:
 
     def whose(self, token_hash: str, now: dt.datetime) -> Account | None:
         """Give the account behind a token's hash, None when it is nobody's (any more)."""
-        accounts = schema.accounts
-        statement = sa.select(accounts).join_from(_table, accounts, _table.c.person == accounts.c.person)
         with self._read() as connection:
-            row = connection.execute(statement.where(_table.c.token_hash == token_hash, _is_live(now))).first()
+            row = connection.execute(_WHOSE, {"token_hash": token_hash, "now_ms": epoch_ms(now)}).first()
         return None if row is None else account_of(row)
 
     def live_among(self, token_hashes: Collection[str], now: dt.datetime) -> set[str]:
@@ -157,7 +155,15 @@ class Sessions:
 
 
 def _is_live(now: dt.datetime) -> sa.ColumnElement[bool]:
-    return (_table.c.expires_ms > epoch_ms(now)) & _table.c.ended_ms.is_(None) & schema.accounts.c.disabled_ms.is_(None)
+    return (_table.c.expires_ms > epoch_ms(now)) & _STANDS
+
+
+_STANDS: Final = _table.c.ended_ms.is_(None) & schema.accounts.c.disabled_ms.is_(None)
+_WHOSE: Final = (
+    sa.select(schema.accounts)
+    .join_from(_table, schema.accounts, _table.c.person == schema.accounts.c.person)
+    .where(_table.c.token_hash == sa.bindparam("token_hash"), _table.c.expires_ms > sa.bindparam("now_ms"), _STANDS)
+)
 
 
 def _session(row: "sa.Row[*tuple[Any, ...]]") -> Session:

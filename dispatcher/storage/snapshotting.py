@@ -6,26 +6,24 @@ for pages and snapshots alike.
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, chain, islice
+from itertools import islice
 from typing import Final
 
-import msgspec
 import sqlalchemy as sa
 
 from dispatcher.models.ids import CommandId, LedgerId, Revision
 from dispatcher.models.organisation import Scope
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage import paging
+from dispatcher.storage.blocks import laid_out
 from dispatcher.storage.bodies import Packer
 from dispatcher.storage.vault import Vault
-from dispatcher.wire import NO_CALLER, SNAPSHOT_FORMAT, CaseRow, Entry, PartHead, part_bytes
+from dispatcher.wire import SNAPSHOT_FORMAT, CaseRow, PartHead, part_bytes
 
 FIRST_ROWS: Final = 500
 """Rows of the first part: what is due first, and soon there."""
 PART_ROWS: Final = 4_000
 """Rows of a part: a console takes one over in some tens of milliseconds."""
-
-_encode = msgspec.json.Encoder().encode
 
 
 def parts(
@@ -38,7 +36,7 @@ def parts(
 
     def part(rows: Sequence[CaseRow], *, last: bool = False) -> bytes:
         nonlocal place, newest
-        entries, block, rows_bytes = _laid_out(rows, packer)
+        entries, block, rows_bytes = laid_out(rows, packer)
         newest = max(newest, *(row.row.revision for row in rows)) if rows else newest
         head = PartHead(
             format=SNAPSHOT_FORMAT,
@@ -59,34 +57,6 @@ def parts(
     while rows := list(islice(coming, PART_ROWS if place else FIRST_ROWS)):
         yield part(rows)
     yield part((), last=True)
-
-
-def _laid_out(rows: Sequence[CaseRow], packer: Packer) -> tuple[list[Entry], bytes, int]:
-    summaries = [_encode(row.row) for row in rows]
-    bodies = packer.pack_all([row.body for row in rows])
-    callers = [b"" if row.caller == NO_CALLER else bytes(row.caller) for row in rows]
-    array = b"[" + b",".join(summaries) + b"]"
-    row_at = accumulate((len(summary) + 1 for summary in summaries), initial=1)
-    body_at = accumulate(
-        (len(body) + len(caller) for body, caller in zip(bodies, callers, strict=True)), initial=len(array)
-    )
-    entries = [
-        Entry(
-            row.row.id,
-            row.row.revision,
-            row.row.due_ms,
-            row.row.closed_ms,
-            begins,
-            len(summary),
-            follows,
-            len(body),
-            len(caller),
-        )
-        for row, summary, body, caller, begins, follows in zip(
-            rows, summaries, bodies, callers, row_at, body_at, strict=False
-        )
-    ]
-    return entries, array + b"".join(chain.from_iterable(zip(bodies, callers, strict=True))), len(array)
 
 
 def _act_of(connection: sa.Connection, revision: Revision) -> CommandId:

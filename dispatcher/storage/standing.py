@@ -4,6 +4,7 @@ Functions over an open connection; transactions are the caller's. On PostgreSQL 
 whoever listens on `CHANNEL`, at the commit.
 """
 
+import functools
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
@@ -38,6 +39,8 @@ COLUMNS: Final = (
     schema.head.c.directory,
     schema.head.c.sessions,
 )
+_READ: Final = sa.select(*COLUMNS)
+_LOCK: Final = _READ.with_for_update()
 
 
 def standing_of(row: "sa.Row[*tuple[Any, ...]]") -> Standing:
@@ -48,27 +51,33 @@ def standing_of(row: "sa.Row[*tuple[Any, ...]]") -> Standing:
 
 def read(connection: sa.Connection) -> Standing:
     """Give how far the ledger has come."""
-    return standing_of(connection.execute(sa.select(*COLUMNS)).one())
+    return standing_of(connection.execute(_READ).one())
 
 
 def lock(connection: sa.Connection) -> Standing:
     """Become the only writer until the transaction ends; gives how far the ledger has come."""
-    return standing_of(connection.execute(sa.select(*COLUMNS).with_for_update()).one())
+    return standing_of(connection.execute(_LOCK).one())
 
 
 def move(connection: sa.Connection, **columns: object) -> None:
     """Set columns of the head and tell who listens."""
-    statement = sa.update(schema.head).values(columns)
-    if connection.dialect.name == "postgresql":
-        statement = statement.returning(sa.func.pg_notify(CHANNEL, ""))
-    connection.execute(statement)
+    connection.execute(_moving(connection.dialect.name), columns)
 
 
 def note_sessions_ended(connection: sa.Connection) -> None:
     """Say that some sessions hold no more: every centre looks at those of its own consoles."""
-    move(connection, sessions=schema.head.c.sessions + 1)
+    connection.execute(_moving(connection.dialect.name, "sessions"))
 
 
 def note_directory_changed(connection: sa.Connection) -> None:
     """Say that the directory of units has changed."""
-    move(connection, directory=schema.head.c.directory + 1)
+    connection.execute(_moving(connection.dialect.name, "directory"))
+
+
+@functools.cache
+def _moving(dialect: str, counter: str = "") -> sa.Executable:
+    """Say how the head is moved: a counter by one, or the columns that are given with the statement."""
+    statement = sa.update(schema.head)
+    if counter:
+        statement = statement.values({counter: schema.head.c[counter] + 1})
+    return statement.returning(sa.func.pg_notify(CHANNEL, "")) if dialect == "postgresql" else statement

@@ -16,6 +16,9 @@ from dispatcher.storage.accounts import Opening, enter
 from dispatcher.storage.writing import put
 
 _table: Final = schema.stations
+_ONE: Final = sa.select(_table).where(_table.c.station == sa.bindparam("which"))
+_SEEN: Final = sa.update(_table).where(_table.c.station == sa.bindparam("which"))
+_SESSION_AT: Final = sa.update(schema.sessions).where(schema.sessions.c.token_hash == sa.bindparam("which"))
 
 
 class Station(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +55,7 @@ class Stations:
     def get(self, station: str) -> Station | None:
         """Give one station, None when it was never in contact."""
         with self._read() as connection:
-            row = connection.execute(sa.select(_table).where(_table.c.station == station)).first()
+            row = connection.execute(_ONE, {"which": station}).first()
         return None if row is None else _station(row)
 
     def to_wipe(self, among: Collection[str]) -> tuple[Station, ...]:
@@ -64,16 +67,12 @@ class Stations:
 
     def met(self, station: str, person: PersonId, address: str, token_hash: str, now: dt.datetime) -> None:
         """Note a contact, and at which station a session is."""
-        sessions = schema.sessions
+        seen = {"person": person, "address": address, "seen_ms": epoch_ms(now)}
         with self._write() as connection:
-            known = sa.update(_table).where(_table.c.station == station)
-            seen = {"person": person, "address": address, "seen_ms": epoch_ms(now)}
-            if connection.execute(known.values(**seen)).rowcount == 0:
+            if connection.execute(_SEEN, {"which": station, **seen}).rowcount == 0:
                 nothing = {"wipe_order": "", "wipe_reason": "", "wipe_ordered_ms": None, "wiped_ms": None}
                 put(connection, _table, [{"station": station, **seen, **nothing}], key=("station",))
-            connection.execute(
-                sa.update(sessions).where(sessions.c.token_hash == token_hash).values(station=station, address=address)
-            )
+            connection.execute(_SESSION_AT, {"which": token_hash, "station": station, "address": address})
 
     def seen(self, stations: Collection[str], now: dt.datetime) -> None:
         """Note that stations are in contact."""

@@ -33,19 +33,14 @@ class Due(NamedTuple):
 
 def next_timer(connection: sa.Connection) -> dt.datetime | None:
     """Give the earliest instant at which some case must be looked at, None when there is none."""
-    found = connection.execute(sa.select(sa.func.min(_cases.c.timer_ms))).scalar()
+    found = connection.execute(_NEXT).scalar()
     return None if found is None or found >= NEVER_MS else from_epoch_ms(found)
 
 
 def timers_due(connection: sa.Connection, now: dt.datetime, limit: int) -> list[Due]:
     """List the cases whose instant has come, the earliest first."""
-    statement = (
-        sa.select(_cases.c.body, _cases.c.timer_ms)
-        .where(_cases.c.timer_ms <= epoch_ms(now))
-        .order_by(_cases.c.timer_ms, _cases.c.id)
-        .limit(limit)
-    )
-    return [Due(_decode_case(row.body), from_epoch_ms(row.timer_ms)) for row in connection.execute(statement)]
+    found = connection.execute(_DUE, {"now_ms": epoch_ms(now), "limit": limit})
+    return [Due(_decode_case(row.body), from_epoch_ms(row.timer_ms)) for row in found]
 
 
 def set_timers(connection: sa.Connection, timers: Mapping[CaseId, dt.datetime | None]) -> None:
@@ -81,3 +76,10 @@ def resummarise(connection: sa.Connection, law: Law, after: CaseId, batch: int) 
 
 
 _REMADE: Final = ("received_ms", "due_ms", "closed_ms", "row", "timer_ms")
+_NEXT: Final = sa.select(sa.func.min(_cases.c.timer_ms))
+_DUE: Final = (
+    sa.select(_cases.c.body, _cases.c.timer_ms)
+    .where(_cases.c.timer_ms <= sa.bindparam("now_ms"))
+    .order_by(_cases.c.timer_ms, _cases.c.id)
+    .limit(sa.bindparam("limit"))
+)

@@ -4,6 +4,7 @@ Functions over an open connection; transactions are the caller's. Every write is
 """
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -209,63 +210,84 @@ def put(
     connection: sa.Connection,
     table: sa.Table,
     rows: Sequence[Mapping[str, object]],
-    key: Sequence[str] = (),
+    key: tuple[str, ...] = (),
     *,
     adding: bool = False,
 ) -> None:
     """Insert rows of all columns in one go; with a `key`, rows of the same key are replaced, or added to (`adding`)."""
-    columns = table.columns.keys()
-    if connection.dialect.name == "postgresql":
-        # One statement with an array for each column: a statement for each row costs a city its rush hour.
-        arrays = [sa.bindparam(c.name, type_=postgresql.ARRAY(c.type)) for c in table.c]
-        values = sa.func.unnest(*arrays).table_valued(*columns).render_derived()
-        insert = postgresql.insert(table).from_select(columns, sa.select(*(values.c[name] for name in columns)))
-        parameters: Any = {name: [row[name] for row in rows] for name in columns}
-    else:
-        insert = sqlite.insert(table)
-        parameters = rows
-    if key:
-        others = [name for name in columns if name not in key]
-        changed = {name: table.c[name] + insert.excluded[name] if adding else insert.excluded[name] for name in others}
-        connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=changed), parameters)
-    else:
-        connection.execute(insert, parameters)
+    dialect = connection.dialect.name
+    parameters: Any = rows
+    if dialect == "postgresql":
+        parameters = {column.name: [row[column.name] for row in rows] for column in table.columns}
+    connection.execute(_insert(dialect, table, key, adding), parameters)
 
 
 def take(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> None:
     """Delete the rows that have these values, in one go; all name the same columns."""
-    names = list(rows[0])
-    if connection.dialect.name == "postgresql":
-        arrays = [sa.bindparam(f"gone_{name}", type_=postgresql.ARRAY(table.c[name].type)) for name in names]
-        gone = sa.func.unnest(*arrays).table_valued(*names).render_derived(name="gone")
-        statement = sa.delete(table).where(*(table.c[name] == gone.c[name] for name in names))
+    names = tuple(rows[0])
+    dialect = connection.dialect.name
+    if dialect == "postgresql":
         parameters: Any = {f"gone_{name}": [row[name] for row in rows] for name in names}
     else:
-        statement = sa.delete(table).where(*(table.c[name] == sa.bindparam(f"gone_{name}") for name in names))
         parameters = [{f"gone_{name}": row[name] for name in names} for row in rows]
-    connection.execute(statement, parameters)
+    connection.execute(_delete(dialect, table, names), parameters)
 
 
-def update_cases(connection: sa.Connection, names: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
+def update_cases(connection: sa.Connection, names: tuple[str, ...], rows: Sequence[Mapping[str, object]]) -> None:
     """Set columns of cases by their ids, in one statement for all."""
     update_rows(connection, schema.cases, "id", names, rows)
 
 
 def update_rows(
-    connection: sa.Connection, table: sa.Table, key: str, names: Sequence[str], rows: Sequence[Mapping[str, object]]
+    connection: sa.Connection, table: sa.Table, key: str, names: tuple[str, ...], rows: Sequence[Mapping[str, object]]
 ) -> None:
     """Set columns of a table's rows by their keys, in one statement for all."""
     if not rows:
         return
-    if connection.dialect.name == "postgresql":
-        columns = {"of": table.c[key], **{f"new_{name}": table.c[name] for name in names}}
-        arrays = [sa.bindparam(name, type_=postgresql.ARRAY(column.type)) for name, column in columns.items()]
-        new = sa.func.unnest(*arrays).table_valued(*columns).render_derived(name="new")
-        update = sa.update(table).values({name: new.c[f"new_{name}"] for name in names}).where(table.c[key] == new.c.of)
+    dialect = connection.dialect.name
+    if dialect == "postgresql":
         found = {f"new_{name}": [row[name] for row in rows] for name in names}
         parameters: Any = {"of": [row[key] for row in rows], **found}
     else:
-        values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in names}
-        update = sa.update(table).values(values).where(table.c[key] == sa.bindparam("of"))
         parameters = [{"of": row[key], **{f"new_{name}": row[name] for name in names}} for row in rows]
-    connection.execute(update, parameters)
+    connection.execute(_update(dialect, table, key, names), parameters)
+
+
+# Statements are made once: to make one costs SQLAlchemy as much as to run it. On PostgreSQL each is one statement with
+# an array for each column: one for each row costs a city its rush hour.
+
+
+@functools.cache
+def _insert(dialect: str, table: sa.Table, key: tuple[str, ...], adding: bool) -> sa.Executable:
+    columns = table.columns.keys()
+    if dialect == "postgresql":
+        arrays = [sa.bindparam(c.name, type_=postgresql.ARRAY(c.type)) for c in table.c]
+        values = sa.func.unnest(*arrays).table_valued(*columns).render_derived()
+        insert = postgresql.insert(table).from_select(columns, sa.select(*(values.c[name] for name in columns)))
+    else:
+        insert = sqlite.insert(table)
+    if not key:
+        return insert
+    new = insert.excluded
+    changed = {name: table.c[name] + new[name] if adding else new[name] for name in columns if name not in key}
+    return insert.on_conflict_do_update(index_elements=list(key), set_=changed)
+
+
+@functools.cache
+def _delete(dialect: str, table: sa.Table, names: tuple[str, ...]) -> sa.Executable:
+    if dialect == "postgresql":
+        arrays = [sa.bindparam(f"gone_{name}", type_=postgresql.ARRAY(table.c[name].type)) for name in names]
+        gone = sa.func.unnest(*arrays).table_valued(*names).render_derived(name="gone")
+        return sa.delete(table).where(*(table.c[name] == gone.c[name] for name in names))
+    return sa.delete(table).where(*(table.c[name] == sa.bindparam(f"gone_{name}") for name in names))
+
+
+@functools.cache
+def _update(dialect: str, table: sa.Table, key: str, names: tuple[str, ...]) -> sa.Executable:
+    if dialect == "postgresql":
+        columns = {"of": table.c[key], **{f"new_{name}": table.c[name] for name in names}}
+        arrays = [sa.bindparam(name, type_=postgresql.ARRAY(column.type)) for name, column in columns.items()]
+        new = sa.func.unnest(*arrays).table_valued(*columns).render_derived(name="new")
+        return sa.update(table).values({name: new.c[f"new_{name}"] for name in names}).where(table.c[key] == new.c.of)
+    values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in names}
+    return sa.update(table).values(values).where(table.c[key] == sa.bindparam("of"))

@@ -20,7 +20,7 @@ from dispatcher.models.lawbook import LawBook
 from dispatcher.models.lineage import in_common
 from dispatcher.models.merging import seen_in, wanted
 from dispatcher.models.organisation import Scope, lies_within, scope_of
-from dispatcher.models.queue import epoch_ms, summarise
+from dispatcher.models.queue import QueueRow, epoch_ms, summarise
 from dispatcher.models.verdicts import Accepted, Refused, Settled
 from dispatcher.sync import words
 from dispatcher.sync.clock import CentreTime
@@ -194,13 +194,9 @@ class Desk:
             if cursor and (grown or welcome.after is None):  # the centre has taken our word for where to begin
                 raise Gap(words.ANEW)
 
-    def take_part(self, part: wire.Part, up_to: TakenUpTo) -> int:
-        """Take a part of a snapshot, make it durable and tell its rows; gives how many. Raises LinkLost."""
+    def take_part(self, part: wire.Part, rows: tuple[QueueRow, ...], up_to: TakenUpTo) -> None:
+        """Take a part of a snapshot, make it durable and tell its rows. Raises LinkLost."""
         head = part.head
-        try:
-            rows = part.rows()
-        except msgspec.DecodeError as error:
-            raise LinkLost(f"{words.NO_SNAPSHOT}（{error}）") from error
         if head.ledger != self._ledger or (head.place and self.taking is None):
             raise LinkLost(words.NO_SNAPSHOT)
         self._store.take(part, up_to)
@@ -213,7 +209,6 @@ class Desk:
             if self._restating.in_doubt and self._in_force is not None:
                 self._restating.begin(self._in_force)
         self._tell_case([row.id for row in rows])
-        return len(rows)
 
     def give_up_taking(self) -> None:
         """Let rows come one by one after all."""

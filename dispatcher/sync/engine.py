@@ -50,7 +50,7 @@ TOUCH_EVERY_S = 5.0
 LET_GO_EVERY_S = 600.0
 RESTATE_PAUSE_S = 0.005
 """Between two steps of making rows anew: the interface's thread has its turn."""
-INDEX_PAUSE_S = 0.005
+INDEX_PAUSE_S = 0.002
 STORE_PAUSE_S = 5.0
 NO_PLAN = OfficePlan()
 LISTED_AT_ONCE = 20
@@ -290,7 +290,7 @@ class Engine:
                 self._with_desk(Desk.let_go)
             if self._desk.is_restating and (anew is None or anew.done()):
                 anew = group.create_task(self._make_rows_anew(self._desk))
-            if self._desk.is_indexing and (indexing is None or indexing.done()):
+            if self._may_index(self._desk) and (indexing is None or indexing.done()):
                 indexing = group.create_task(self._index(self._desk))
 
     async def _make_rows_anew(self, desk: Desk) -> None:
@@ -301,9 +301,13 @@ class Engine:
 
     async def _index(self, desk: Desk) -> None:
         """Make what has come ready to be searched, between everything else."""
-        while desk is self._desk and desk.is_indexing:
+        while desk is self._desk and self._may_index(desk):
             self._with_desk(Desk.index)
             await asyncio.sleep(INDEX_PAUSE_S)
+
+    def _may_index(self, desk: Desk) -> bool:
+        """Tell whether there is something to index, and nothing comes that would have to wait for it."""
+        return desk.is_indexing and self._health.state is not LinkState.CATCHING_UP
 
     # ---- wishes
 

@@ -1,7 +1,8 @@
 """The replica: the rows a station shows, confirmed ones with the pending acts of station and colleagues on top.
 
 Promises: what comes out is what visibly changed, never a row that looks as before; a pending act is folded by the
-same rules that the centre judges by, and falls away when they refuse it on what is confirmed by now.
+same rules that the centre judges by, and falls away when they refuse it on what is confirmed by now. Rows themselves
+are held by those they are told to: here their looks are enough, a tenth of the memory.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +24,13 @@ from dispatcher.sync.outbox import Outbox
 from dispatcher.sync.ports import UNSETTLED, ActState, CaseView, Receipt, Store
 from dispatcher.wire.office import OfficeAct
 
+_HASH_BITS = 64
+
+
+def look_of(row: QueueRow) -> int:
+    """Tell rows apart that look different: the revision above a hash of all columns, for this process alone."""
+    return row.revision << _HASH_BITS | hash(row) & (1 << _HASH_BITS) - 1
+
 
 class Replica:
     """What is shown, by case. Rows closed before `closed_since_ms` are left out. Raises the store's Trouble."""
@@ -32,9 +40,9 @@ class Replica:
         self._outbox = outbox
         self._colleagues = colleagues
         self._closed_since_ms = closed_since_ms
-        self._shown: dict[CaseId, QueueRow] = {}
+        self._shown: dict[CaseId, int] = {}
         self._closed: dict[CaseId, int] = {}
-        self._untold: dict[CaseId, QueueRow] = {}  # as they were told last
+        self._untold: dict[CaseId, tuple[int, QueueRow]] = {}  # how they looked when they were told, and are now
         self._actor: Actor | None = None
         self._law: Law | None = None
 
@@ -56,9 +64,10 @@ class Replica:
                 continue
             if waits_on(case):
                 row = self._with_pending(row)
-            if case in shown and shown[case] == row:
+            look = look_of(row)
+            if shown.get(case) == look:
                 continue
-            shown[case] = row
+            shown[case] = look
             fresh.append(row)
             if row.closed_ms != NEVER_MS:
                 self._closed[case] = row.closed_ms
@@ -89,18 +98,20 @@ class Replica:
         """Take rows made anew of what is confirmed already; what looks different is kept for `untold`."""
         for row in rows:
             shown = self._shown.get(row.id)
-            if shown is None or shown.revision != row.revision:
+            if shown is None or shown >> _HASH_BITS != row.revision:
                 continue
             row = self._with_pending(row)
-            if row != shown:
-                self._shown[row.id] = row
-                self._untold.setdefault(row.id, shown)
+            look = look_of(row)
+            if look != shown:
+                self._shown[row.id] = look
+                told, _ = self._untold.get(row.id, (shown, row))
+                self._untold[row.id] = told, row
 
     def untold(self) -> ChangeSet:
         """Give what `restate` has changed and nothing has told since."""
-        rows = [(self._shown[case], told) for case, told in self._untold.items()]
+        rows = tuple(row for told, row in self._untold.values() if look_of(row) != told)
         self._untold.clear()
-        return ChangeSet(tuple(row for row, told in rows if row != told))
+        return ChangeSet(rows)
 
     def refold(self, cases: Iterable[CaseId]) -> ChangeSet:
         """Look again at cases whose pending acts have changed."""
@@ -124,9 +135,12 @@ class Replica:
         return self._fold(confirmed), len(confirmed.history)
 
     def open_cases(self) -> tuple[CaseId, ...]:
-        """List the open cases shown, what is due first in front."""
-        rows = sorted((row for row in self._shown.values() if row.is_open), key=lambda row: (row.due_ms, row.id))
-        return tuple(row.id for row in rows)
+        """List the open cases as they are shown, what is due first in front."""
+        waits_on = self._waits_on()
+        rows = (
+            self._with_pending(row) if waits_on(row.id) else row for page in self._store.rows(NEVER_MS) for row in page
+        )
+        return tuple(case for _, case in sorted((row.due_ms, row.id) for row in rows if row.is_open))
 
     def view(self, case: CaseId) -> CaseView | None:
         """Give a case for the case panel."""
@@ -206,10 +220,12 @@ class Replica:
                 changed.pop(case, None)
                 left.append(case)
             return
-        if row == shown:
+        look = look_of(row)
+        if look == shown:
             return
-        self._shown[case] = row
-        if self._untold.pop(case, shown) != row:
+        self._shown[case] = look
+        told, _ = self._untold.pop(case, (shown, row))
+        if told != look:
             changed[case] = row
         if row.closed_ms != NEVER_MS:
             self._closed[case] = row.closed_ms

@@ -1,4 +1,4 @@
-"""Taking a snapshot over: parts are fetched in a thread while the one before is written, until the last is durable.
+"""Taking a snapshot over: parts are fetched and read in a thread while the one before is written, to the last one.
 
 Promises: each part is durable before anybody hears of its rows and before the next one; what breaks it off at any
 moment costs the part under way, for the next try goes on from what the store says. While it runs everything else goes
@@ -10,8 +10,11 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
+import msgspec
+
+from dispatcher.models.queue import QueueRow
 from dispatcher.sync import words
-from dispatcher.sync.ports import LinkLost, Snapshots, TakenUpTo
+from dispatcher.sync.ports import LinkLost, Snapshots, SnapshotStream, TakenUpTo
 from dispatcher.wire import BadPart, Part, PartHead, read_part
 
 RETRY_S = 0.5
@@ -30,8 +33,8 @@ class Taker(Protocol):
         """How far a snapshot has been taken over, None when none is under way."""
         ...
 
-    def take_part(self, part: Part, up_to: TakenUpTo) -> int:
-        """Make a part durable and tell its rows; gives how many. Raises LinkLost for one that does not fit."""
+    def take_part(self, part: Part, rows: tuple[QueueRow, ...], up_to: TakenUpTo) -> None:
+        """Make a part durable and tell its rows. Raises LinkLost for one that does not fit."""
         ...
 
 
@@ -57,27 +60,34 @@ async def take_over(taker: Taker, snapshots: Snapshots, token: str, taken: Calla
 async def _take_once(taker: Taker, snapshots: Snapshots, token: str, taken: Callable[[PartHead, int], None]) -> None:
     loop = asyncio.get_running_loop()
     stream = snapshots.open(token, taker.taking)
-    coming = loop.run_in_executor(None, stream.next)
+    coming = loop.run_in_executor(None, _next, stream)
     try:
         while True:
-            found = await asyncio.shield(coming)
-            if found is None:
-                raise LinkLost(words.CLOSED)
-            data, up_to = found
-            try:
-                part = read_part(data)
-            except BadPart as bad:
-                raise LinkLost(f"{words.NO_SNAPSHOT}（{bad}）") from bad
-            del found, data
+            part, rows, up_to = await asyncio.shield(coming)
             if not part.head.last:
-                coming = loop.run_in_executor(None, stream.next)
-            taken(part.head, taker.take_part(part, up_to))
-            await asyncio.sleep(0)
+                coming = loop.run_in_executor(None, _next, stream)
+            taker.take_part(part, rows, up_to)
+            taken(part.head, len(rows))
             if part.head.last:
                 return
+            del part, rows
+            await asyncio.sleep(0)
     finally:
         stream.cut()
         await asyncio.wait([coming])
         if not coming.cancelled():
             coming.exception()  # it has been raised, or is of no interest any more
         stream.close()
+
+
+def _next(stream: SnapshotStream) -> tuple[Part, tuple[QueueRow, ...], TakenUpTo]:
+    """Wait for a part and read it; raises LinkLost, LinkRefused."""
+    found = stream.next()
+    if found is None:
+        raise LinkLost(words.CLOSED)
+    data, up_to = found
+    try:
+        part = read_part(data)
+        return part, part.rows(), up_to
+    except (BadPart, msgspec.DecodeError) as bad:
+        raise LinkLost(f"{words.NO_SNAPSHOT}（{bad}）") from bad

@@ -42,6 +42,8 @@ class Chip(Painted):
 
     def set_chip(self, text: str, look: ChipLook) -> None:
         """Change word and look."""
+        if (text, look) == (self._text, self._look):
+            return
         self._text, self._look = text, look
         self.setAccessibleName(text)
         self.updateGeometry()

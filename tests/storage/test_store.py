@@ -17,9 +17,9 @@ from dispatcher.models.organisation import Scope, scope_of
 from dispatcher.models.queue import NEVER_MS, QueueRow, epoch_ms, summarise
 from dispatcher.models.redaction import case_for, row_for
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Settled
+from dispatcher.storage.blocks import laid_out
 from dispatcher.storage.bodies import Packer
 from dispatcher.storage.cache import FIRST_PAGE, PAGE, Cache
-from dispatcher.storage.snapshotting import _laid_out
 from dispatcher.sync.office_ports import OfficeMemory
 from dispatcher.sync.ports import ActState, Draft, Receipt, Remembered, Standing, Store, TakenUpTo
 from dispatcher.wire import (
@@ -311,7 +311,7 @@ def test_a_row_takes_another_s_place_only_while_the_case_is_at_the_same_revision
 def part_of(*cases: Case, place: int = 0, total: int = 0, last: bool = False, ledger: LedgerId = LEDGER) -> Part:
     """Lay cases out as the centre does; a confidential order comes without its caller."""
     rows = [row_of(case, None if case.order.confidential else CALLER) for case in cases]
-    entries, block, rows_bytes = _laid_out(rows, Packer())
+    entries, block, rows_bytes = laid_out(rows, Packer())
     newest = max((case.revision for case in cases), default=Revision(0))
     head = PartHead(
         format=SNAPSHOT_FORMAT,

@@ -4,17 +4,19 @@ import datetime as dt
 import time
 
 import msgspec
+import pytest
 
 from dispatcher import wire
 from dispatcher.models import commands as c
 from dispatcher.models.case import Case, CaseState
+from dispatcher.models.deadlines import ClockKind
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
-from dispatcher.models.queue import NEVER_MS, Pending, epoch_ms, summarise
+from dispatcher.models.queue import NEVER_MS, Pending, QueueRow, epoch_ms, summarise
 from dispatcher.models.verdicts import Reason, Refused, Settled
 from dispatcher.sync.colleagues import Colleagues
 from dispatcher.sync.outbox import Outbox
 from dispatcher.sync.ports import Remembered
-from dispatcher.sync.replica import Replica
+from dispatcher.sync.replica import Replica, look_of
 from tests import builders as b
 from tests.fakes import MemoryStore
 
@@ -118,6 +120,18 @@ def test_forgetting_leaves_nothing():
     _, _, replica = station(b.new_case())
     assert replica.forget().reset
     assert len(replica) == 0
+
+
+@pytest.mark.parametrize("column", QueueRow.__struct_fields__)
+def test_a_row_that_differs_in_one_column_looks_different(column: str):
+    row = summarise(b.new_case(), b.law())
+    value = getattr(row, column)
+    if column == "clock":
+        other = ClockKind.CITIZEN if value is not ClockKind.CITIZEN else ClockKind.SIGN
+    else:
+        other = value + "x" if isinstance(value, str) else int(value) + 1
+    assert look_of(msgspec.structs.replace(row, **{column: other})) != look_of(row)
+    assert look_of(msgspec.structs.replace(row)) == look_of(row)
 
 
 def test_a_batch_is_cheap_over_a_quarter_of_a_million_rows():

@@ -49,9 +49,10 @@ class OthersList(Painted):
             self.update()
 
     def tick(self, now_ms: int) -> None:
-        """Write what is left anew."""
-        self._now_ms = now_ms
-        self.update()
+        """Write what is left anew, once a second."""
+        second, self._now_ms = self._now_ms // 1000, now_ms
+        if now_ms // 1000 != second:
+            self.update()
 
     def sizeHint(self) -> QSize:
         """One line for each."""
@@ -91,11 +92,11 @@ class OthersList(Painted):
             self.case_requested.emit(self._rows[self._current].id)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Number, demand, whom, how many, what is left."""
-        del event
+        """Number, demand, whom, how many, what is left; of the lines that are in sight."""
+        pitch, seen = self._pitch(), event.rect()
         painter = QPainter(self)
-        for at, row in enumerate(self._rows):
-            self._paint_row(painter, QRectF(0, at * self._pitch(), self.width(), self._pitch()), row, at)
+        for at in range(seen.top() // pitch, min(len(self._rows), seen.bottom() // pitch + 1)):
+            self._paint_row(painter, QRectF(0, at * pitch, self.width(), pitch), self._rows[at], at)
         painter.end()
 
     def _paint_row(self, painter: QPainter, rect: QRectF, row: QueueRow, at: int) -> None:

@@ -158,7 +158,9 @@ class StatusBar(QFrame):
             (self.pending, self.not_sent, self.parked), self._counts, ("pending", "expired", "parked"), strict=True
         ):
             ink = self.theme.colour(f"outbox.{path}.text" if count else "text_muted").name()
-            label.setStyleSheet(f"color: {ink}; font-weight: {700 if count else 400};")
+            style = f"color: {ink}; font-weight: {700 if count else 400};"
+            if style != label.styleSheet():
+                label.setStyleSheet(style)
 
     def _fit(self) -> None:
         room = self.width() - 32
