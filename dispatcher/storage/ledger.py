@@ -64,7 +64,6 @@ from dispatcher.storage.webhooks import Webhooks
 from dispatcher.storage.writing import put
 
 _cases = schema.cases
-_decode_case = msgspec.json.Decoder(Case).decode
 _decode_caller = msgspec.json.Decoder(Caller).decode
 _decode_command = msgspec.json.Decoder(AnyCommand | AnyLawCommand | AnyAccountCommand).decode
 _decode_events = msgspec.json.Decoder(tuple[Recorded, ...]).decode
@@ -128,11 +127,11 @@ class Ledger:
         self.id = ledger
         self.restored = restored
         self.gazette = Gazette(self._read, self._write)
-        self.offices = OfficeBook(self._read, self._write)
-        self.accounts = Accounts(self._read, self._write)
-        self.sessions = Sessions(self._read, self._write)
+        self.offices = OfficeBook(self._read, self._write_alone, vault)
+        self.accounts = Accounts(self._read, self._write_alone, vault)
+        self.sessions = Sessions(self._read, self._write, vault)
         self.stations = Stations(self._read, self._write)
-        self.webhooks = Webhooks(self._read, self._write)
+        self.webhooks = Webhooks(self._read, self._write_alone, vault)
         self.custody = Custody(self._read, self._write_alone, vault)
         self.post = Post(engine)
         self.untold: Revision | None = None
@@ -159,6 +158,10 @@ class Ledger:
                         adopting.furnish(connection, vault, keyring, name)
                 with engine.connect() as connection:
                     adopting.unlock(connection, vault, keyring)
+                    plain = adopting.stands_in_plain(connection)
+                if plain:
+                    with engine.execution_options(writing=True).begin() as connection:
+                        adopting.seal_plain(connection, vault)
         except BaseException:
             engine.dispose()
             raise
@@ -228,7 +231,7 @@ class Ledger:
         """
         with self._write() as connection:
             self._lock(connection, law_of)
-            return timekeeping.resummarise(connection, law, after, batch)
+            return timekeeping.resummarise(connection, self._vault, law, after, batch)
 
     def note_rows_anew(self, law_of: Revision, as_of: dt.datetime) -> None:
         """Keep that all open rows are made by the law of a revision as of an instant."""
@@ -265,7 +268,7 @@ class Ledger:
     def timers_due(self, now: dt.datetime, limit: int) -> list[Due]:
         """List the cases the centre must look at by now, the earliest first."""
         with self._read() as connection:
-            return timekeeping.timers_due(connection, now, limit)
+            return timekeeping.timers_due(connection, self._vault, now, limit)
 
     def set_timers(self, timers: Mapping[CaseId, dt.datetime | None]) -> None:
         """Say when the centre must look at cases again."""
@@ -319,23 +322,22 @@ class Ledger:
     def case(self, case: CaseId) -> Case | None:
         """Give one case, None when there is none."""
         with self._read() as connection:
-            body = connection.execute(sa.select(_cases.c.body).where(_cases.c.id == case)).scalar()
-        return None if body is None else _decode_case(body)
+            return searching.case(connection, self._vault, case)
 
     def open_cases(self) -> Iterator[Case]:
         """Give every open case, read as they are asked for."""
         with self._read() as connection:
-            yield from searching.open_cases(connection)
+            yield from searching.open_cases(connection, self._vault)
 
     def meant_by(self, words: str, limit: int) -> list[Case]:
         """Give the case of an id, else those whose order's number ends so, the newest first."""
         with self._read() as connection:
-            return searching.meant_by(connection, words, limit)
+            return searching.meant_by(connection, self._vault, words, limit)
 
     def open_whistle_loads(self) -> dict[CaseId, tuple[UnitId, ...]]:
         """Name, of each case with something owed, the unit of every summons of an open whistle that is still owed."""
         with self._read() as connection:
-            return loads.all_owed(connection)
+            return loads.all_owed(connection, self._vault)
 
     def caller(self, case: CaseId) -> Caller | None:
         """Give a case's caller in plain; who may see it is the server's to decide."""
@@ -407,7 +409,7 @@ class Ledger:
         """
         with self._write() as connection:
             standing.lock(connection)
-            tallies.recount(connection, law)
+            tallies.recount(connection, self._vault, law)
 
     def refused_of(self, unit: UnitId) -> int:
         """Count the refusals of a unit's own people, as far as it was kept whose they were."""

@@ -27,11 +27,12 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Judgement(NamedTuple):
-    """An act's fresh verdict, and whose act it was."""
+    """An act's fresh verdict as it is kept, and whose act it was; `sealed` is what was taken out of the verdict."""
 
     act: Act
     actor: Actor
     verdict: Verdict
+    sealed: bytes | None = None
 
 
 class Written(NamedTuple):
@@ -51,10 +52,11 @@ class Written(NamedTuple):
 
 
 class Changed(NamedTuple):
-    """A case in the newest state of its transaction, ready to be kept and sent."""
+    """A case in the newest state of its transaction, ready to be kept (`body`) and sent (`row`)."""
 
     case: Case
     envelope: bytes | None
+    body: bytes
     row: CaseRow
     timer_ms: int
     tally: bytes
@@ -78,8 +80,9 @@ def verdict_rows(judgements: Iterable[Judgement]) -> list[dict[str, object]]:
             "revision": verdict.revision if isinstance(verdict, Accepted) else None,
             "person": actor.person,
             "unit": actor.unit,
+            "sealed": sealed,
         }
-        for act, actor, verdict in judgements
+        for act, actor, verdict, sealed in judgements
     ]
 
 
@@ -197,7 +200,7 @@ def _columns(changed: Changed, committed_ms: int) -> dict[str, object]:
         "state": case.state.value,
         "is_open": case.is_open,
         "confidential": case.order.confidential,
-        "body": bytes(changed.row.body),
+        "body": changed.body,
         "envelope": changed.envelope,
         "community": case.order.place.community_code,
         "timer_ms": changed.timer_ms,
