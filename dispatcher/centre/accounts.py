@@ -74,7 +74,7 @@ def _add(settings: AdminSettings, parsed: argparse.Namespace) -> int:
     if unknown:
         return failed(f"--role {unknown[0]}: no such role; choose from {', '.join(Role)}", 2)
     held = frozenset(Role(role) for role in roles)
-    unfit = unfit_roles(held)
+    unfit = unfit_roles(held, unit)
     if unfit:
         return failed(f"--role {unfit}", 2)
 

@@ -6,7 +6,7 @@ None of them holds a password, a code or a token. The journal tells by whom and 
 import msgspec
 
 from dispatcher.models.ids import PersonId, UnitId
-from dispatcher.models.organisation import ALONE, ENTITLEMENTS, Role
+from dispatcher.models.organisation import ALONE, ENTITLEMENTS, Reach, Role, is_community
 
 
 class AccountCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="command"):
@@ -70,8 +70,11 @@ class ConfirmWipe(AccountCommand, frozen=True, tag="confirm_wipe"):
 AnyAccountCommand = PutAccount | AllowAccount | ChangePassword | SetCodes | EndSessions | OrderWipe | ConfirmWipe
 
 
-def unfit_roles(roles: frozenset[Role]) -> str:
-    """Say what keeps roles from being one account's, or nothing: some stand alone, all must reach equally far."""
+def unfit_roles(roles: frozenset[Role], unit: UnitId) -> str:
+    """Say what keeps roles from being one account's in a unit, or nothing.
+
+    Some stand alone, all must reach equally far, and what reaches a community needs one.
+    """
     alone = sorted(ALONE & roles)
     if Role.CENTRE in roles:
         return "centre: 中心自身，不是账号 | it is the centre itself, no account"
@@ -82,5 +85,11 @@ def unfit_roles(roles: frozenset[Role]) -> str:
         return (
             f"{', '.join(sorted(roles))}: 范围不同（{', '.join(reaches)}），请分建账号"
             f" | they reach differently far ({', '.join(reaches)}); make an account for each"
+        )
+    if Reach.COMMUNITY in reaches and not is_community(unit):
+        return (
+            f"{', '.join(sorted(roles))}: 单位 {unit or '–'} 不是社区，看不到任何案件；请用 12 位社区代码作 --unit"
+            f" | the unit {unit or '–'} is no community, and nobody in it would be sent a case; give --unit the code of"
+            " a community, 12 digits"
         )
     return ""

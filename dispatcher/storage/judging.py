@@ -59,9 +59,10 @@ _decode_collision = msgspec.json.Decoder(Collision).decode
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one act. `row` (with caller, whoever may see it) is there when this act changed the case.
 
-    `repeat` says the verdict was given before; `summoned` are all units ever summoned to the case; `lost_by` is who
-    held the case before this act and does not any more. `timer_ms` is when the centre must look at the case again.
-    `followed_by` are the outcomes of what the centre carried over to other cases, of the revisions after this one.
+    `repeat` says the verdict was given before; `summoned` are all units ever summoned to the case; `lost_by` are the
+    units that had the case before this act and do not any more: its holder, its community. `timer_ms` is when the
+    centre must look at the case again. `followed_by` are the outcomes of what the centre carried over to other cases,
+    of the revisions after this one.
     """
 
     act: CommandId
@@ -71,7 +72,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     holder: UnitId = UnitId("")
     community: UnitId = UnitId("")
     summoned: tuple[UnitId, ...] = ()
-    lost_by: UnitId | None = None
+    lost_by: tuple[UnitId, ...] = ()
     timer_ms: int = NEVER_MS
     committed_at: dt.datetime | None = None
     followed_by: "tuple[Outcome, ...]" = ()
@@ -277,7 +278,8 @@ class Batch:
             timer_ms = timer_of(case, self._law)
             tally = tallies.counted(before, known.tally if known else None, case, self._law)
             body = _encode(case)
-            lost_by = before.holder if before is not None and before.holder != case.holder else None
+            held = () if before is None else writing.holding_units(before)
+            lost_by = tuple(unit for unit in held if unit not in writing.holding_units(case))
             kept, facts = privacy.blank(_without_caller(command)), privacy.blank_facts(events)
             kept_command, kept_facts = _encode(kept).decode(), _encode(facts).decode()
         except (ArithmeticError, TypeError, ValueError) as error:
@@ -397,7 +399,7 @@ class Batch:
             verdict=self._verdicts[written.act.id],
             row=changed.row,
             holder=case.holder,
-            community=case.order.place.community_code,
+            community=case.community,
             summoned=writing.summoned_units(case),
             lost_by=written.lost_by,
             timer_ms=changed.timer_ms,

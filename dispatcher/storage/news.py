@@ -43,7 +43,7 @@ class Moved(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """A case that a unit holds no more since `revision`; `holder` has it now."""
+    """A case that a unit, a holder or a community, has no more since `revision`; `holder` and `community` have it."""
 
     unit: UnitId
     case: CaseId
@@ -87,8 +87,9 @@ def news_of(outcomes: Iterable[Outcome]) -> News | None:
         revisions.append(verdict.revision)
         at = outcome.committed_at
         moved[row.row.id] = Moved(row, outcome.holder, outcome.community, outcome.summoned, outcome.timer_ms)
-        if outcome.lost_by is not None:
-            lost.append(Lost(outcome.lost_by, row.row.id, verdict.revision, outcome.holder, outcome.community))
+        lost += [
+            Lost(unit, row.row.id, verdict.revision, outcome.holder, outcome.community) for unit in outcome.lost_by
+        ]
     if not revisions:
         return None
     return News(

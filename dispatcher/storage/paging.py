@@ -155,7 +155,9 @@ def _lost(connection: sa.Connection, scope: Scope, after: Revision, last: Revisi
     if scope.district:
         loser = _lies_in(_losses.c.unit, scope)
     elif scope.community:
-        loser = (_losses.c.unit == street_of(scope.unit)) & (_cases.c.community == scope.unit)
+        # An older program noted what the street lost, and left it to the place whose it had been.
+        of_street = (_losses.c.unit == street_of(scope.unit)) & (_cases.c.community == scope.unit)
+        loser = (_losses.c.unit == scope.unit) | of_street
     else:
         loser = _losses.c.unit == scope.unit
     revision = sa.func.max(_losses.c.revision)
