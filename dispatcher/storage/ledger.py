@@ -9,7 +9,7 @@ fails. Knows nothing of sockets, sessions' secrets or clocks: whoever calls brin
 import contextlib
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -304,11 +304,14 @@ class Ledger:
         with self._read() as connection:
             return paging.size(connection, scope, after)
 
-    def was_made(self, revision: Revision, act: CommandId) -> bool:
-        """Tell whether it was this act that made a revision; no longer known is no."""
+    def lost_after(self, made: Collection[tuple[Revision, CommandId]]) -> Revision | None:
+        """Give the newest of some acts' revisions that is made by the same act here, None where all of them are."""
         journal = schema.journal
+        statement = sa.select(journal.c.revision, journal.c.act).where(journal.c.act.in_([act for _, act in made]))
         with self._read() as connection:
-            return connection.execute(sa.select(journal.c.act).where(journal.c.revision == revision)).scalar() == act
+            here = {(Revision(revision), CommandId(act)) for revision, act in connection.execute(statement)}
+        kept = [revision for revision, act in made if (revision, act) in here]
+        return None if len(kept) == len(made) else max(kept, default=Revision(0))
 
     def snapshot(self, scope: Scope, at: dt.datetime) -> Iterator[bytes]:
         """Make the parts (wire.snapshots) of all a scope is sent, of one revision, as they are asked for.
