@@ -27,10 +27,10 @@ class Tasks(Protocol):
 
 def add_tasks(parser: argparse.ArgumentParser) -> None:
     """Give the parser of `dispatcher admin` its tasks."""
-    from dispatcher.centre import accounts, certificates, evidence, offices, personal, safekeeping, webhooks
+    from dispatcher.centre import accounts, certificates, evidence, journal, offices, personal, safekeeping, webhooks
 
     tasks = parser.add_subparsers(dest="task", required=True, metavar="TASK")
-    for area in (accounts, certificates, offices, webhooks, evidence, personal, safekeeping):
+    for area in (accounts, certificates, offices, webhooks, evidence, journal, personal, safekeeping):
         area.add_tasks(tasks)
 
 

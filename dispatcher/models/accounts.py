@@ -1,11 +1,11 @@
-"""What is done to accounts, sessions and stations: facts of their own, journaled among the acts on cases.
+"""What is done to accounts, sessions, stations and the journal itself: facts journaled among the acts on cases.
 
 None of them holds a password, a code or a token. The journal tells by whom and when.
 """
 
 import msgspec
 
-from dispatcher.models.ids import PersonId, UnitId
+from dispatcher.models.ids import Instant, PersonId, UnitId
 from dispatcher.models.organisation import ALONE, ENTITLEMENTS, Reach, Role, is_community
 
 
@@ -67,7 +67,22 @@ class ConfirmWipe(AccountCommand, frozen=True, tag="confirm_wipe"):
     proved: bool
 
 
-AnyAccountCommand = PutAccount | AllowAccount | ChangePassword | SetCodes | EndSessions | OrderWipe | ConfirmWipe
+class ReadJournal(AccountCommand, frozen=True, tag="read_journal"):
+    """Somebody read the journal or, with `sign_ins`, who signed in: of one case, one person, one time, or all.
+
+    `case` is an id or an order's whole number; the time goes from `since` to before `until`, by when acts were judged.
+    """
+
+    case: str = ""
+    person: PersonId = PersonId("")
+    since: Instant | None = None
+    until: Instant | None = None
+    sign_ins: bool = False
+
+
+AnyAccountCommand = (
+    PutAccount | AllowAccount | ChangePassword | SetCodes | EndSessions | OrderWipe | ConfirmWipe | ReadJournal
+)
 
 
 def unfit_roles(roles: frozenset[Role], unit: UnitId) -> str:

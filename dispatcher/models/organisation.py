@@ -121,6 +121,7 @@ class Right(enum.StrEnum):
     READ_STREET = "read_street"
     READ_RATES = "read_rates"
     READ_METRICS = "read_metrics"
+    READ_JOURNAL = "read_journal"
     HEAR_LOADS = "hear_loads"
     ADMINISTER = "administer"
 
@@ -154,7 +155,9 @@ ENTITLEMENTS: Mapping[Role, Entitlement] = {
     Role.HOTLINE: Entitlement(Reach.CITY, frozenset(Detail), _ABOVE_RIGHTS | {Right.HAND_IN_ORDERS}),
     Role.DISTRICT: Entitlement(Reach.DISTRICT, frozenset(Detail), _ABOVE_RIGHTS),
     Role.AUDITOR: Entitlement(
-        Reach.CITY, frozenset(), frozenset({Right.READ_STREET, Right.READ_RATES, Right.READ_METRICS})
+        Reach.CITY,
+        frozenset(),
+        frozenset({Right.READ_STREET, Right.READ_RATES, Right.READ_METRICS, Right.READ_JOURNAL}),
     ),
     Role.ADMINISTRATOR: Entitlement(
         Reach.NONE,

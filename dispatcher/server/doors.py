@@ -28,6 +28,7 @@ from dispatcher.server.feed import Feed
 from dispatcher.server.hub import Hub
 from dispatcher.server.identity import Identity
 from dispatcher.server.intake import MAX_LINES, Intake, lines_of
+from dispatcher.server.journal_doors import JournalDoors
 from dispatcher.server.law_words import law_words
 from dispatcher.server.lawgiving import LawGiver
 from dispatcher.server.metrics import CONTENT_TYPE
@@ -82,6 +83,7 @@ class Doors:
         snapshots: Snapshots,
         retention: Retention,
         sign_in: SignInDoors,
+        journal: JournalDoors,
         clock: Clock,
         duty: Duty,
     ) -> None:
@@ -94,6 +96,7 @@ class Doors:
         self._snapshots = snapshots
         self._retention = retention
         self._sign_in = sign_in
+        self._journal = journal
         self._clock = clock
         self._duty = duty
 
@@ -110,6 +113,7 @@ class Doors:
                 Route("/ready", self.ready, methods=["GET"]),
                 Route("/metrics", self.metrics, methods=["GET"]),
                 *self._sign_in.routes(),
+                *self._journal.routes(),
                 Route("/intake/orders", self.orders, methods=["POST"]),
                 Route("/snapshot", self.snapshot, methods=["GET"]),
                 Route("/law", self.law, methods=["GET"]),

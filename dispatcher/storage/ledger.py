@@ -45,6 +45,7 @@ from dispatcher.storage import (
 )
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.accounts import Account, Accounts
+from dispatcher.storage.auditing import Audit
 from dispatcher.storage.centre import make_engine, migrate, sorted_errors
 from dispatcher.storage.custody import Custody
 from dispatcher.storage.evidence import Head
@@ -132,6 +133,7 @@ class Ledger:
         self.sessions = Sessions(self._read, self._write, vault)
         self.stations = Stations(self._read, self._write)
         self.webhooks = Webhooks(self._read, self._write_alone, vault)
+        self.audit = Audit(self._read, self._write_alone)
         self.custody = Custody(self._read, self._write_alone, vault)
         self.post = Post(engine)
         self.untold: Revision | None = None

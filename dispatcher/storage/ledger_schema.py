@@ -275,6 +275,16 @@ sign_in_failures = sa.Table(
     sa.Column("last_ms", sa.BigInteger, nullable=False, index=True),
 )
 
+sign_ins = sa.Table(
+    "sign_ins",
+    metadata,
+    # Who signed in when and from where, for the auditor: kept when the session is long forgotten.
+    sa.Column("session", sa.Text, primary_key=True),
+    sa.Column("at_ms", sa.BigInteger, nullable=False, index=True),
+    sa.Column("person", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+)
+
 stations = sa.Table(
     "stations",
     metadata,

@@ -68,6 +68,9 @@ class Sessions:
         with self._write() as connection:
             connection.execute(sa.delete(_table).where(_table.c.expires_ms <= epoch_ms(created)))
             put(connection, _table, [values], key=("token_hash",))
+            signed_in = {"at_ms": epoch_ms(created), "person": person, "address": address}
+            # Half of the hash: no token is found by it.
+            put(connection, schema.sign_ins, [{"session": token_hash[:32], **signed_in}], key=("session",))
 
     def whose(self, token_hash: str, now: dt.datetime) -> Account | None:
         """Give the account behind a token's hash, None when it is nobody's (any more)."""

@@ -1,4 +1,4 @@
-"""Records and secrets sealed: what stood in plain is sealed by the program, not here."""
+"""Records and secrets sealed: what stood in plain is sealed by the program, not here. And who signed in when."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,3 +20,12 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("one", name="pk_office_secret"),
     )
+    op.create_table(
+        "sign_ins",
+        sa.Column("session", sa.Text(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("session", name="pk_sign_ins"),
+    )
+    op.create_index("ix_sign_ins_at_ms", "sign_ins", ["at_ms"])
