@@ -4,8 +4,9 @@ The packages come from npm into the benchmark's directory, at the versions named
 cannot be had nothing is measured, and that is said.
 """
 
+import contextlib
+import itertools
 import shutil
-import sqlite3
 import subprocess
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ from typing import Final
 import msgspec
 
 from benchmarks.processes import ROOT, Ground, child, hear
+from dispatcher.storage.ledger import Ledger
 
 PACKAGES: Final = ("pouchdb@9.0.0", "express-pouchdb@4.2.0", "express@4.21.2")
 INSTALL_WITHIN_S: Final = 300
@@ -40,7 +42,7 @@ def replicated(ground: Ground, count: int) -> Replicated | None:
         return None
     script = shutil.copy(ROOT / "benchmarks" / "pouchdb.mjs", place / "pouchdb.mjs")
     documents = place / "documents.jsonl"
-    _write_documents(Path(ground.ledger(max(count, 5_000)).removeprefix("sqlite:///")), documents, count)
+    _write_documents(ground.ledger(max(count, 5_000)), documents, count)
     data = place / "data"
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir()
@@ -64,11 +66,7 @@ def _installed(place: Path) -> bool:
         return False
 
 
-def _write_documents(ledger: Path, documents: Path, count: int) -> None:
-    connection = sqlite3.connect(ledger)
-    try:
-        with documents.open("wb") as file:
-            for id_, body in connection.execute("SELECT id, body FROM cases LIMIT ?", (count,)):
-                file.write(msgspec.json.encode({"_id": id_, **msgspec.json.decode(body)}) + b"\n")
-    finally:
-        connection.close()
+def _write_documents(database: str, documents: Path, count: int) -> None:
+    with contextlib.closing(Ledger.open(database)) as ledger, documents.open("wb") as file:
+        for case in itertools.islice(ledger.open_cases(), count):
+            file.write(msgspec.json.encode({"_id": case.id, **msgspec.to_builtins(case)}) + b"\n")

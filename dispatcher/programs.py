@@ -118,6 +118,7 @@ PROGRAMS = (
 
           dispatcher admin backup centre.backup
           dispatcher admin verify --from centre.backup --anchor monday.anchor
+          dispatcher admin journal --by chenzhuo --since 2026-11-01 --to chenzhuo.csv
           dispatcher admin erase 00012345 --reason 市民申请 --centre http://10.0.0.5:8345 --person admin""",
     ),
     Program(

@@ -17,6 +17,7 @@ from dispatcher.models.changes import ChangeSet
 from dispatcher.models.commands import Act
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision, UnitId
 from dispatcher.models.law import Law
+from dispatcher.models.lineage import are_kin
 from dispatcher.models.order import Caller
 from dispatcher.models.organisation import Scope, in_scope
 from dispatcher.models.queue import QueueRow
@@ -158,7 +159,10 @@ class MemoryStore:
             if kept is not None and kept.row.revision == row.revision:
                 self._rows[row.id] = msgspec.structs.replace(kept, row=row)
 
-    def begin_ledger(self, ledger: LedgerId, remembered: Remembered) -> None:
+    def begin_ledger(self, ledger: LedgerId, remembered: Remembered, *, kin: bool = False) -> None:
+        if kin and ledger != self._standing.ledger:
+            self.begin_again()
+            self._standing = msgspec.structs.replace(self._standing, ledger=ledger)
         self._wrote()
         self._remembered = remembered
         if ledger != self._standing.ledger:
@@ -317,9 +321,22 @@ class MemoryStore:
         for act, receipt in self._receipts.items():
             verdict = receipt.verdict
             above = isinstance(verdict, Accepted) and verdict.revision > head
-            if above and receipt.state is ActState.ACCEPTED and self._ledgers.get(act) == self._standing.ledger:
+            if above and receipt.state is ActState.ACCEPTED and self._is_kin(act):
                 self._receipts[act] = msgspec.structs.replace(receipt, state=ActState.DOUBTED)
         return tuple(receipt for receipt in self._receipts.values() if receipt.state is ActState.DOUBTED)
+
+    def accepted(self) -> tuple[tuple[Revision, CommandId], ...]:
+        self._reads()
+        found = [
+            (receipt.verdict.revision, act)
+            for act, receipt in reversed(self._receipts.items())
+            if receipt.state is ActState.ACCEPTED and isinstance(receipt.verdict, Accepted) and self._is_kin(act)
+        ]
+        before = [found[2**place] for place in range(6, 32) if 2**place < len(found)]
+        return (*found[:32], *before)
+
+    def _is_kin(self, act: CommandId) -> bool:
+        return are_kin(self._ledgers.get(act, LedgerId("")), self._standing.ledger)
 
     def drafts(self) -> tuple[Draft, ...]:
         self._reads()

@@ -231,7 +231,8 @@ def details() -> str:
 REACHES = {
     Reach.CITY: "every case",
     Reach.DISTRICT: "held anywhere in the district",
-    Reach.STREET: "held by the own street; of a community's people those in the community",
+    Reach.STREET: "held by the own street; in a community's unit as `community`",
+    Reach.COMMUNITY: "assigned to the own community, else in it by their place; with another unit none",
     Reach.SUMMONED: "the unit was ever summoned to",
     Reach.NONE: "none",
 }

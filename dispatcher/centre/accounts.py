@@ -74,7 +74,7 @@ def _add(settings: AdminSettings, parsed: argparse.Namespace) -> int:
     if unknown:
         return failed(f"--role {unknown[0]}: no such role; choose from {', '.join(Role)}", 2)
     held = frozenset(Role(role) for role in roles)
-    unfit = unfit_roles(held)
+    unfit = unfit_roles(held, unit)
     if unfit:
         return failed(f"--role {unfit}", 2)
 
@@ -83,7 +83,7 @@ def _add(settings: AdminSettings, parsed: argparse.Namespace) -> int:
             return failed(f"--unit {unit}: no such unit in this centre's directory; give a code like 110105016", 2)
         password = made_up_password()
         account = new_account(PersonId(person), parsed.name, UnitId(unit), held, password)
-        ledger.accounts.put(account, _by(), SystemClock().now())
+        ledger.accounts.put(account, by_whom(), SystemClock().now())
         return _say(f"{person}: {password}")
 
     return _run(settings, task)
@@ -118,7 +118,7 @@ def _enable(settings: AdminSettings, parsed: argparse.Namespace) -> int:
 def _allow(settings: AdminSettings, person: str, *, allowed: bool, reason: str = "") -> int:
 
     def task(ledger: Ledger) -> int:
-        ledger.accounts.allow(PersonId(person), allowed, reason, _by(), SystemClock().now())
+        ledger.accounts.allow(PersonId(person), allowed, reason, by_whom(), SystemClock().now())
         return _say(f"{person}: {'enabled' if allowed else 'disabled'}")
 
     return _run(settings, task)
@@ -134,7 +134,7 @@ def _renew_password(settings: AdminSettings, parsed: argparse.Namespace) -> int:
 
     def task(ledger: Ledger) -> int:
         password = made_up_password()
-        ledger.accounts.set_password(PersonId(person), PasswordHasher().hash(password), _by(), SystemClock().now())
+        ledger.accounts.set_password(PersonId(person), PasswordHasher().hash(password), by_whom(), SystemClock().now())
         return _say(f"{person}: {password}")
 
     return _run(settings, task)
@@ -149,11 +149,11 @@ def _set_codes(settings: AdminSettings, parsed: argparse.Namespace) -> int:
     def task(ledger: Ledger) -> int:
         now = SystemClock().now()
         if parsed.off:
-            ledger.accounts.set_codes(PersonId(person), "", (), _by(), now)
+            ledger.accounts.set_codes(PersonId(person), "", (), by_whom(), now)
             return _say(f"{person}: no codes")
         made = enrol(person)
         kept = tuple(token_hash(code) for code in made.recovery)
-        ledger.accounts.set_codes(PersonId(person), made.secret, kept, _by(), now)
+        ledger.accounts.set_codes(PersonId(person), made.secret, kept, by_whom(), now)
         _say(made.uri)
         for code in made.recovery:
             _say(f"recovery {code}")
@@ -181,7 +181,7 @@ def _end_sessions(settings: AdminSettings, parsed: argparse.Namespace) -> int:
         person = PersonId(parsed.account)
         if ledger.accounts.get(person) is None:
             raise LookupError(person)
-        count = ledger.sessions.end(person, _by(), SystemClock().now(), parsed.session)
+        count = ledger.sessions.end(person, by_whom(), SystemClock().now(), parsed.session)
         _say(f"{person}: {count} ended")
         return 0 if count else 1
 
@@ -208,7 +208,7 @@ def _wipe_station(settings: AdminSettings, parsed: argparse.Namespace) -> int:
     """Have a station destroy its key and files at its next contact."""
 
     def task(ledger: Ledger) -> int:
-        ledger.stations.order_wipe(parsed.station, parsed.reason, _by(), SystemClock().now())
+        ledger.stations.order_wipe(parsed.station, parsed.reason, by_whom(), SystemClock().now())
         return _say(f"{parsed.station}: to be wiped at its next contact")
 
     return _run(settings, task)
@@ -249,7 +249,7 @@ def _run(settings: AdminSettings, task: Callable[[Ledger], int]) -> int:
         )
 
 
-def _by() -> PersonId:
+def by_whom() -> PersonId:
     """Name who does it: the administrator at the machine, by the operating system's account."""
     return PersonId(f"admin:{getpass.getuser()}")
 

@@ -27,10 +27,20 @@ class Tasks(Protocol):
 
 def add_tasks(parser: argparse.ArgumentParser, kind: type[argparse.ArgumentParser]) -> None:
     """Give the parser of `dispatcher admin` its tasks, each a parser of a kind, and so are those below it."""
-    from dispatcher.centre import accounts, certificates, evidence, offices, personal, safekeeping, units, webhooks
+    from dispatcher.centre import (
+        accounts,
+        certificates,
+        evidence,
+        journal,
+        offices,
+        personal,
+        safekeeping,
+        units,
+        webhooks,
+    )
 
     tasks = parser.add_subparsers(dest="task", required=True, metavar="TASK", parser_class=kind)
-    for area in (accounts, units, certificates, offices, webhooks, evidence, personal, safekeeping):
+    for area in (accounts, units, certificates, offices, webhooks, evidence, journal, personal, safekeeping):
         area.add_tasks(tasks)
 
 

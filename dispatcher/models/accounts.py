@@ -1,12 +1,12 @@
-"""What is done to accounts, sessions and stations: facts of their own, journaled among the acts on cases.
+"""What is done to accounts, sessions, stations and the journal itself: facts journaled among the acts on cases.
 
 None of them holds a password, a code or a token. The journal tells by whom and when.
 """
 
 import msgspec
 
-from dispatcher.models.ids import PersonId, UnitId
-from dispatcher.models.organisation import ALONE, ENTITLEMENTS, Role
+from dispatcher.models.ids import Instant, PersonId, UnitId
+from dispatcher.models.organisation import ALONE, ENTITLEMENTS, Reach, Role, is_community
 
 
 class AccountCommand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="command"):
@@ -67,11 +67,29 @@ class ConfirmWipe(AccountCommand, frozen=True, tag="confirm_wipe"):
     proved: bool
 
 
-AnyAccountCommand = PutAccount | AllowAccount | ChangePassword | SetCodes | EndSessions | OrderWipe | ConfirmWipe
+class ReadJournal(AccountCommand, frozen=True, tag="read_journal"):
+    """Somebody read the journal or, with `sign_ins`, who signed in: of one case, one person, one time, or all.
+
+    `case` is an id or an order's whole number; the time goes from `since` to before `until`, by when acts were judged.
+    """
+
+    case: str = ""
+    person: PersonId = PersonId("")
+    since: Instant | None = None
+    until: Instant | None = None
+    sign_ins: bool = False
 
 
-def unfit_roles(roles: frozenset[Role]) -> str:
-    """Say what keeps roles from being one account's, or nothing: some stand alone, all must reach equally far."""
+AnyAccountCommand = (
+    PutAccount | AllowAccount | ChangePassword | SetCodes | EndSessions | OrderWipe | ConfirmWipe | ReadJournal
+)
+
+
+def unfit_roles(roles: frozenset[Role], unit: UnitId) -> str:
+    """Say what keeps roles from being one account's in a unit, or nothing.
+
+    Some stand alone, all must reach equally far, and what reaches a community needs one.
+    """
     alone = sorted(ALONE & roles)
     if Role.CENTRE in roles:
         return "centre: 中心自身，不是账号 | it is the centre itself, no account"
@@ -82,5 +100,11 @@ def unfit_roles(roles: frozenset[Role]) -> str:
         return (
             f"{', '.join(sorted(roles))}: 范围不同（{', '.join(reaches)}），请分建账号"
             f" | they reach differently far ({', '.join(reaches)}); make an account for each"
+        )
+    if Reach.COMMUNITY in reaches and not is_community(unit):
+        return (
+            f"{', '.join(sorted(roles))}: 单位 {unit or '–'} 不是社区，看不到任何案件；请用 12 位社区代码作 --unit"
+            f" | the unit {unit or '–'} is no community, and nobody in it would be sent a case; give --unit the code of"
+            " a community, 12 digits"
         )
     return ""

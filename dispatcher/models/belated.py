@@ -61,7 +61,7 @@ def assignment(command: c.Assign, case: Case, at: dt.datetime) -> e.AnyEvent:
     """Decide an assignment: one made after it holds, whichever was written down first."""
     if any(recorded.at > at and isinstance(recorded.event, e.Assigned) for recorded in standing(case.history)):
         return _note(c.Assign, f"{command.assignee} {command.note}".strip())
-    return e.Assigned(assignee=command.assignee, note=command.note)
+    return e.Assigned(assignee=command.assignee, note=command.note, community=command.community)
 
 
 def record(command: Fact, case: Case, law: Law, at: dt.datetime) -> tuple[e.AnyEvent, ...]:

@@ -116,6 +116,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     policy: str
     revision: Revision = Revision(0)
     assignee: str = ""
+    assigned_community: UnitId = UnitId("")
     signed_at: Instant | None = None
     contacted_at: Instant | None = None
     on_scene_at: Instant | None = None
@@ -155,6 +156,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     duplicates: tuple[CaseId, ...] = ()
     has_late: bool = False
     history: tuple[Recorded, ...] = ()
+
+    @property
+    def community(self) -> UnitId:
+        """The community whose people work on it: the one it was assigned to, else the one its place lies in."""
+        return self.assigned_community or self.order.place.community_code
 
     @property
     def held_since(self) -> Instant:

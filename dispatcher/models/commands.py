@@ -45,10 +45,11 @@ class RecordContact(Command, frozen=True, tag="record_contact"):
 
 
 class Assign(Command, frozen=True, tag="assign"):
-    """交办 to a person or team of the holder."""
+    """交办 to a person or team of the holder; `community` is the one in the holder whose people get it, if any."""
 
     assignee: str
     note: str = ""
+    community: UnitId = UnitId("")
 
 
 class ReportProgress(Command, frozen=True, tag="report_progress"):

@@ -149,10 +149,11 @@ class ContactRecorded(Event, frozen=True, tag="contact_recorded"):
 
 
 class Assigned(Event, frozen=True, tag="assigned"):
-    """The holder gave the work to one of its people or teams."""
+    """The holder gave the work to one of its people or teams, or to those of a community in it."""
 
     assignee: str
     note: str = ""
+    community: UnitId = UnitId("")
 
 
 class ProgressReported(Event, frozen=True, tag="progress_reported"):

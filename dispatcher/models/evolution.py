@@ -133,7 +133,7 @@ def _apply(case: Case, event: e.CaseEvent, at: dt.datetime, recorded: e.Recorded
         case e.ContactRecorded():
             return _contacted(case, event, at)
         case e.Assigned():
-            return _replace(case, assignee=event.assignee)
+            return _replace(case, assignee=event.assignee, assigned_community=event.community)
         case e.ProgressReported():
             on_scene_at = case.on_scene_at or (at if event.on_scene else None)
             return _replace(case, progress_at=max(at, case.progress_at or at), on_scene_at=on_scene_at)
@@ -373,6 +373,7 @@ def _held_by(case: Case, to: UnitId, at: dt.datetime, *, returned: bool) -> Case
         no_return=case.adjudicated,
         requests=tuple(r for r in case.requests if r.granted is not None),
         assignee="",
+        assigned_community=UnitId(""),
         signed_at=None,
         contacted_at=None,
         on_scene_at=None,

@@ -16,7 +16,7 @@ from dispatcher.models.case import Case, CaseState
 from dispatcher.models.deadlines import after
 from dispatcher.models.findings import Found, blank, clock_hour
 from dispatcher.models.law import Law
-from dispatcher.models.organisation import CONFIDENTIAL_ROLES, Actor, Role
+from dispatcher.models.organisation import CONFIDENTIAL_ROLES, Actor, Role, street_of
 from dispatcher.models.verdicts import Reason, Refused
 
 AHEAD_AT_MOST = dt.timedelta(minutes=5)
@@ -105,7 +105,7 @@ def decide(command: c.CaseCommand, case: Case, actor: Actor, law: Law, at: dt.da
         case c.RecordContact():
             return (belated.contact(command, case, law, at),)
         case c.Assign():
-            return blank(command, "assignee") or (belated.assignment(command, case, at),)
+            return _assign(command, case, at)
         case c.ReportProgress():
             return blank(command, "text") or (e.ProgressReported(text=command.text, on_scene=command.on_scene),)
         case c.AddNote():
@@ -177,6 +177,12 @@ def decide(command: c.CaseCommand, case: Case, actor: Actor, law: Law, at: dt.da
             return blank(command, "reason") or (e.PersonalDataErased(reason=command.reason),)
         case _:
             assert_never(command)
+
+
+def _assign(command: c.Assign, case: Case, at: dt.datetime) -> Found:
+    if command.community and street_of(command.community) != case.holder:
+        return Refused(reason=Reason.BAD_FIELD, field="community", detail=command.community)
+    return blank(command, "assignee") or (belated.assignment(command, case, at),)
 
 
 def _reply(command: c.Reply, actor: Actor, law: Law) -> Found:

@@ -1,7 +1,8 @@
 """A ledger that was set back to a backup goes on under another name, so that what was filled from it can tell.
 
 After the second time the ledger "L" is called "L+2". What came after the backup is not part of it any more, although
-consoles may have been given it.
+consoles may have been given it. A ledger whose files were put back by other means keeps its name: that is told by acts
+it has not made any more (`Hello.accepted`).
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,11 @@ from dispatcher.models.ids import LedgerId, Revision
 def name_after(ledger: str, times: int) -> LedgerId:
     """Name a ledger that was set back so many times."""
     return LedgerId(f"{ledger}+{times}" if times else ledger)
+
+
+def are_kin(one: LedgerId, other: LedgerId) -> bool:
+    """Tell whether two names are of one ledger, before and after it was set back; a name that is empty is nobody's."""
+    return bool(one) and _parted(one)[0] == _parted(other)[0]
 
 
 def in_common(known: LedgerId, present: LedgerId, restored: Sequence[Revision]) -> Revision | None:

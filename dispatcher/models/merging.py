@@ -68,7 +68,7 @@ def text_in(value: Value, case: Case) -> str:
     """Give a value of a case as a text, empty where there is none yet."""
     match value:
         case Value.ASSIGNEE:
-            return case.assignee
+            return _lines(case.assignee, case.assigned_community, "", "", ())
         case Value.URGENCY:
             return case.urgency.value
         case Value.HOLDER:
@@ -88,7 +88,7 @@ def wanted(command: c.Command) -> str | None:
     """Give the text a command would put in the value's place; None for one that decides on what is there."""
     match command:
         case c.Assign():
-            return command.assignee
+            return _lines(command.assignee, command.community, "", "", ())
         case c.ChangeUrgency():
             return command.urgency.value
         case c.Transfer():

@@ -87,6 +87,7 @@ class Reach(enum.StrEnum):
     CITY = "city"
     DISTRICT = "district"
     STREET = "street"
+    COMMUNITY = "community"
     SUMMONED = "summoned"
     NONE = "none"
 
@@ -120,6 +121,7 @@ class Right(enum.StrEnum):
     READ_STREET = "read_street"
     READ_RATES = "read_rates"
     READ_METRICS = "read_metrics"
+    READ_JOURNAL = "read_journal"
     HEAR_LOADS = "hear_loads"
     ADMINISTER = "administer"
 
@@ -149,11 +151,13 @@ ENTITLEMENTS: Mapping[Role, Entitlement] = {
         frozenset({Detail.DEMAND, Detail.SUMMONS_WORDS}),
         frozenset({Right.SUBMIT_ACTS, Right.READ_RATES}),
     ),
-    Role.COMMUNITY_WORKER: Entitlement(Reach.STREET, WORK_DETAILS, _DESK_RIGHTS),
+    Role.COMMUNITY_WORKER: Entitlement(Reach.COMMUNITY, WORK_DETAILS, frozenset({Right.SUBMIT_ACTS})),
     Role.HOTLINE: Entitlement(Reach.CITY, frozenset(Detail), _ABOVE_RIGHTS | {Right.HAND_IN_ORDERS}),
     Role.DISTRICT: Entitlement(Reach.DISTRICT, frozenset(Detail), _ABOVE_RIGHTS),
     Role.AUDITOR: Entitlement(
-        Reach.CITY, frozenset(), frozenset({Right.READ_STREET, Right.READ_RATES, Right.READ_METRICS})
+        Reach.CITY,
+        frozenset(),
+        frozenset({Right.READ_STREET, Right.READ_RATES, Right.READ_METRICS, Right.READ_JOURNAL}),
     ),
     Role.ADMINISTRATOR: Entitlement(
         Reach.NONE,
@@ -199,8 +203,8 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """Which cases somebody is sent: those `unit` holds, or as one of the flags says; and which details of them.
 
     `everything`: all there are. `nothing`: none. `district`: those held anywhere in the district `unit`. `community`:
-    those the street of the community `unit` holds and whose place lies in that community. `as_summoned`: those `unit`
-    has ever been summoned to.
+    those the street of the community `unit` holds and that are that community's (`Case.community`). `as_summoned`:
+    those `unit` has ever been summoned to.
     """
 
     unit: UnitId
@@ -227,7 +231,7 @@ def is_community(unit: UnitId) -> bool:
 
 
 def in_scope(scope: Scope, holder: UnitId, community: UnitId, summoned: Iterable[UnitId]) -> bool:
-    """Tell whether a scope covers a case held by `holder`, in `community`, to which the units of `summoned` came."""
+    """Tell whether a scope covers a case held by `holder`, of `community`, to which the units of `summoned` came."""
     if scope.nothing:
         return False
     if scope.everything:
@@ -251,9 +255,9 @@ def scope_of(actor: Actor) -> Scope:
         unit=actor.unit,
         everything=reach is Reach.CITY,
         district=reach is Reach.DISTRICT,
-        community=reach is Reach.STREET and is_community(actor.unit),
+        community=reach in _BY_HOLDER and is_community(actor.unit),
         as_summoned=reach is Reach.SUMMONED,
-        nothing=reach is Reach.NONE,
+        nothing=reach is Reach.NONE or (reach is Reach.COMMUNITY and not is_community(actor.unit)),
         details=details,
     )
 
@@ -286,4 +290,6 @@ def views(reach: Reach) -> tuple[frozenset[Detail], ...]:
     return tuple(sorted(found, key=sorted))
 
 
+_BY_HOLDER = (Reach.STREET, Reach.COMMUNITY)
+"""What people of a community's unit are sent by either: the community's cases."""
 _WIDEST_FIRST = tuple(Reach)

@@ -83,7 +83,8 @@ OPEN: Final = frozenset(
     {
         "id", "case", "act", "whistle", "number", "source", "previous_number", "local_number", "policy", "kind",
         "parent", "child", "children", "children_ended", "merged_into", "into", "duplicates", "duplicate", "cases",
-        "holder", "unit", "to", "to_scene", "street", "community", "community_code", "invited", "arrived",
+        "holder", "unit", "to", "to_scene", "street", "community", "community_code", "assigned_community",
+        "invited", "arrived",
         "category", "labels", "instead_of", "replaces",
         "by", "by_name", "blown_by", "blown_by_name", "approved_by", "decided_by", "assignee", "told",
     }

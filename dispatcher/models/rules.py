@@ -197,11 +197,11 @@ def _reaches(role: Role, row: Transition, case: Case, actor: Actor) -> bool:
 
 
 def _is_own_work(case: Case, actor: Actor) -> bool:
-    """A community worker's cases: assigned to him in the street, or of the community he works for."""
+    """A community worker's cases: of the community he works for, or assigned to him by name in the street."""
     if actor.unit == case.holder:
         return bool(case.assignee) and case.assignee in (actor.person, actor.name)
     in_street = is_community(actor.unit) and covers(case.holder, actor.unit)
-    return in_street and case.order.place.community_code == actor.unit
+    return in_street and case.community == actor.unit
 
 
 __all__ = ["AHEAD_AT_MOST", "LATE_AFTER", "WHISTLE_WHO", "judge", "possible", "valid_until"]

@@ -28,6 +28,7 @@ from dispatcher.server.figures import Figures
 from dispatcher.server.hub import Hub
 from dispatcher.server.identity import Identity
 from dispatcher.server.intake import MAX_LINES, Intake, lines_of
+from dispatcher.server.journal_doors import JournalDoors
 from dispatcher.server.law_words import law_words
 from dispatcher.server.lawgiving import LawGiver
 from dispatcher.server.metrics import CONTENT_TYPE
@@ -73,6 +74,7 @@ class Doors:
         snapshots: Snapshots,
         retention: Retention,
         sign_in: SignInDoors,
+        journal: JournalDoors,
         clock: Clock,
         duty: Duty,
         figures: Figures,
@@ -86,6 +88,7 @@ class Doors:
         self._snapshots = snapshots
         self._retention = retention
         self._sign_in = sign_in
+        self._journal = journal
         self._clock = clock
         self._duty = duty
         self._figures = figures
@@ -103,6 +106,7 @@ class Doors:
                 Route("/ready", self.ready, methods=["GET"]),
                 Route("/metrics", self.metrics, methods=["GET"]),
                 *self._sign_in.routes(),
+                *self._journal.routes(),
                 Route("/intake/orders", self.orders, methods=["POST"]),
                 Route("/snapshot", self.snapshot, methods=["GET"]),
                 Route("/law", self.law, methods=["GET"]),

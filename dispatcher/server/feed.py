@@ -18,6 +18,7 @@ from dispatcher.models import commands as c
 from dispatcher.models.commands import Act
 from dispatcher.models.ids import LedgerId, Revision
 from dispatcher.models.lawbook import LawBook
+from dispatcher.models.lineage import are_kin
 from dispatcher.models.order import masked_name, masked_phone
 from dispatcher.models.organisation import Actor, Right, Scope, may, scope_of
 from dispatcher.models.verdicts import Reason, Refused, Settled
@@ -61,6 +62,7 @@ MAX_ACT_BYTES = 64 * 1024
 HELLO_WITHIN_S = 10.0
 WIPE_WITHIN_S = 30.0
 LONGEST_STATION = 120
+ACCEPTED_AT_MOST = 100
 ENDED = "the session has ended; sign in again"
 WITHDRAWN = "this station has been withdrawn"
 RESERVED_IDS = ("intake:", "centre:")
@@ -202,21 +204,22 @@ class Feed:
             raise BadMessage(fault, f"protocol {hello.protocol}; this centre speaks {PROTOCOL}")
         if len(hello.station) > LONGEST_STATION or has_nul(encode(hello)):
             raise BadMessage(Fault.BAD_FIELD, f"station: at most {LONGEST_STATION} characters, and no NUL")
+        if len(hello.accepted) > ACCEPTED_AT_MOST:
+            raise BadMessage(Fault.BAD_FIELD, f"accepted: at most {ACCEPTED_AT_MOST} acts")
         actor, station = await self._identity.greet(hello.token, hello.station)
         if station is not None and station.is_to_wipe:
             await self._have_wiped(socket, hello, station)
         if actor is None:
             raise BadMessage(Fault.NOT_SIGNED_IN, "the token is unknown or has run out; sign in again")
         scope = scope_of(actor)
-        start = await self._desk.read(
-            functools.partial(_start, hello=hello, scope=scope, ours=hello.ledger == self._ledger)
-        )
+        start = await self._desk.read(functools.partial(_start, hello=hello, scope=scope, ours=self._ledger))
         console = Console(socket, actor, scope, start.after)
         offered = SNAPSHOT_FORMAT if hello.snapshot and start.is_far else 0
         if not offered:
             console.begun.set()
         welcome = self._welcome(actor, start.head)
-        console.write(msgspec.structs.replace(welcome, after=start.after, rows=start.rows, snapshot=offered))
+        welcome = msgspec.structs.replace(welcome, after=start.after, rows=start.rows, snapshot=offered)
+        console.write(msgspec.structs.replace(welcome, common=start.common))
         if self._old_rows and self._law is not None:
             console.write(self._law)
         if _sees_loads(console):
@@ -388,24 +391,29 @@ def _with_hints_masked(act: Act) -> Act:
 
 
 class _Start(NamedTuple):
-    """Where a console begins: `rows` come after `after`; `is_far` when they are better fetched as a snapshot."""
+    """Where a console begins: `rows` come after `after`; `is_far` when they are better fetched as a snapshot.
+
+    `common` is up to where the ledger is what the console took it for, None where it is so altogether.
+    """
 
     head: Revision
+    common: Revision | None
     after: Revision
     rows: int
     is_far: bool
 
 
-def _start(ledger: Ledger, hello: Hello, scope: Scope, ours: bool) -> _Start:
+def _start(ledger: Ledger, hello: Hello, scope: Scope, ours: LedgerId) -> _Start:
     """Say where a console begins: after its cursor, where that is this ledger's as it stands today."""
     head = ledger.head()
-    known = ours and 0 <= hello.cursor <= head
+    common = ledger.lost_after(hello.accepted) if hello.accepted and are_kin(hello.ledger, ours) else None
+    known = common is None and hello.ledger == ours and 0 <= hello.cursor <= head
     if known and hello.newest_act:
-        known = ledger.was_made(hello.newest, hello.newest_act)
+        known = ledger.lost_after(((hello.newest, hello.newest_act),)) is None
     after = hello.cursor if known else Revision(0)
     rows = ledger.size(scope, after)
     is_far = rows >= OFFERED_FROM and (after == 0 or 2 * rows >= ledger.size(scope, Revision(0)))
-    return _Start(head, after, rows, is_far)
+    return _Start(head, common, after, rows, is_far)
 
 
 def _page(ledger: Ledger, scope: Scope, after: Revision) -> Page:

@@ -29,6 +29,7 @@ FRAME_BYTES = 1024 * 1024
 ROW_BYTES = 400
 """What a row's prepared columns take on the wire, about."""
 _OF_A_STREET = views(Reach.STREET)
+_OF_A_COMMUNITY = tuple(dict.fromkeys((*views(Reach.COMMUNITY), *_OF_A_STREET)))
 _AS_SUMMONED = views(Reach.SUMMONED)
 """The details that scopes of a reach can have."""
 
@@ -206,7 +207,7 @@ class Hub:
         districts = [scope for scope in self._live if scope.district]
         for news in fresh:
             for lost in news.lost:
-                for scope in self._holding(lost.unit, lost.community, districts):
+                for scope in self._having(lost.unit, districts):
                     if not in_scope(scope, lost.holder, lost.community, ()):
                         found.setdefault(scope, _ScopeNews()).take_away(lost.case, lost.revision)
             for moved in news.moved:
@@ -223,10 +224,19 @@ class Hub:
         """Give the live scopes that cover a case because of who holds it."""
         likely = [
             *(Scope(unit=holder, details=details) for details in _OF_A_STREET),
-            *(Scope(unit=community, community=True, details=details) for details in _OF_A_STREET),
+            *(Scope(unit=community, community=True, details=details) for details in _OF_A_COMMUNITY),
             *districts,
         ]
         return [scope for scope in likely if scope in self._live and in_scope(scope, holder, community, ())]
+
+    def _having(self, unit: UnitId, districts: Sequence[Scope]) -> list[Scope]:
+        """Give the live scopes that may have covered a case because a unit, a holder or a community, had it."""
+        likely = [
+            *(Scope(unit=unit, details=details) for details in _OF_A_STREET),
+            *(Scope(unit=unit, community=True, details=details) for details in _OF_A_COMMUNITY),
+            *districts,
+        ]
+        return [scope for scope in likely if scope in self._live]
 
     def _send_news(self, scope: Scope, news: "_ScopeNews", at: dt.datetime | None) -> None:
         head = self._head

@@ -37,6 +37,7 @@ from dispatcher.server.hub import Hub
 from dispatcher.server.identity import Identity
 from dispatcher.server.inforce import InForce
 from dispatcher.server.intake import Intake
+from dispatcher.server.journal_doors import JournalDoors
 from dispatcher.server.lawgiving import LawGiver
 from dispatcher.server.loads import DepartmentLoads
 from dispatcher.server.offices import Offices
@@ -285,6 +286,7 @@ async def serve(
                 centre.snapshots,
                 Retention(centre.desk, clock, keep_days),
                 SignInDoors(centre.identity, centre.watch, centre.desk.metrics),
+                JournalDoors(centre.desk, centre.identity, clock),
                 clock,
                 centre.duty,
                 figures,

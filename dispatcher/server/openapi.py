@@ -15,6 +15,7 @@ from dispatcher.models.lawbook import LawBook
 from dispatcher.models.ranking import Kind, Table
 from dispatcher.server.answers import Problem
 from dispatcher.server.doors import LawChange, LawProblem
+from dispatcher.server.journal_doors import FILTERS, SignIns
 from dispatcher.server.reports import StreetReport
 from dispatcher.server.sign_in_doors import (
     Admission,
@@ -25,6 +26,7 @@ from dispatcher.server.sign_in_doors import (
     NewPassword,
     OpenSessions,
 )
+from dispatcher.storage.auditing import JournalPage
 from dispatcher.wire import Erased, ErasureAsked, Health, OrderAnswer
 from dispatcher.wire.orders import PostedOrder
 
@@ -174,6 +176,22 @@ DOORS: Final = (
         {200: Table, 400: Problem, 401: Problem, 403: Problem, 404: Problem, 503: Problem},
         needs_token=True,
         query={"kind": Kind},
+    ),
+    Door(
+        "get",
+        "/journal",
+        "Who did what when, for the auditor: a page of the chain's links; `next` is the `after` of the next page.",
+        {200: JournalPage, 400: Problem, 401: Problem, 403: Problem, 503: Problem},
+        needs_token=True,
+        query={**FILTERS, "after": int},
+    ),
+    Door(
+        "get",
+        "/journal/sign-ins",
+        "Who signed in, for the auditor: the newest 500 of what is asked for.",
+        {200: SignIns, 400: Problem, 401: Problem, 403: Problem, 503: Problem},
+        needs_token=True,
+        query=FILTERS,
     ),
     Door("get", PATH, "This description.", {200: dict}),
 )

@@ -1,7 +1,8 @@
 """Accounts in the ledger: who may sign in and as what; each change journaled, and the sessions it ends ended with it.
 
-Promises: an account keeps hashes, never a password or a recovery code; a one-time code's half-minute and a recovery
-code are taken once, by whichever process is first. Knows neither hashing nor the clock: values are brought.
+Promises: an account keeps hashes, never a password or a recovery code, and its name and the secret of its one-time
+codes sealed; a code's half-minute and a recovery code are taken once, by whichever process is first. Knows neither
+hashing nor the clock: values are brought. Raises Trouble; BadSeal for an account that was altered.
 """
 
 import contextlib
@@ -19,13 +20,15 @@ from dispatcher.models.organisation import Actor, Role
 from dispatcher.models.queue import epoch_ms, from_epoch_ms
 from dispatcher.storage import evidence, standing
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage.writing import put, write_entry
+from dispatcher.storage.vault import Vault
+from dispatcher.storage.writing import put, update_rows, write_entry
 
 Opening = Callable[[], contextlib.AbstractContextManager[sa.Connection]]
 
 _table: Final = schema.accounts
 _encode = msgspec.json.Encoder().encode
 _decode_roles = msgspec.json.Decoder(frozenset[Role]).decode
+_decode_sheet = msgspec.json.Decoder(tuple[str, str]).decode
 _decode_codes = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
@@ -52,33 +55,35 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Accounts:
-    """The accounts of one ledger."""
+    """The accounts of one ledger; `write` holds the head's lock, and the vault seals as the ledger says then."""
 
-    def __init__(self, read: Opening, write: Opening) -> None:
+    def __init__(self, read: Opening, write: Opening, vault: Vault) -> None:
         self._read = read
         self._write = write
+        self._vault = vault
 
     def get(self, person: PersonId) -> Account | None:
         """Give the account of a sign-in name, None when there is none."""
         with self._read() as connection:
             row = connection.execute(sa.select(_table).where(_table.c.person == person)).first()
-        return None if row is None else account_of(row)
+        return None if row is None else account_of(self._vault, row)
 
     def all(self) -> tuple[Account, ...]:
         """List the accounts by name."""
         with self._read() as connection:
-            return tuple(account_of(row) for row in connection.execute(sa.select(_table).order_by(_table.c.person)))
+            found = connection.execute(sa.select(_table).order_by(_table.c.person)).all()
+        return tuple(account_of(self._vault, row) for row in found)
 
     def seed(self, account: Account) -> None:
         """Add an account or replace the one of the same name, without a word in the journal: a ledger begins so."""
         with self._write() as connection:
-            _put(connection, account)
+            _put(connection, self._vault, account)
 
     def put(self, account: Account, by: PersonId, now: dt.datetime) -> None:
         """Add an account or replace the one of the same name, whose sessions end."""
         command = PutAccount(person=account.person, unit=account.unit, roles=tuple(sorted(account.roles)))
         with self._write() as connection:
-            _put(connection, account)
+            _put(connection, self._vault, account)
             end_all(connection, account.person, now)
             enter(connection, command, by, now)
 
@@ -106,8 +111,12 @@ class Accounts:
     ) -> None:
         """Ask for one-time codes from now on, or (an empty secret) not any more; raises LookupError."""
         with self._write() as connection:
-            kept = _encode(recovery).decode()
-            _change(connection, person, totp_secret=secret, totp_step=0, recovery=kept)
+            sealed = connection.execute(sa.select(_table.c.sealed).where(_table.c.person == person)).scalar()
+            if sealed is None:
+                raise LookupError(person)
+            name, _ = _opened(self._vault, person, sealed)
+            sealed = sealed_sheet(self._vault, person, name, secret)
+            _change(connection, person, sealed=sealed, totp_step=0, recovery=_encode(recovery).decode())
             enter(connection, SetCodes(person=person, on=bool(secret)), by, now)
 
     def take_step(self, person: PersonId, step: int) -> bool:
@@ -129,19 +138,35 @@ class Accounts:
             return True
 
 
-def account_of(row: "sa.Row[*tuple[Any, ...]]") -> Account:
-    """Give the account that stands in a row."""
+def account_of(vault: Vault, row: "sa.Row[*tuple[Any, ...]]") -> Account:
+    """Give the account that stands in a row; raises BadSeal."""
+    name, totp_secret = _opened(vault, row.person, row.sealed)
     return Account(
         person=PersonId(row.person),
-        name=row.name,
+        name=name,
         unit=UnitId(row.unit),
         roles=_decode_roles(row.roles),
         password_hash=row.password_hash,
         disabled_at=None if row.disabled_ms is None else from_epoch_ms(row.disabled_ms),
-        totp_secret=row.totp_secret,
+        totp_secret=totp_secret,
         totp_step=row.totp_step,
         recovery=_decode_codes(row.recovery),
     )
+
+
+def sealed_sheet(vault: Vault, person: str, name: str, totp_secret: str) -> bytes:
+    """Seal what is not for everybody of an account: the person's name and the secret of the one-time codes."""
+    return vault.seal_sheet(_sheet(person), _encode((name, totp_secret)))
+
+
+def reseal(connection: sa.Connection, vault: Vault) -> None:
+    """Seal every account by the vault's present key."""
+    found = connection.execute(sa.select(_table.c.person, _table.c.sealed)).all()
+    rows = [
+        {"person": row.person, "sealed": sealed_sheet(vault, row.person, *_opened(vault, row.person, row.sealed))}
+        for row in found
+    ]
+    update_rows(connection, _table, "person", ("sealed",), rows)
 
 
 def end_all(connection: sa.Connection, person: PersonId, now: dt.datetime, keep: str = "") -> int:
@@ -162,17 +187,24 @@ def enter(connection: sa.Connection, command: AnyAccountCommand, by: PersonId, n
     standing.note_sessions_ended(connection)
 
 
-def _put(connection: sa.Connection, account: Account) -> None:
+def _sheet(person: str) -> str:
+    return f"account\n{person}"
+
+
+def _opened(vault: Vault, person: str, sealed: bytes) -> tuple[str, str]:
+    return _decode_sheet(vault.open_sheet(_sheet(person), sealed))
+
+
+def _put(connection: sa.Connection, vault: Vault, account: Account) -> None:
     values = {
         "person": account.person,
-        "name": account.name,
         "unit": account.unit,
         "roles": _encode(sorted(account.roles)).decode(),
         "password_hash": account.password_hash,
         "disabled_ms": None if account.disabled_at is None else epoch_ms(account.disabled_at),
-        "totp_secret": account.totp_secret,
         "totp_step": account.totp_step,
         "recovery": _encode(account.recovery).decode(),
+        "sealed": sealed_sheet(vault, account.person, account.name, account.totp_secret),
     }
     put(connection, _table, [values], key=("person",))
 

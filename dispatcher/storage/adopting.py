@@ -14,23 +14,27 @@ import msgspec
 import sqlalchemy as sa
 
 from dispatcher.models import privacy
+from dispatcher.models.case import Case
 from dispatcher.models.commands import AnyCommand
 from dispatcher.models.events import Recorded
 from dispatcher.models.ids import CaseId, CommandId
-from dispatcher.storage import evidence
+from dispatcher.storage import accounts, evidence, officekeeping, records, webhooks
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.evidence import Judged
 from dispatcher.storage.keyring import FIRST, Keyring
-from dispatcher.storage.vault import Vault
+from dispatcher.storage.vault import Vault, is_sealed
 from dispatcher.storage.writing import put, update_rows
 from dispatcher.sync.ports import Trouble
 
 AT_A_TIME: Final = 1000
 ROSTER: Final = "roster"
 """The name under which the duty roster is sealed."""
+PLAIN_COLUMNS: Final = {"accounts": ("name", "totp_secret"), "webhooks": ("url", "secret")}
+"""Where secrets stood before they were sealed sheets."""
 
 log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
+_decode_case = msgspec.json.Decoder(Case).decode
 _decode_command = msgspec.json.Decoder(AnyCommand).decode
 _decode_events = msgspec.json.Decoder(tuple[Recorded, ...]).decode
 
@@ -76,7 +80,7 @@ def furnish(connection: sa.Connection, vault: Vault, keyring: Keyring, ledger: s
         connection.exec_driver_sql("PRAGMA secure_delete = ON")  # what stood in plain shall not stay in free pages
     _seal_cases(connection, vault)
     _seal_roster(connection, vault)
-    drop_plain(connection)
+    _drop_callers_and_roster(connection)
     head = head._replace(hash=evidence.genesis(ledger))
     judged = _judged_before(connection)
     while some := [each for each, _ in zip(judged, range(AT_A_TIME), strict=False)]:
@@ -110,11 +114,67 @@ def _seal_cases(connection: sa.Connection, vault: Vault) -> None:
         update_rows(connection, schema.cases, "id", ("envelope",), envelopes)
 
 
-def drop_plain(connection: sa.Connection) -> None:
-    """Take away where personal data once stood in plain: it is sealed by now, or has never been there."""
+def _drop_callers_and_roster(connection: sa.Connection) -> None:
     if _has_column(connection, "cases", "caller"):
         connection.exec_driver_sql("ALTER TABLE cases DROP COLUMN caller")
     connection.exec_driver_sql("DROP TABLE IF EXISTS plain_roster")
+
+
+def drop_plain(connection: sa.Connection) -> None:
+    """Take away where personal data and secrets once stood in plain: sealed by now, or never there."""
+    _drop_callers_and_roster(connection)
+    if stands_in_plain(connection):
+        for table, columns in PLAIN_COLUMNS.items():
+            for column in columns:
+                connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+        connection.exec_driver_sql("DROP TABLE plain_office_secret")
+
+
+def stands_in_plain(connection: sa.Connection) -> bool:
+    """Tell whether there is still a place where records and secrets stood before they were sealed."""
+    return sa.inspect(connection).has_table("plain_office_secret")
+
+
+def seal_plain(connection: sa.Connection, vault: Vault) -> None:
+    """Seal records and the secrets of accounts, webhooks and offices; nothing happens when all are sealed.
+
+    The vault must have been unlocked. About 20 us a case.
+    """
+    vault.version = evidence.read_head(connection, lock=True).key_version
+    if not stands_in_plain(connection):
+        return
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")  # as in `furnish`
+    _seal_records(connection, vault)
+    people = connection.exec_driver_sql("SELECT person, name, totp_secret FROM accounts").all()
+    sealed = [{"person": row[0], "sealed": accounts.sealed_sheet(vault, *row)} for row in people]
+    update_rows(connection, schema.accounts, "person", ("sealed",), sealed)
+    hooks = connection.exec_driver_sql("SELECT id, url, secret FROM webhooks").all()
+    sealed = [{"id": row[0], "sealed": webhooks.sealed_sheet(vault, *row)} for row in hooks]
+    update_rows(connection, schema.webhooks, "id", ("sealed",), sealed)
+    secret = connection.exec_driver_sql("SELECT secret FROM plain_office_secret").scalar()
+    if secret is not None:
+        officekeeping.keep_secret(connection, vault, bytes(secret))
+    drop_plain(connection)
+
+
+def _seal_records(connection: sa.Connection, vault: Vault) -> None:
+    """Seal every case's record, giving it an envelope unless it was erased; some cases at a time."""
+    after = CaseId("")
+    statement = sa.select(*records.COLUMNS).where(schema.cases.c.id > sa.bindparam("after"))
+    statement = statement.order_by(schema.cases.c.id).limit(AT_A_TIME)
+    while rows := connection.execute(statement, {"after": after}).all():
+        after = CaseId(rows[-1].id)
+        changed: list[dict[str, object]] = []
+        for row in rows:
+            case, envelope = CaseId(row.id), row.envelope
+            if is_sealed(row.body):
+                continue
+            found = records.open_envelope(vault, case, envelope)
+            if envelope is None and not privacy.is_erased(_decode_case(row.body)):
+                envelope, found = vault.new_envelope(case, None)
+            changed.append({"id": case, "envelope": envelope, "body": records.as_kept(vault, case, found, row.body)})
+        update_rows(connection, schema.cases, "id", ("envelope", "body"), changed)
 
 
 def _sealed(entry: Any, vault: Vault, key: bytes) -> dict[str, object] | None:  # noqa: ANN401

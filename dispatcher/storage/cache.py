@@ -143,8 +143,15 @@ class Cache:
         with self._transaction() as connection:
             connection.execute("UPDATE standing SET law_mark = ?", (mark,))
 
-    def begin_ledger(self, ledger: LedgerId, remembered: Remembered) -> None:
-        """Keep the Welcome; when the ledger differs from the cache's, drop all rows and set the cursor to 0."""
+    def begin_ledger(self, ledger: LedgerId, remembered: Remembered, *, kin: bool = False) -> None:
+        """Keep the Welcome; when the ledger differs from the cache's, drop all rows and set the cursor to 0.
+
+        Of the same lineage (`kin`), the rows stay as after `begin_again`.
+        """
+        if kin and self.standing().ledger != ledger:
+            self.begin_again()
+            with self._transaction() as connection:
+                connection.execute("UPDATE standing SET ledger = ?", (ledger,))
         differs = self.standing().ledger != ledger
         with self._transaction() as connection:
             connection.execute("REPLACE INTO remembered VALUES (1, ?)", (_encode(remembered),))
@@ -360,9 +367,17 @@ class Cache:
             self._places.update(placed)
 
     def doubt(self, head: Revision) -> tuple[Receipt, ...]:
-        """Mark what this ledger accepted above `head` as doubted; gives those receipts."""
+        """Mark what a ledger of this lineage accepted above `head` as doubted; gives those receipts."""
         with self._transaction() as connection:
             return outbox.doubt(connection, head)
+
+    def accepted(self) -> tuple[tuple[Revision, CommandId], ...]:
+        """Name acts that a ledger of this lineage accepted, with their revisions: the 32 made last, ever fewer before.
+
+        They are what a ledger proves by that it was not set back; no more than some fifty.
+        """
+        with self._guarded():
+            return outbox.accepted(self._connection)
 
     def drafts(self) -> tuple[Draft, ...]:
         """List what is begun, the newest first."""

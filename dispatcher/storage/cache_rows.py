@@ -45,7 +45,13 @@ class _Lying(msgspec.Struct, frozen=True):
     """What a body says of where its case lies."""
 
     order: _Order
+    assigned_community: UnitId = UnitId("")
     whistles: tuple[_Whistle, ...] = ()
+
+    @property
+    def community(self) -> UnitId:
+        """As `Case.community`."""
+        return self.assigned_community or self.order.place.community_code
 
 
 _NOWHERE: Final = _Lying(_Order())
@@ -129,7 +135,7 @@ def keep_only(
             )
             lying = _decode_lying(body) if looks_inside else _NOWHERE
             summoned = {summons.unit for whistle in lying.whistles for summons in whistle.summons}
-            if not in_scope(scope, case.row.holder, lying.order.place.community_code, summoned):
+            if not in_scope(scope, case.row.holder, lying.community, summoned):
                 gone.append((n, case.row.id))
             elif (seen := as_seen_by(scope, case)) is not case:
                 changed.append((n, seen))

@@ -10,12 +10,12 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any, Final
 
-import msgspec
 import sqlalchemy as sa
 
 from dispatcher.models.case import Case
 from dispatcher.models.ids import CaseId
 from dispatcher.models.queue import epoch_ms
+from dispatcher.storage import accounts, officekeeping, records, webhooks
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.adopting import ROSTER
 from dispatcher.storage.vault import Vault, version_of
@@ -26,7 +26,6 @@ AT_A_TIME: Final = 500
 
 _cases = schema.cases
 _checks = schema.key_checks
-_decode_case = msgspec.json.Decoder(Case).decode
 _Opening = Callable[[], contextlib.AbstractContextManager[sa.Connection]]
 
 
@@ -42,13 +41,13 @@ class Custody:
     def count_erasable(self, closed_before: dt.datetime) -> int:
         """Count the ended cases that still hold personal data although they were closed before an instant."""
         with self._read() as connection:
-            return connection.execute(_erasable(sa.func.count(), closed_before)).scalar_one()
+            return connection.execute(_erasable(closed_before, sa.func.count())).scalar_one()
 
     def erasable(self, closed_before: dt.datetime, limit: int) -> list[Case]:
         """List ended cases that still hold personal data although they were closed before an instant, oldest first."""
-        statement = _erasable(_cases.c.body, closed_before).order_by(_cases.c.closed_ms).limit(limit)
+        statement = _erasable(closed_before, *records.COLUMNS).order_by(_cases.c.closed_ms).limit(limit)
         with self._read() as connection:
-            return [_decode_case(body) for body in connection.execute(statement).scalars()]
+            return [records.case_of(connection, self._vault, row) for row in connection.execute(statement).all()]
 
     def key_versions(self) -> list[int]:
         """List the versions of the key by which something may be sealed; several in the midst of a rotation."""
@@ -106,6 +105,8 @@ class Custody:
 
     def _finish(self, connection: sa.Connection) -> None:
         """Seal the sheets anew and need the older versions no more."""
+        for sheets in (accounts, webhooks, officekeeping):
+            sheets.reseal(connection, self._vault)
         sealed = connection.execute(sa.select(schema.roster.c.sealed)).scalar()
         if sealed is not None:
             again = self._vault.seal_sheet(ROSTER, self._vault.open_sheet(ROSTER, sealed))
@@ -113,5 +114,5 @@ class Custody:
         connection.execute(sa.delete(_checks).where(_checks.c.version != self._vault.version))
 
 
-def _erasable(what: sa.ColumnElement[Any], closed_before: dt.datetime) -> "sa.Select[*tuple[Any, ...]]":
-    return sa.select(what).where(_cases.c.closed_ms < epoch_ms(closed_before), _cases.c.envelope.is_not(None))
+def _erasable(closed_before: dt.datetime, *what: sa.ColumnElement[Any]) -> "sa.Select[*tuple[Any, ...]]":
+    return sa.select(*what).where(_cases.c.closed_ms < epoch_ms(closed_before), _cases.c.envelope.is_not(None))

@@ -21,7 +21,7 @@ from dispatcher.storage.writing import put
 
 FORM: Final = "dispatcher evidence 1"
 """Names the encoding; it is the first thing hashed."""
-VERDICT: Final = ("act", "case_id", "verdict", "revision", "person", "unit")
+VERDICT: Final = ("act", "case_id", "verdict", "revision", "person", "unit", "sealed")
 ENTRY: Final = (
     "revision",
     "act",
@@ -38,7 +38,7 @@ ENTRY: Final = (
 WITHOUT_VERDICT: Final = "account:"
 """What the ids of entries begin with that nobody judged: what was done to accounts."""
 LAW_REFUSAL: Final = ("act", "person", "command", "refused", "entered_ms")
-"""The columns of each table in the order in which they are covered."""
+"""The columns of each table in the order in which they are covered; a verdict's last one only where it is not null."""
 
 Row = Mapping[str, Any]
 _encode = msgspec.json.Encoder().encode
@@ -77,7 +77,7 @@ def link(before: bytes, place: int, judged: Judged) -> bytes:
     covered = [
         place,
         act,
-        None if verdict is None else _verdict(verdict),
+        None if verdict is None else _verdict(verdict) if verdict["sealed"] is not None else _verdict(verdict)[:-1],
         None if entry is None else _entry(entry),
         None if law_refusal is None else _law_refusal(law_refusal),
     ]

@@ -38,7 +38,8 @@ from dispatcher.models.order import Order
 from dispatcher.models.organisation import CENTRE, Actor
 from dispatcher.models.queue import NEVER_MS, epoch_ms, summarise
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Verdict
-from dispatcher.storage import evidence, tallies, writing
+from dispatcher.models.verdicts import Changed as Collision
+from dispatcher.storage import evidence, records, tallies, writing
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.centre import without_waiting
 from dispatcher.storage.evidence import Head
@@ -53,14 +54,16 @@ log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
 _case_decoder = msgspec.json.Decoder(Case)
 _verdict_decoder = msgspec.json.Decoder(Verdict)
+_decode_collision = msgspec.json.Decoder(Collision).decode
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one act. `row` (with caller, whoever may see it) is there when this act changed the case.
 
-    `repeat` says the verdict was given before; `summoned` are all units ever summoned to the case; `lost_by` is who
-    held the case before this act and does not any more. `timer_ms` is when the centre must look at the case again.
-    `followed_by` are the outcomes of what the centre carried over to other cases, of the revisions after this one.
+    `repeat` says the verdict was given before; `summoned` are all units ever summoned to the case; `lost_by` are the
+    units that had the case before this act and do not any more: its holder, its community. `timer_ms` is when the
+    centre must look at the case again. `followed_by` are the outcomes of what the centre carried over to other cases,
+    of the revisions after this one.
     """
 
     act: CommandId
@@ -70,7 +73,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     holder: UnitId = UnitId("")
     community: UnitId = UnitId("")
     summoned: tuple[UnitId, ...] = ()
-    lost_by: UnitId | None = None
+    lost_by: tuple[UnitId, ...] = ()
     timer_ms: int = NEVER_MS
     committed_at: dt.datetime | None = None
     followed_by: "tuple[Outcome, ...]" = ()
@@ -143,15 +146,35 @@ class Batch:
 
     def _load_verdicts(self, acts: Sequence[CommandId]) -> None:
         self._asked.update(acts)
-        for rows in self._select(schema.verdicts.c.act, acts, "act", "verdict"):
-            self._verdicts.update((CommandId(act), _verdict_decoder.decode(verdict)) for act, verdict in rows)
+        for rows in self._select(schema.verdicts.c.act, acts, "act", "verdict", "case_id", "sealed"):
+            for act, verdict, case, sealed in rows:
+                given: Verdict = _verdict_decoder.decode(verdict)
+                if sealed is not None:
+                    given = self._with_collision(CommandId(act), CaseId(case), given, sealed)
+                self._verdicts[CommandId(act)] = given
+
+    def _with_collision(self, act: CommandId, case: CaseId, verdict: Verdict, sealed: bytes) -> Verdict:
+        """Put back into a refusal what of it is sealed, unless that has been erased."""
+        cases = schema.cases
+        envelope = self._connection.execute(sa.select(cases.c.envelope).where(cases.c.id == case)).scalar()
+        opened = self._open(case, envelope)
+        if opened is None or not isinstance(verdict, Refused):
+            return verdict
+        try:
+            changed = _decode_collision(self._vault.open_act(case, act, opened.key, sealed))
+        except BadSeal as error:
+            log.error("act %s: %s", act, error)  # noqa: TRY400  (words, not a traceback)
+            return verdict
+        return msgspec.structs.replace(verdict, changed=changed)
 
     def _load_cases(self, cases: Sequence[CaseId]) -> None:
         self._cases.update(dict.fromkeys(cases))
         for rows in self._select(schema.cases.c.id, cases, "id", "body", "envelope", "tally"):
-            for id_, body, envelope, tally in rows:
-                self._cases[CaseId(id_)] = _Known(_case_decoder.decode(body), envelope, tally)
-                self._tallies[CaseId(id_)] = tally
+            for id_, kept, envelope, tally in rows:
+                case = CaseId(id_)
+                body = records.body_of(self._connection, self._vault, case, self._open(case, envelope), kept)
+                self._cases[case] = _Known(_case_decoder.decode(body), envelope, tally)
+                self._tallies[case] = tally
 
     def _load_numbers(self, numbers: Sequence[str]) -> None:
         numbers = [number for number in numbers if number not in self._asked_numbers]
@@ -250,7 +273,8 @@ class Batch:
             timer_ms = timer_of(case, self._law)
             tally = tallies.counted(before, known.tally if known else None, case, self._law)
             body = _encode(case)
-            lost_by = before.holder if before is not None and before.holder != case.holder else None
+            held = () if before is None else writing.holding_units(before)
+            lost_by = tuple(unit for unit in held if unit not in writing.holding_units(case))
             kept, facts = privacy.blank(_without_caller(command)), privacy.blank_facts(events)
             kept_command, kept_facts = _encode(kept).decode(), _encode(facts).decode()
         except (ArithmeticError, TypeError, ValueError) as error:
@@ -263,7 +287,9 @@ class Batch:
             envelope = self._new_envelope(case.id, self._caller(command, attempt))
         elif isinstance(command, ErasePersonalData):
             envelope = None
-        elif any(personal) and self._open(case.id, envelope) is None:
+        elif (any(personal) and self._open(case.id, envelope) is None) or (
+            envelope is None and not privacy.is_erased(case)
+        ):
             envelope = self._new_envelope(case.id, None)
         opened = self._open(case.id, envelope)
         sealed = None
@@ -273,7 +299,9 @@ class Batch:
         attempt.numbers.add((case.order.number, case.order.source))
         attempt.cases[case.id] = _Known(case, envelope, tally)
         shown = NO_CALLER if opened is None or opened.caller is None else msgspec.Raw(opened.caller)
-        attempt.changed[case.id] = Changed(case, envelope, CaseRow(row, msgspec.Raw(body), shown), timer_ms, tally)
+        kept_body = records.as_kept(self._vault, case.id, opened, body)
+        made = CaseRow(row, msgspec.Raw(body), shown)
+        attempt.changed[case.id] = Changed(case, envelope, kept_body, made, timer_ms, tally)
         attempt.written.append(written)
         attempt.head = revision
         return written, events
@@ -305,11 +333,10 @@ class Batch:
         if envelope is None:
             return None
         if envelope not in self._opened:
-            try:
-                self._opened[envelope] = self._vault.open(case, envelope)
-            except BadSeal as error:
-                log.error("case %s: %s", case, error)  # noqa: TRY400  (words, not a traceback)
+            found = records.open_envelope(self._vault, case, envelope)
+            if found is None:
                 return None
+            self._opened[envelope] = found
         return self._opened[envelope]
 
     def _take_over(self, attempt: _Attempt) -> None:
@@ -323,7 +350,14 @@ class Batch:
 
     def _note(self, act: Act, actor: Actor, verdict: Verdict) -> None:
         self._verdicts[act.id] = verdict
-        self._fresh.append(Judgement(act, actor, verdict))
+        sealed = None
+        if isinstance(verdict, Refused) and verdict.changed is not None:
+            known = self._cases.get(act.command.case)
+            opened = self._open(act.command.case, known.envelope) if known else None
+            if opened is not None:
+                sealed = self._vault.seal_act(act.command.case, act.id, opened.key, _encode(verdict.changed))
+            verdict = msgspec.structs.replace(verdict, changed=None)
+        self._fresh.append(Judgement(act, actor, verdict, sealed))
 
     # Writing
 
@@ -360,7 +394,7 @@ class Batch:
             verdict=self._verdicts[written.act.id],
             row=changed.row,
             holder=case.holder,
-            community=case.order.place.community_code,
+            community=case.community,
             summoned=writing.summoned_units(case),
             lost_by=written.lost_by,
             timer_ms=changed.timer_ms,

@@ -98,6 +98,7 @@ def change(
         "revision": revision,
         "person": actor.person,
         "unit": actor.unit,
+        "sealed": None,
     }
     put(connection, schema.verdicts, [verdict])
     _put(connection, found)

@@ -9,7 +9,7 @@ fails. Knows nothing of sockets, sessions' secrets or clocks: whoever calls brin
 import contextlib
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -45,6 +45,7 @@ from dispatcher.storage import (
 )
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.accounts import Account, Accounts
+from dispatcher.storage.auditing import Audit
 from dispatcher.storage.centre import make_engine, migrate, sorted_errors
 from dispatcher.storage.custody import Custody
 from dispatcher.storage.evidence import Head
@@ -64,7 +65,6 @@ from dispatcher.storage.webhooks import Webhooks
 from dispatcher.storage.writing import put
 
 _cases = schema.cases
-_decode_case = msgspec.json.Decoder(Case).decode
 _decode_caller = msgspec.json.Decoder(Caller).decode
 _decode_command = msgspec.json.Decoder(AnyCommand | AnyLawCommand | AnyAccountCommand).decode
 _decode_events = msgspec.json.Decoder(tuple[Recorded, ...]).decode
@@ -128,11 +128,12 @@ class Ledger:
         self.id = ledger
         self.restored = restored
         self.gazette = Gazette(self._read, self._write)
-        self.offices = OfficeBook(self._read, self._write)
-        self.accounts = Accounts(self._read, self._write)
-        self.sessions = Sessions(self._read, self._write)
+        self.offices = OfficeBook(self._read, self._write_alone, vault)
+        self.accounts = Accounts(self._read, self._write_alone, vault)
+        self.sessions = Sessions(self._read, self._write, vault)
         self.stations = Stations(self._read, self._write)
-        self.webhooks = Webhooks(self._read, self._write)
+        self.webhooks = Webhooks(self._read, self._write_alone, vault)
+        self.audit = Audit(self._read, self._write_alone)
         self.custody = Custody(self._read, self._write_alone, vault)
         self.post = Post(engine)
         self.untold: Revision | None = None
@@ -159,6 +160,10 @@ class Ledger:
                         adopting.furnish(connection, vault, keyring, name)
                 with engine.connect() as connection:
                     adopting.unlock(connection, vault, keyring)
+                    plain = adopting.stands_in_plain(connection)
+                if plain:
+                    with engine.execution_options(writing=True).begin() as connection:
+                        adopting.seal_plain(connection, vault)
         except BaseException:
             engine.dispose()
             raise
@@ -228,7 +233,7 @@ class Ledger:
         """
         with self._write() as connection:
             self._lock(connection, law_of)
-            return timekeeping.resummarise(connection, law, after, batch)
+            return timekeeping.resummarise(connection, self._vault, law, after, batch)
 
     def note_rows_anew(self, law_of: Revision, as_of: dt.datetime) -> None:
         """Keep that all open rows are made by the law of a revision as of an instant."""
@@ -265,7 +270,7 @@ class Ledger:
     def timers_due(self, now: dt.datetime, limit: int) -> list[Due]:
         """List the cases the centre must look at by now, the earliest first."""
         with self._read() as connection:
-            return timekeeping.timers_due(connection, now, limit)
+            return timekeeping.timers_due(connection, self._vault, now, limit)
 
     def settle_timers(
         self, now: dt.datetime, limit: int, settle: Callable[[list[Due]], Mapping[CaseId, dt.datetime | None]]
@@ -304,11 +309,14 @@ class Ledger:
         with self._read() as connection:
             return paging.size(connection, scope, after)
 
-    def was_made(self, revision: Revision, act: CommandId) -> bool:
-        """Tell whether it was this act that made a revision; no longer known is no."""
+    def lost_after(self, made: Collection[tuple[Revision, CommandId]]) -> Revision | None:
+        """Give the newest of some acts' revisions that is made by the same act here, None where all of them are."""
         journal = schema.journal
+        statement = sa.select(journal.c.revision, journal.c.act).where(journal.c.act.in_([act for _, act in made]))
         with self._read() as connection:
-            return connection.execute(sa.select(journal.c.act).where(journal.c.revision == revision)).scalar() == act
+            here = {(Revision(revision), CommandId(act)) for revision, act in connection.execute(statement)}
+        kept = [revision for revision, act in made if (revision, act) in here]
+        return None if len(kept) == len(made) else max(kept, default=Revision(0))
 
     def snapshot(self, scope: Scope, at: dt.datetime) -> Iterator[bytes]:
         """Make the parts (wire.snapshots) of all a scope is sent, of one revision, as they are asked for.
@@ -322,23 +330,22 @@ class Ledger:
     def case(self, case: CaseId) -> Case | None:
         """Give one case, None when there is none."""
         with self._read() as connection:
-            body = connection.execute(sa.select(_cases.c.body).where(_cases.c.id == case)).scalar()
-        return None if body is None else _decode_case(body)
+            return searching.case(connection, self._vault, case)
 
     def open_cases(self) -> Iterator[Case]:
         """Give every open case, read as they are asked for."""
         with self._read() as connection:
-            yield from searching.open_cases(connection)
+            yield from searching.open_cases(connection, self._vault)
 
     def meant_by(self, words: str, limit: int) -> list[Case]:
         """Give the case of an id, else those whose order's number ends so, the newest first."""
         with self._read() as connection:
-            return searching.meant_by(connection, words, limit)
+            return searching.meant_by(connection, self._vault, words, limit)
 
     def open_whistle_loads(self) -> dict[CaseId, tuple[UnitId, ...]]:
         """Name, of each case with something owed, the unit of every summons of an open whistle that is still owed."""
         with self._read() as connection:
-            return loads.all_owed(connection)
+            return loads.all_owed(connection, self._vault)
 
     def caller(self, case: CaseId) -> Caller | None:
         """Give a case's caller in plain; who may see it is the server's to decide."""
@@ -410,7 +417,7 @@ class Ledger:
         """
         with self._write() as connection:
             standing.lock(connection)
-            tallies.recount(connection, law)
+            tallies.recount(connection, self._vault, law)
 
     def refused_of(self, unit: UnitId) -> int:
         """Count the refusals of a unit's own people, as far as it was kept whose they were."""

@@ -1,8 +1,9 @@
 """The tables of the centre's ledger, as SQLAlchemy Core knows them; the migrations in `migrations/centre` make them.
 
-`cases` keeps each case three times ready: columns for SQL, `row` (a `QueueRow`) and `body` (a `Case`) as the JSON
-that goes on the wire unchanged. A caller's name and phone stand in `cases.envelope` and nowhere else; what else is
-personal in an act stands in `journal.sealed` (docs/evidence.md).
+`cases` keeps each case three times ready: columns for SQL, `row` (a `QueueRow`) as the JSON that goes on the wire
+unchanged, and `body` (a `Case` as JSON), sealed (`records`). A caller's name and phone stand in `cases.envelope` and
+nowhere else; what else is personal in an act stands in `journal.sealed`, or in `verdicts.sealed` where it was refused.
+Secrets of accounts, webhooks and offices are sealed sheets (docs/evidence.md).
 """
 
 from typing import Final
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 
 from dispatcher.models.rates import COUNTERS
 
-VERSION: Final = "0009"
+VERSION: Final = "0010"
 """The newest migration of `migrations/centre/versions`."""
 
 metadata = sa.MetaData(
@@ -109,6 +110,8 @@ verdicts = sa.Table(
     sa.Column("revision", sa.BigInteger, nullable=True),
     sa.Column("person", sa.Text, nullable=False),
     sa.Column("unit", sa.Text, nullable=False),
+    # The two values of a collision, which the verdict holds not; by the case's data key.
+    sa.Column("sealed", sa.LargeBinary, nullable=True),
 )
 
 cases = sa.Table(
@@ -127,6 +130,7 @@ cases = sa.Table(
     sa.Column("due_ms", sa.BigInteger, nullable=False),
     sa.Column("closed_ms", sa.BigInteger, nullable=False),
     sa.Column("row", sa.LargeBinary, nullable=False),
+    # By the case's data key; in plain where there is no envelope.
     sa.Column("body", sa.LargeBinary, nullable=False),
     # The case's data key and its caller, sealed; null once they are erased.
     sa.Column("envelope", sa.LargeBinary, nullable=True),
@@ -230,16 +234,16 @@ accounts = sa.Table(
     "accounts",
     metadata,
     sa.Column("person", sa.Text, primary_key=True),
-    sa.Column("name", sa.Text, nullable=False),
     sa.Column("unit", sa.Text, nullable=False),
     sa.Column("roles", sa.Text, nullable=False),
     sa.Column("password_hash", sa.Text, nullable=False),
     sa.Column("disabled_ms", sa.BigInteger, nullable=True),
-    sa.Column("totp_secret", sa.Text, nullable=False),
     # The half-minute of the last code that was taken: no code of it or of one before is taken again.
     sa.Column("totp_step", sa.BigInteger, nullable=False),
     # Hashes of the recovery codes not used yet, as a JSON list.
     sa.Column("recovery", sa.Text, nullable=False),
+    # The person's name and the secret of the one-time codes.
+    sa.Column("sealed", sa.LargeBinary, nullable=True),
 )
 
 sessions = sa.Table(
@@ -271,6 +275,16 @@ sign_in_failures = sa.Table(
     sa.Column("last_ms", sa.BigInteger, nullable=False, index=True),
 )
 
+sign_ins = sa.Table(
+    "sign_ins",
+    metadata,
+    # Who signed in when and from where, for the auditor: kept when the session is long forgotten.
+    sa.Column("session", sa.Text, primary_key=True),
+    sa.Column("at_ms", sa.BigInteger, nullable=False, index=True),
+    sa.Column("person", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+)
+
 stations = sa.Table(
     "stations",
     metadata,
@@ -289,8 +303,6 @@ webhooks = sa.Table(
     metadata,
     # How far each has been told stands in `cursor`; the others from `tries` on are of the notice that is stuck.
     sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("url", sa.Text, nullable=False),
-    sa.Column("secret", sa.Text, nullable=False),
     sa.Column("kinds", sa.Text, nullable=False),
     sa.Column("unit", sa.Text, nullable=False),
     sa.Column("cursor", sa.BigInteger, nullable=False),
@@ -298,6 +310,8 @@ webhooks = sa.Table(
     sa.Column("next_try_ms", sa.BigInteger, nullable=True),
     sa.Column("failing_since_ms", sa.BigInteger, nullable=True),
     sa.Column("error", sa.Text, nullable=False),
+    # Address and secret: many an address is a secret itself.
+    sa.Column("sealed", sa.LargeBinary, nullable=True),
 )
 
 dead_letters = sa.Table(
@@ -314,7 +328,7 @@ office_secret = sa.Table(
     "office_secret",
     metadata,
     sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("secret", sa.LargeBinary, nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
 )
 
 office_stations = sa.Table(

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from dispatcher.models.ids import CaseId, UnitId
 from dispatcher.models.whistle import Whistle
 from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage import records
+from dispatcher.storage.vault import Vault
 
 
 class _Whistles(msgspec.Struct):
@@ -34,11 +36,15 @@ def summoned_by(body: bytes | msgspec.Raw) -> tuple[UnitId, ...]:
     return tuple({summons.unit: None for whistle in _decode(body).whistles for summons in whistle.summons})
 
 
-def all_owed(connection: sa.Connection) -> dict[CaseId, tuple[UnitId, ...]]:
+def all_owed(connection: sa.Connection, vault: Vault) -> dict[CaseId, tuple[UnitId, ...]]:
     """Read what is owed on each case of the ledger that has anything owed."""
     cases = schema.cases
     summoned = sa.select(schema.case_units.c.case_id)
-    statement = sa.select(cases.c.id, cases.c.body).where(cases.c.id.in_(summoned))
+    statement = sa.select(*records.COLUMNS).where(cases.c.id.in_(summoned))
     with connection.execution_options(yield_per=500).execute(statement) as found:
-        owed = ((CaseId(row.id), owed_by(row.body)) for row in found)
+        bodies = (
+            (CaseId(row.id), records.read(connection, vault, CaseId(row.id), row.body, row.envelope).body)
+            for row in found
+        )
+        owed = ((case, owed_by(body)) for case, body in bodies)
         return {case: units for case, units in owed if units}

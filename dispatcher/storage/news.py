@@ -16,7 +16,7 @@ from dispatcher.models.verdicts import Accepted
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage import loads, standing
 from dispatcher.storage.judging import Outcome
-from dispatcher.storage.paging import caller_of
+from dispatcher.storage.paging import case_row
 from dispatcher.storage.standing import Standing
 from dispatcher.storage.vault import Vault
 from dispatcher.wire import CaseRow
@@ -43,7 +43,7 @@ class Moved(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """A case that a unit holds no more since `revision`; `holder` has it now."""
+    """A case that a unit, a holder or a community, has no more since `revision`; `holder` and `community` have it."""
 
     unit: UnitId
     case: CaseId
@@ -87,8 +87,9 @@ def news_of(outcomes: Iterable[Outcome]) -> News | None:
         revisions.append(verdict.revision)
         at = outcome.committed_at
         moved[row.row.id] = Moved(row, outcome.holder, outcome.community, outcome.summoned, outcome.timer_ms)
-        if outcome.lost_by is not None:
-            lost.append(Lost(outcome.lost_by, row.row.id, verdict.revision, outcome.holder, outcome.community))
+        lost += [
+            Lost(unit, row.row.id, verdict.revision, outcome.holder, outcome.community) for unit in outcome.lost_by
+        ]
     if not revisions:
         return None
     return News(
@@ -116,7 +117,7 @@ def read_news(connection: sa.Connection, vault: Vault, after: Revision) -> tuple
     return now, News(
         first=Revision(after + 1),
         last=now.head,
-        moved=tuple(_moved(vault, row) for row in rows),
+        moved=tuple(_moved(connection, vault, row) for row in rows),
         lost=tuple(_lost(row) for row in losses),
         committed_at=from_epoch_ms(max(row.committed_ms for row in rows)) if rows else None,
     )
@@ -149,13 +150,13 @@ _LOST: Final = (
 )
 
 
-def _moved(vault: Vault, row: "sa.Row[*tuple[Any, ...]]") -> Moved:
-    caller = caller_of(vault, CaseId(row.id), row.envelope)
+def _moved(connection: sa.Connection, vault: Vault, row: "sa.Row[*tuple[Any, ...]]") -> Moved:
+    made = case_row(connection, vault, _decode_row(row.row), row.body, row.envelope)
     return Moved(
-        CaseRow(_decode_row(row.row), msgspec.Raw(row.body), caller),
+        made,
         UnitId(row.holder),
         UnitId(row.community),
-        loads.summoned_by(row.body),
+        loads.summoned_by(made.body),
         row.timer_ms,
     )
 

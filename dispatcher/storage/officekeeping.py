@@ -1,7 +1,7 @@
 """What the ledger keeps for offices that must work without the centre: the one secret, and where stations are.
 
 A street's keys are derived from the secret, so nothing but it has to be kept or can be lost; a new secret makes all of
-them worthless at once.
+them worthless at once. It is kept sealed.
 """
 
 import datetime as dt
@@ -17,9 +17,12 @@ from dispatcher.models.ids import CommandId, UnitId
 from dispatcher.models.queue import epoch_ms
 from dispatcher.models.verdicts import Settled, Verdict
 from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage.vault import Vault
 from dispatcher.storage.writing import put
 from dispatcher.wire import OfficeStation
 
+SECRET: Final = "office secret"
+"""The name under which the secret is sealed."""
 STATIONS_AT_MOST: Final = 100
 """Of one street, those seen last; an office has some dozens."""
 
@@ -28,28 +31,29 @@ _Opened = Callable[[], AbstractContextManager[sa.Connection]]
 
 
 class OfficeBook:
-    """Reads and writes through the ledger's own connections."""
+    """Reads and writes through the ledger's own connections; those of `write` hold the head's lock."""
 
-    def __init__(self, read: _Opened, write: _Opened) -> None:
+    def __init__(self, read: _Opened, write: _Opened, vault: Vault) -> None:
         self._read = read
         self._write = write
+        self._vault = vault
 
     def secret(self) -> bytes | None:
         """Give the secret of all offices, None before the first."""
         with self._read() as connection:
-            return connection.execute(sa.select(schema.office_secret.c.secret)).scalar()
+            sealed = connection.execute(sa.select(schema.office_secret.c.sealed)).scalar()
+        return None if sealed is None else self._vault.open_sheet(SECRET, sealed)
 
     def make_secret(self) -> None:
         """Make the first secret; nothing happens when there is one."""
         with self._write() as connection:
-            connection.execute(sa.select(schema.head.c.revision).with_for_update()).scalar_one()
-            if connection.execute(sa.select(schema.office_secret.c.secret)).scalar() is None:
-                put(connection, schema.office_secret, [{"one": 1, "secret": secrets.token_bytes(32)}])
+            if connection.execute(sa.select(schema.office_secret.c.sealed)).scalar() is None:
+                keep_secret(connection, self._vault, secrets.token_bytes(32))
 
     def renew_secret(self) -> None:
         """Make every office key given out so far worthless for links to come."""
         with self._write() as connection:
-            put(connection, schema.office_secret, [{"one": 1, "secret": secrets.token_bytes(32)}], key=("one",))
+            keep_secret(connection, self._vault, secrets.token_bytes(32))
 
     def stations(self, unit: UnitId, since: dt.datetime) -> tuple[OfficeStation, ...]:
         """List a street's stations seen since, in the order of their ids."""
@@ -79,3 +83,15 @@ class OfficeBook:
                 Settled(act=CommandId(act), verdict=_decode_verdict(verdict))
                 for act, verdict in connection.execute(statement)
             )
+
+
+def keep_secret(connection: sa.Connection, vault: Vault, secret: bytes) -> None:
+    """Keep the secret of all offices in the place of any before."""
+    put(connection, schema.office_secret, [{"one": 1, "sealed": vault.seal_sheet(SECRET, secret)}], key=("one",))
+
+
+def reseal(connection: sa.Connection, vault: Vault) -> None:
+    """Seal the secret by the vault's present key."""
+    sealed = connection.execute(sa.select(schema.office_secret.c.sealed)).scalar()
+    if sealed is not None:
+        keep_secret(connection, vault, vault.open_sheet(SECRET, sealed))

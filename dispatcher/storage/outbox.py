@@ -12,13 +12,19 @@ from typing import Any, Final
 import msgspec
 
 from dispatcher.models.commands import Act
-from dispatcher.models.ids import Revision
+from dispatcher.models.ids import CommandId, Revision
 from dispatcher.models.verdicts import Accepted, Refused, Settled, Verdict
 from dispatcher.storage.instants import from_us, to_us
 from dispatcher.sync.ports import ActState, Draft, Receipt, Trouble, state_after
 
 _COLUMNS: Final = "seq, state, act, made_us, sent_us, judged_us, verdict, note"
 _LEDGER: Final = "ledger = (SELECT ledger FROM main.standing)"
+_PARTED: Final = "substr({of}, 1, instr({of} || '+', '+') - 1)"
+_KIN: Final = (
+    f"(ledger = '' OR {_PARTED.format(of='ledger')} = (SELECT {_PARTED.format(of='ledger')} FROM main.standing))"
+)
+"""What a ledger of the cache's lineage (models.lineage) judged, or was judged before that was noted."""
+_EACH_OF_THE_LAST: Final = 32
 UNSETTLED: Final = "state IN ('queued', 'sent', 'parked', 'expired', 'doubted')"
 """The condition of what still needs the centre or a person."""
 
@@ -93,10 +99,9 @@ def settle(connection: sqlite3.Connection, settles: Iterable[Settled], now: dt.d
 
 
 def doubt(connection: sqlite3.Connection, head: Revision) -> tuple[Receipt, ...]:
-    """Mark what this ledger accepted above `head` as doubted; what was judged before ledgers were noted counts too."""
+    """Mark what a ledger of this lineage accepted above `head` as doubted."""
     accepted = connection.execute(
-        f"SELECT {_COLUMNS} FROM outbox.receipts WHERE state = 'accepted'"
-        " AND ledger IN ('', (SELECT ledger FROM main.standing))"
+        f"SELECT {_COLUMNS} FROM outbox.receipts WHERE state = 'accepted' AND {_KIN}"
         " AND json_extract(CAST(verdict AS TEXT), '$.revision') > ? ORDER BY seq",
         (head,),
     )
@@ -106,6 +111,20 @@ def doubt(connection: sqlite3.Connection, head: Revision) -> tuple[Receipt, ...]
         [(ActState.DOUBTED.value, receipt.seq) for receipt in doubted],
     )
     return doubted
+
+
+def accepted(connection: sqlite3.Connection) -> tuple[tuple[Revision, CommandId], ...]:
+    """Name acts that a ledger of this lineage accepted: the 32 made last, then each twice as far back as the last."""
+    statement = (
+        "SELECT json_extract(CAST(verdict AS TEXT), '$.revision'), act_id FROM outbox.receipts"
+        f" WHERE state = 'accepted' AND {_KIN} ORDER BY seq DESC LIMIT ? OFFSET ?"
+    )
+    found = connection.execute(statement, (_EACH_OF_THE_LAST, 0)).fetchall()
+    back = 2 * _EACH_OF_THE_LAST
+    while len(found) >= _EACH_OF_THE_LAST and (further := connection.execute(statement, (1, back)).fetchall()):
+        found += further
+        back *= 2
+    return tuple((Revision(revision), CommandId(act)) for revision, act in found)
 
 
 def drafts(connection: sqlite3.Connection) -> tuple[Draft, ...]:

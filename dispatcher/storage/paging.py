@@ -2,12 +2,12 @@
 
 Functions over an open connection inside one transaction. Promises: a page is complete up to its `last`; what is
 committed while it is read belongs to a later page; nothing outside the scope is in it, and no caller it is not
-entitled to: pages and snapshots are read through the one statement that says so (`_in_scope`).
+entitled to: pages and snapshots are read through the one statement that says which cases (`_in_scope`) and the one
+function that says which of their details (`as_seen_by`).
 """
 
 import datetime as dt
 import functools
-import logging
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -18,9 +18,9 @@ from dispatcher.models.ids import CaseId, Revision
 from dispatcher.models.organisation import Scope, stem_of, street_of
 from dispatcher.models.queue import QueueRow, from_epoch_ms
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage import standing
-from dispatcher.storage.vault import BadSeal, Vault
-from dispatcher.wire import MAX_FRAME_BYTES, NO_CALLER, CaseRow, as_seen_by
+from dispatcher.storage import records, standing
+from dispatcher.storage.vault import Vault
+from dispatcher.wire import MAX_FRAME_BYTES, CaseRow, as_seen_by
 
 PAGE_BYTES: Final = MAX_FRAME_BYTES * 3 // 4
 """A page holds at most this much, so that it fits a frame with room for verdicts."""
@@ -29,7 +29,6 @@ STREAMED: Final = 500
 SCOPES: Final = 1000
 """So many scopes' statements are kept made: about as many as a city has units times ways of seeing."""
 
-log = logging.getLogger(__name__)
 _cases = schema.cases
 _losses = schema.losses
 _decode_rows = msgspec.json.Decoder(list[QueueRow]).decode
@@ -60,7 +59,7 @@ def page(connection: sa.Connection, vault: Vault, scope: Scope, after: Revision,
         last = Revision(lost[-1].revision)
         rows = [row for row in rows if row.revision <= last]
     return Page(
-        rows=tuple(_case_rows(vault, scope, rows)),
+        rows=tuple(_case_rows(connection, vault, scope, rows)),
         gone=tuple(CaseId(row.case_id) for row in lost),
         last=last,
         more=more,
@@ -80,49 +79,31 @@ def everything(connection: sa.Connection, vault: Vault, scope: Scope, first: int
     """
     statement, revision = _in_scope(scope)
     due = statement.where(_cases.c.is_open).order_by(_cases.c.due_ms, _cases.c.id).limit(first)
-    rows = _case_rows(vault, scope, connection.execute(due).all())
+    rows = _case_rows(connection, vault, scope, connection.execute(due).all())
     yield from rows
     told = {row.row.id for row in rows}
     streaming = connection.execution_options(yield_per=STREAMED)
     with streaming.execute(statement.order_by(revision)) as found:
         for some in found.partitions():
-            yield from [row for row in _case_rows(vault, scope, some) if row.row.id not in told]
+            yield from [row for row in _case_rows(connection, vault, scope, some) if row.row.id not in told]
 
 
-def _case_rows(vault: Vault, scope: Scope, rows: Sequence[Any]) -> list[CaseRow]:
+def _case_rows(connection: sa.Connection, vault: Vault, scope: Scope, rows: Sequence[Any]) -> list[CaseRow]:
     """Make what goes down to a scope of what was read; pages and snapshots alike."""
     summaries = _decode_rows(b"[" + b",".join([row.row for row in rows]) + b"]")
     return [
-        as_seen_by(scope, CaseRow(summary, msgspec.Raw(row.body), caller_of(vault, summary.id, row.envelope)))
+        as_seen_by(scope, case_row(connection, vault, summary, row.body, row.envelope))
         for summary, row in zip(summaries, rows, strict=True)
     ]
 
 
-def envelope_for(scope: Scope) -> sa.ColumnElement[Any]:
-    """Give the column "envelope" as far as a scope is entitled to callers; null otherwise.
-
-    Together with `caller_of` this is how anything that is sent down gets at a caller.
-    """
-    if not scope.tells_caller(confidential=False):
-        return sa.null().label("envelope")
-    if scope.tells_caller(confidential=True):
-        return _cases.c.envelope
-    return sa.case((_cases.c.confidential, sa.null()), else_=_cases.c.envelope).label("envelope")
-
-
-def caller_of(vault: Vault, case: CaseId, envelope: bytes | None) -> msgspec.Raw:
-    """Give the caller in an envelope as it goes on the wire, `NO_CALLER` without one or where it cannot be opened.
+def case_row(connection: sa.Connection, vault: Vault, row: QueueRow, body: bytes, envelope: bytes | None) -> CaseRow:
+    """Make a row of what is kept, with the caller; whoever sends it takes out what is not for everybody.
 
     Raises Trouble when the centre's key is missing.
     """
-    if envelope is None:
-        return NO_CALLER
-    try:
-        caller = vault.caller(case, envelope)
-    except BadSeal as error:
-        log.error("case %s goes without its caller: %s", case, error)  # noqa: TRY400  (words, not a traceback)
-        return NO_CALLER
-    return NO_CALLER if caller is None else msgspec.Raw(caller)
+    record = records.read(connection, vault, row.id, body, envelope)
+    return CaseRow(row, msgspec.Raw(record.body), record.caller)
 
 
 def _rows(
@@ -150,7 +131,7 @@ def _changed(scope: Scope) -> "sa.Select[*tuple[Any, ...]]":
 
 def _in_scope(scope: Scope) -> "tuple[sa.Select[*tuple[Any, ...]], sa.Column[int]]":
     """Say which rows a scope covers, and the column by whose index they are read in order."""
-    statement = sa.select(_cases.c.revision, _cases.c.committed_ms, _cases.c.row, _cases.c.body, envelope_for(scope))
+    statement = sa.select(_cases.c.revision, _cases.c.committed_ms, _cases.c.row, _cases.c.body, _cases.c.envelope)
     revision = _cases.c.revision
     if scope.nothing:
         statement = statement.where(sa.false())
@@ -192,7 +173,9 @@ def _left(scope: Scope) -> "sa.Select[*tuple[Any, ...]]":
     if scope.district:
         loser = _lies_in(_losses.c.unit, scope)
     elif scope.community:
-        loser = (_losses.c.unit == street_of(scope.unit)) & (_cases.c.community == scope.unit)
+        # An older program noted what the street lost, and left it to the place whose it had been.
+        of_street = (_losses.c.unit == street_of(scope.unit)) & (_cases.c.community == scope.unit)
+        loser = (_losses.c.unit == scope.unit) | of_street
     else:
         loser = _losses.c.unit == scope.unit
     revision = sa.func.max(_losses.c.revision)

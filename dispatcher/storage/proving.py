@@ -23,7 +23,7 @@ from dispatcher.models.verdicts import Accepted, Verdict
 from dispatcher.storage import evidence
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.evidence import ENTRY, LAW_REFUSAL, VERDICT, Judged, Row
-from dispatcher.storage.vault import BadSeal, Vault
+from dispatcher.storage.vault import BadSeal, Vault, is_sealed
 from dispatcher.storage.writing import NO_CASE
 
 AT_A_TIME: Final = 1000
@@ -391,14 +391,16 @@ def _check_case(entries: list[Any], vault: Vault | None) -> list[Finding]:
         return [Finding(fault=Fault.MISSING, **about, differs="the case")]
     try:
         facts = [_decode_events(entry.events) for entry in entries]
-        kept = _decode_case(last.body)
-        whole, seals = _with_personal(entries, facts, vault)
+        key, seals = _key_of(last, vault)
+        kept = _kept(last, vault, key, seals)
+        whole = _with_personal(entries, facts, vault, key, seals)
         made = replay(tuple(each for some in whole for each in some), Revision(last.revision))
     except (msgspec.DecodeError, ValueError, StopIteration) as error:
         return [Finding(fault=Fault.CASE, **about, differs=f"cannot be read: {str(error)[:80]}")]
-    if vault is None or seals:
+    if kept is not None and (vault is None or seals):
         kept, made = privacy.blank_case(kept), privacy.blank_case(made)
-    differs = [name for name in Case.__struct_fields__ if getattr(kept, name) != getattr(made, name)]
+    fields = Case.__struct_fields__ if kept is not None else ()
+    differs = [name for name in fields if getattr(kept, name) != getattr(made, name)]
     columns = {
         "kept_revision": made.revision,
         "holder": made.holder,
@@ -412,25 +414,47 @@ def _check_case(entries: list[Any], vault: Vault | None) -> list[Finding]:
     return [*seals, *([Finding(fault=Fault.CASE, **about, differs=", ".join(differs))] if differs else [])]
 
 
+def _key_of(last: Any, vault: Vault | None) -> tuple[bytes | None, list[Finding]]:  # noqa: ANN401
+    """Give a case's data key as far as it can be had, and what is wrong with its envelope."""
+    if vault is None or last.envelope is None:
+        return None, []
+    try:
+        return vault.open(CaseId(last.case_id), last.envelope).key, []
+    except BadSeal:
+        return None, [Finding(fault=Fault.SEAL, case=last.case_id, differs="envelope")]
+
+
+def _kept(last: Any, vault: Vault | None, key: bytes | None, found: list[Finding]) -> Case | None:  # noqa: ANN401
+    """Give the record that is kept; None where it is sealed and stays closed."""
+    if not is_sealed(last.body):
+        return _decode_case(last.body)
+    if vault is None or key is None:
+        if vault is not None and not found:
+            found.append(Finding(fault=Fault.SEAL, case=last.case_id, differs="record, without an envelope"))
+        return None
+    try:
+        return _decode_case(vault.open_record(CaseId(last.case_id), key, last.body))
+    except BadSeal:
+        found.append(Finding(fault=Fault.SEAL, case=last.case_id, differs="record"))
+        return None
+
+
 def _with_personal(
-    entries: list[Any], facts: list[tuple[Recorded, ...]], vault: Vault | None
-) -> tuple[list[tuple[Recorded, ...]], list[Finding]]:
+    entries: list[Any],
+    facts: list[tuple[Recorded, ...]],
+    vault: Vault | None,
+    key: bytes | None,
+    found: list[Finding],
+) -> list[tuple[Recorded, ...]]:
     """Give the facts with what is personal in them put back, as far as it has not been erased."""
-    last = entries[-1]
     if vault is None:
-        return facts, []
+        return facts
     erased = max((place for place, some in enumerate(facts) if _erases(some)), default=-1)
-    found: list[Finding] = []
-    key = None
-    if last.envelope is not None:
-        try:
-            key = vault.open(CaseId(last.case_id), last.envelope).key
-        except BadSeal:
-            found.append(Finding(fault=Fault.SEAL, case=last.case_id, differs="envelope"))
+    can_open = not found
     whole = facts[: erased + 1]
     for entry, some in zip(entries[erased + 1 :], facts[erased + 1 :], strict=True):
         opened = some
-        if entry.sealed is not None and not found:
+        if entry.sealed is not None and can_open:
             about = {"revision": entry.revision, "act": entry.act, "case": entry.case_id}
             try:
                 opened = _given_back(vault.open_act(entry.case_id, entry.act, key, entry.sealed), some) if key else some
@@ -439,7 +463,7 @@ def _with_personal(
             if key is None:
                 found.append(Finding(fault=Fault.SEAL, **about, differs="sealed, without an envelope"))
         whole.append(opened)
-    return whole, found
+    return whole
 
 
 def _given_back(personal: bytes, facts: tuple[Recorded, ...]) -> tuple[Recorded, ...]:

@@ -6,41 +6,47 @@ Functions over an open connection.
 from collections.abc import Iterator
 from typing import Final
 
-import msgspec
 import sqlalchemy as sa
 
 from dispatcher.models.case import Case
 from dispatcher.models.ids import CaseId
 from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage import records
+from dispatcher.storage.vault import Vault
 
 AT_ONCE: Final = 500
 
 _cases = schema.cases
-_decode_case = msgspec.json.Decoder(Case).decode
 
 
-def open_cases(connection: sa.Connection) -> Iterator[Case]:
+def case(connection: sa.Connection, vault: Vault, id_: CaseId) -> Case | None:
+    """Give one case, None when there is none."""
+    row = connection.execute(sa.select(*records.COLUMNS).where(_cases.c.id == id_)).first()
+    return None if row is None else records.case_of(connection, vault, row)
+
+
+def open_cases(connection: sa.Connection, vault: Vault) -> Iterator[Case]:
     """Give every open case, some read at a time."""
     after = CaseId("")
     while True:
         statement = (
-            sa.select(_cases.c.id, _cases.c.body)
+            sa.select(*records.COLUMNS)
             .where(_cases.c.is_open, _cases.c.id > after)
             .order_by(_cases.c.id)
             .limit(AT_ONCE)
         )
         found = connection.execute(statement).all()
-        yield from (_decode_case(row.body) for row in found)
+        yield from (records.case_of(connection, vault, row) for row in found)
         if len(found) < AT_ONCE:
             return
         after = CaseId(found[-1].id)
 
 
-def meant_by(connection: sa.Connection, words: str, limit: int) -> list[Case]:
+def meant_by(connection: sa.Connection, vault: Vault, words: str, limit: int) -> list[Case]:
     """Give the case of an id, else those whose order's number ends so, the newest first."""
-    exact = connection.execute(sa.select(_cases.c.body).where(_cases.c.id == words)).scalar()
+    exact = case(connection, vault, CaseId(words))
     if exact is not None:
-        return [_decode_case(exact)]
+        return [exact]
     ends_so = _cases.c.number.endswith(words, autoescape=True)
-    statement = sa.select(_cases.c.body).where(ends_so).order_by(_cases.c.received_ms.desc()).limit(limit)
-    return [_decode_case(body) for body in connection.execute(statement).scalars()]
+    statement = sa.select(*records.COLUMNS).where(ends_so).order_by(_cases.c.received_ms.desc()).limit(limit)
+    return [records.case_of(connection, vault, row) for row in connection.execute(statement).all()]

@@ -17,6 +17,7 @@ from dispatcher.models.queue import epoch_ms, from_epoch_ms
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage import standing
 from dispatcher.storage.accounts import Account, Opening, account_of, end_all, enter
+from dispatcher.storage.vault import Vault
 from dispatcher.storage.writing import put
 
 ID_CHARACTERS: Final = 12
@@ -46,9 +47,10 @@ class Failures(NamedTuple):
 class Sessions:
     """The sessions of one ledger."""
 
-    def __init__(self, read: Opening, write: Opening) -> None:
+    def __init__(self, read: Opening, write: Opening, vault: Vault) -> None:
         self._read = read
         self._write = write
+        self._vault = vault
 
     def put(
         self, token_hash: str, person: PersonId, created: dt.datetime, expires: dt.datetime, address: str = ""
@@ -66,12 +68,15 @@ class Sessions:
         with self._write() as connection:
             connection.execute(sa.delete(_table).where(_table.c.expires_ms <= epoch_ms(created)))
             put(connection, _table, [values], key=("token_hash",))
+            signed_in = {"at_ms": epoch_ms(created), "person": person, "address": address}
+            # Half of the hash: no token is found by it.
+            put(connection, schema.sign_ins, [{"session": token_hash[:32], **signed_in}], key=("session",))
 
     def whose(self, token_hash: str, now: dt.datetime) -> Account | None:
         """Give the account behind a token's hash, None when it is nobody's (any more)."""
         with self._read() as connection:
             row = connection.execute(_WHOSE, {"token_hash": token_hash, "now_ms": epoch_ms(now)}).first()
-        return None if row is None else account_of(row)
+        return None if row is None else account_of(self._vault, row)
 
     def live_among(self, token_hashes: Collection[str], now: dt.datetime) -> set[str]:
         """Give those of some hashes that are still somebody's."""

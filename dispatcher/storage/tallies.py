@@ -17,12 +17,13 @@ from dispatcher.models.law import Law
 from dispatcher.models.rates import COUNTERS, NOTHING, Tally
 from dispatcher.models.tallies import COUNTED_BY, Where, contributions, counts_alike, pack, unpack
 from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage import records
+from dispatcher.storage.vault import Vault
 from dispatcher.storage.writing import put, update_cases
 
 AT_A_TIME: Final = 2000
 _tallies = schema.unit_tallies
 _cases = schema.cases
-_decode_case = msgspec.json.Decoder(Case).decode
 
 
 def counted(before: Case | None, kept: bytes | None, case: Case, law: Law) -> bytes:
@@ -72,12 +73,12 @@ def forget(connection: sa.Connection) -> None:
     connection.execute(sa.delete(schema.tallied))
 
 
-def recount(connection: sa.Connection, law: Law) -> None:
+def recount(connection: sa.Connection, vault: Vault, law: Law) -> None:
     """Count every case again from its record and put that in the place of all counts."""
     connection.execute(sa.delete(_tallies))
     after = CaseId("")
     statement = (
-        sa.select(_cases.c.id, _cases.c.body, _cases.c.tally)
+        sa.select(*records.COLUMNS, _cases.c.tally)
         .where(_cases.c.id > sa.bindparam("after"))
         .order_by(_cases.c.id)
         .limit(AT_A_TIME)
@@ -86,7 +87,7 @@ def recount(connection: sa.Connection, law: Law) -> None:
         changed: list[dict[str, object]] = []
         found: dict[Where, Tally] = {}
         for row in rows:
-            adds = contributions(_decode_case(row.body), law)
+            adds = contributions(records.case_of(connection, vault, row), law)
             for where, tally in adds.items():
                 found[where] = found.get(where, NOTHING) + tally
             kept = pack(adds)

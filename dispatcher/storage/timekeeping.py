@@ -8,7 +8,6 @@ import logging
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-import msgspec
 import sqlalchemy as sa
 
 from dispatcher.models.case import Case
@@ -16,12 +15,13 @@ from dispatcher.models.ids import CaseId
 from dispatcher.models.law import Law
 from dispatcher.models.queue import NEVER_MS, epoch_ms, from_epoch_ms, summarise
 from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage import records
 from dispatcher.storage.judging import timer_of
+from dispatcher.storage.vault import Vault
 from dispatcher.storage.writing import summary_columns, update_cases
 
 log = logging.getLogger(__name__)
 _cases = schema.cases
-_decode_case = msgspec.json.Decoder(Case).decode
 
 
 class Due(NamedTuple):
@@ -37,10 +37,10 @@ def next_timer(connection: sa.Connection) -> dt.datetime | None:
     return None if found is None or found >= NEVER_MS else from_epoch_ms(found)
 
 
-def timers_due(connection: sa.Connection, now: dt.datetime, limit: int) -> list[Due]:
+def timers_due(connection: sa.Connection, vault: Vault, now: dt.datetime, limit: int) -> list[Due]:
     """List the cases whose instant has come, the earliest first."""
-    found = connection.execute(_DUE, {"now_ms": epoch_ms(now), "limit": limit})
-    return [Due(_decode_case(row.body), from_epoch_ms(row.timer_ms)) for row in found]
+    found = connection.execute(_DUE, {"now_ms": epoch_ms(now), "limit": limit}).all()
+    return [Due(records.case_of(connection, vault, row), from_epoch_ms(row.timer_ms)) for row in found]
 
 
 def set_timers(connection: sa.Connection, timers: Mapping[CaseId, dt.datetime | None]) -> None:
@@ -50,10 +50,10 @@ def set_timers(connection: sa.Connection, timers: Mapping[CaseId, dt.datetime | 
         update_cases(connection, ("timer_ms",), rows)
 
 
-def resummarise(connection: sa.Connection, law: Law, after: CaseId, batch: int) -> CaseId | None:
+def resummarise(connection: sa.Connection, vault: Vault, law: Law, after: CaseId, batch: int) -> CaseId | None:
     """Make the rows and timers of some open cases anew under a law; gives the case after which the next ones come."""
     statement = (
-        sa.select(_cases.c.id, _cases.c.row, _cases.c.body, _cases.c.timer_ms)
+        sa.select(*records.COLUMNS, _cases.c.row, _cases.c.timer_ms)
         .where(_cases.c.is_open, _cases.c.id > after)
         .order_by(_cases.c.id)
         .limit(batch)
@@ -61,7 +61,7 @@ def resummarise(connection: sa.Connection, law: Law, after: CaseId, batch: int) 
     found = connection.execute(statement).all()
     changed: list[dict[str, object]] = []
     for row in found:
-        case = _decode_case(row.body)
+        case = records.case_of(connection, vault, row)
         try:
             columns = {**summary_columns(summarise(case, law)), "timer_ms": timer_of(case, law)}
         except (ArithmeticError, ValueError) as error:
@@ -78,7 +78,7 @@ def resummarise(connection: sa.Connection, law: Law, after: CaseId, batch: int) 
 _REMADE: Final = ("received_ms", "due_ms", "closed_ms", "row", "timer_ms")
 _NEXT: Final = sa.select(sa.func.min(_cases.c.timer_ms))
 _DUE: Final = (
-    sa.select(_cases.c.body, _cases.c.timer_ms)
+    sa.select(*records.COLUMNS, _cases.c.timer_ms)
     .where(_cases.c.timer_ms <= sa.bindparam("now_ms"))
     .order_by(_cases.c.timer_ms, _cases.c.id)
     .limit(sa.bindparam("limit"))

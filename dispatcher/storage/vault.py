@@ -1,8 +1,9 @@
 """The vault: personal data of one ledger, sealed and opened (AES-256-GCM).
 
-A case has an *envelope*: its data key and its caller, sealed by the centre's key. The data key seals what is personal
-in the acts on the case, which the journal keeps for good: once the envelope is gone, nobody can read that again.
-What is sealed is bound to its ledger, its case and its place, so that nothing can be put in the place of another.
+A case has an *envelope*: its data key and its caller, sealed by the centre's key. The data key seals the case's record,
+and what is personal in the acts on it, which the journal keeps for good: once the envelope is gone, nobody can read
+that again. *Sheets* are what there is one of under a name: the roster, an account's secrets, a webhook's. What is
+sealed is bound to its ledger, its case and its place, so that nothing can be put in the place of another.
 Knows no SQL. The form of everything sealed is described in docs/evidence.md.
 """
 
@@ -21,6 +22,8 @@ _NONCE_BYTES: Final = 12
 _HEAD_BYTES: Final = _VERSION_BYTES + _NONCE_BYTES
 _KEY_BYTES: Final = 32
 _KNOWN: Final = b"dispatcher"
+_RECORD: Final = b"\x01"
+"""A sealed record begins with it, and no record in plain does: those are JSON."""
 _AHEAD: Final = 1000
 """A version further ahead than this of the ledger's own is no key that is still on its way: the seal was altered."""
 
@@ -75,8 +78,21 @@ class Vault:
         except (InvalidTag, ValueError) as error:
             raise _bad(f"act {act}") from error
 
+    def seal_record(self, case: CaseId, key: bytes, record: bytes) -> bytes:
+        """Seal a case's record by the case's data key."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return _RECORD + nonce + AESGCM(key).encrypt(nonce, record, self._record_name(case))
+
+    def open_record(self, case: CaseId, key: bytes, sealed: bytes) -> bytes:
+        """Open a sealed record; raises BadSeal."""
+        begins = len(_RECORD) + _NONCE_BYTES
+        try:
+            return AESGCM(key).decrypt(sealed[len(_RECORD) : begins], sealed[begins:], self._record_name(case))
+        except (InvalidTag, ValueError) as error:
+            raise _bad(f"case {case}") from error
+
     def seal_sheet(self, name: str, plain: bytes) -> bytes:
-        """Seal something of the ledger itself that there is one of, such as its roster."""
+        """Seal what the ledger keeps under a name that is nothing else's, such as its roster."""
         return self._seal(plain, f"{self._ledger}\n\n{name}")
 
     def open_sheet(self, name: str, sealed: bytes) -> bytes:
@@ -112,8 +128,16 @@ class Vault:
     def _envelope_name(self, case: CaseId) -> str:
         return f"{self._ledger}\n{case}\nenvelope"
 
+    def _record_name(self, case: CaseId) -> bytes:
+        return f"{self._ledger}\n{case}\nrecord".encode()
+
     def _act_name(self, case: CaseId, act: CommandId) -> bytes:
         return f"{self._ledger}\n{case}\nact\n{act}".encode()
+
+
+def is_sealed(record: bytes) -> bool:
+    """Tell a sealed record from one in plain."""
+    return record.startswith(_RECORD)
 
 
 def version_of(sealed: bytes) -> int:

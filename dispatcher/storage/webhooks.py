@@ -1,7 +1,8 @@
 """Webhooks: who outside is told of accepted acts, how far each has been told, and what could not be delivered.
 
 A webhook has a cursor of its own in the journal, so nothing is told twice by design and nothing is left out after a
-crash; a notice names no person and holds no word that anybody wrote. Raises `Trouble`.
+crash; a notice names no person and holds no word that anybody wrote. Addresses and secrets are kept sealed. Raises
+`Trouble`.
 """
 
 import contextlib
@@ -18,11 +19,14 @@ from dispatcher.models.ids import CaseId, CommandId, Revision, UnitId
 from dispatcher.models.organisation import covers
 from dispatcher.models.queue import epoch_ms, from_epoch_ms
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage.writing import put
+from dispatcher.storage.vault import Vault
+from dispatcher.storage.writing import put, update_rows
 
 SECRET_BYTES: Final = 32
 _hooks = schema.webhooks
 _dead = schema.dead_letters
+_encode = msgspec.json.Encoder().encode
+_decode_sheet = msgspec.json.Decoder(tuple[str, str]).decode
 _Opening = Callable[[], contextlib.AbstractContextManager[sa.Connection]]
 
 
@@ -87,11 +91,12 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Webhooks:
-    """The webhooks of one ledger; `read` and `write` open its transactions."""
+    """The webhooks of one ledger; `read` and `write` open its transactions, those that write hold the head's lock."""
 
-    def __init__(self, read: _Opening, write: _Opening) -> None:
+    def __init__(self, read: _Opening, write: _Opening, vault: Vault) -> None:
         self._read = read
         self._write = write
+        self._vault = vault
 
     def add(self, url: str, kinds: Iterable[str], unit: UnitId) -> Webhook:
         """Keep a new webhook, to be told of what is accepted from now on; its secret is made here."""
@@ -105,13 +110,15 @@ class Webhooks:
                 unit=unit,
                 cursor=Revision(head),
             )
-            put(connection, _hooks, [_columns(hook)])
+            sealed = sealed_sheet(self._vault, hook.id, hook.url, hook.secret)
+            put(connection, _hooks, [{"id": hook.id, "sealed": sealed, **_told(hook)}])
         return hook
 
     def all(self) -> tuple[Webhook, ...]:
         """List them by their ids."""
         with self._read() as connection:
-            return tuple(_hook(row) for row in connection.execute(sa.select(_hooks).order_by(_hooks.c.id)))
+            found = connection.execute(sa.select(_hooks).order_by(_hooks.c.id)).all()
+        return tuple(_hook(self._vault, row) for row in found)
 
     def remove(self, webhook: str) -> bool:
         """Forget a webhook and what could not be delivered to it; tells whether there was one."""
@@ -121,9 +128,8 @@ class Webhooks:
 
     def keep(self, hook: Webhook) -> None:
         """Keep how far a webhook has been told and what it is stuck at; one that was removed meanwhile stays so."""
-        told = {name: value for name, value in _columns(hook).items() if name not in ("id", "url", "secret")}
         with self._write() as connection:
-            connection.execute(sa.update(_hooks).where(_hooks.c.id == hook.id).values(told))
+            connection.execute(sa.update(_hooks).where(_hooks.c.id == hook.id).values(_told(hook)))
 
     def after(self, hook: Webhook, limit: int) -> tuple[tuple[Notice, ...], Revision]:
         """Read on in the journal: a webhook's notices among the next entries, and up to which revision that is."""
@@ -193,11 +199,28 @@ def _concerns(hook: Webhook, notice: Notice) -> bool:
     return (not hook.kinds or notice.kind in hook.kinds) and (not hook.unit or covers(hook.unit, notice.holder))
 
 
-def _columns(hook: Webhook) -> dict[str, object]:
+def sealed_sheet(vault: Vault, webhook: str, url: str, secret: str) -> bytes:
+    """Seal what is nobody else's of a webhook: its address and its secret."""
+    return vault.seal_sheet(_sheet(webhook), _encode((url, secret)))
+
+
+def reseal(connection: sa.Connection, vault: Vault) -> None:
+    """Seal every webhook by the vault's present key."""
+    found = connection.execute(sa.select(_hooks.c.id, _hooks.c.sealed)).all()
+    rows = [{"id": row.id, "sealed": sealed_sheet(vault, row.id, *_opened(vault, row.id, row.sealed))} for row in found]
+    update_rows(connection, _hooks, "id", ("sealed",), rows)
+
+
+def _sheet(webhook: str) -> str:
+    return f"webhook\n{webhook}"
+
+
+def _opened(vault: Vault, webhook: str, sealed: bytes) -> tuple[str, str]:
+    return _decode_sheet(vault.open_sheet(_sheet(webhook), sealed))
+
+
+def _told(hook: Webhook) -> dict[str, object]:
     return {
-        "id": hook.id,
-        "url": hook.url,
-        "secret": hook.secret,
         "kinds": " ".join(sorted(hook.kinds)),
         "unit": hook.unit,
         "cursor": hook.cursor,
@@ -208,11 +231,12 @@ def _columns(hook: Webhook) -> dict[str, object]:
     }
 
 
-def _hook(row: "sa.Row[*tuple[Any, ...]]") -> Webhook:
+def _hook(vault: Vault, row: "sa.Row[*tuple[Any, ...]]") -> Webhook:
+    url, secret = _opened(vault, row.id, row.sealed)
     return Webhook(
         id=row.id,
-        url=row.url,
-        secret=row.secret,
+        url=url,
+        secret=secret,
         kinds=frozenset(row.kinds.split()),
         unit=UnitId(row.unit),
         cursor=Revision(row.cursor),

@@ -16,7 +16,7 @@ from dispatcher.models.case import Case
 from dispatcher.models.commands import Act
 from dispatcher.models.events import Recorded
 from dispatcher.models.ids import CaseId, CommandId, PersonId, Revision, UnitId
-from dispatcher.models.organisation import Actor
+from dispatcher.models.organisation import Actor, street_of
 from dispatcher.models.queue import QueueRow, epoch_ms
 from dispatcher.models.verdicts import Accepted, Verdict
 from dispatcher.storage import ledger_schema as schema
@@ -28,15 +28,16 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Judgement(NamedTuple):
-    """An act's fresh verdict, and whose act it was."""
+    """An act's fresh verdict as it is kept, and whose act it was; `sealed` is what was taken out of the verdict."""
 
     act: Act
     actor: Actor
     verdict: Verdict
+    sealed: bytes | None = None
 
 
 class Written(NamedTuple):
-    """An accepted act: the case after it, who lost the case by it, and what the journal keeps (as JSON).
+    """An accepted act: the case after it, which units lost the case by it, and what the journal keeps (as JSON).
 
     `sealed` is what is personal in command and events, which hold it not; None where nothing is.
     """
@@ -44,7 +45,7 @@ class Written(NamedTuple):
     act: Act
     actor: Actor
     case: Case
-    lost_by: UnitId | None
+    lost_by: tuple[UnitId, ...]
     command: str
     events: str
     first: Recorded
@@ -52,10 +53,11 @@ class Written(NamedTuple):
 
 
 class Changed(NamedTuple):
-    """A case in the newest state of its transaction, ready to be kept and sent."""
+    """A case in the newest state of its transaction, ready to be kept (`body`) and sent (`row`)."""
 
     case: Case
     envelope: bytes | None
+    body: bytes
     row: CaseRow
     timer_ms: int
     tally: bytes
@@ -79,8 +81,9 @@ def verdict_rows(judgements: Iterable[Judgement]) -> list[dict[str, object]]:
             "revision": verdict.revision if isinstance(verdict, Accepted) else None,
             "person": actor.person,
             "unit": actor.unit,
+            "sealed": sealed,
         }
-        for act, actor, verdict in judgements
+        for act, actor, verdict, sealed in judgements
     ]
 
 
@@ -157,17 +160,21 @@ def write_losses(connection: sa.Connection, written: Iterable[Written]) -> None:
     losses: dict[tuple[UnitId, CaseId], Revision] = {}
     regained: set[tuple[UnitId, CaseId]] = set()
     for each in written:
-        if each.lost_by is None:
-            continue
-        lost, gained = (each.lost_by, each.case.id), (each.case.holder, each.case.id)
-        losses[lost] = each.case.revision
-        losses.pop(gained, None)
-        regained.add(gained)
+        losses.update({(unit, each.case.id): each.case.revision for unit in each.lost_by})
+        for unit in holding_units(each.case) if each.lost_by else ():
+            losses.pop((unit, each.case.id), None)
+            regained.add((unit, each.case.id))
     if regained:
         take(connection, schema.losses, [{"unit": unit, "case_id": case} for unit, case in regained])
     if losses:
         rows = [{"unit": unit, "case_id": case, "revision": revision} for (unit, case), revision in losses.items()]
         put(connection, schema.losses, rows, key=("unit", "case_id"))
+
+
+def holding_units(case: Case) -> tuple[UnitId, ...]:
+    """Give the units whose people have a case because of who holds it: the street and, where it is its, a community."""
+    in_holder = case.community and street_of(case.community) == case.holder
+    return (case.holder, case.community) if in_holder else (case.holder,)
 
 
 def summoned_units(case: Case) -> tuple[UnitId, ...]:
@@ -198,9 +205,9 @@ def _columns(changed: Changed, committed_ms: int) -> dict[str, object]:
         "state": case.state.value,
         "is_open": case.is_open,
         "confidential": case.order.confidential,
-        "body": bytes(changed.row.body),
+        "body": changed.body,
         "envelope": changed.envelope,
-        "community": case.order.place.community_code,
+        "community": case.community,
         "timer_ms": changed.timer_ms,
         "tally": changed.tally,
     }

@@ -17,7 +17,7 @@ from dispatcher.models.changes import ChangeSet
 from dispatcher.models.commands import Act, AddNote, AnyCommand, RevealCaller
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
 from dispatcher.models.lawbook import LawBook
-from dispatcher.models.lineage import in_common
+from dispatcher.models.lineage import are_kin, in_common
 from dispatcher.models.merging import seen_in, wanted
 from dispatcher.models.organisation import Scope, lies_within, scope_of
 from dispatcher.models.queue import QueueRow, epoch_ms, summarise
@@ -116,6 +116,11 @@ class Desk:
         return standing.newest, standing.newest_act
 
     @property
+    def accepted(self) -> tuple[tuple[Revision, CommandId], ...]:
+        """Acts of this station that were accepted, the newest and some from before: they prove that nothing is lost."""
+        return self._store.accepted()
+
+    @property
     def taking(self) -> TakenUpTo | None:
         """How far a snapshot has been taken over, None when none is under way."""
         return self._store.standing().taking
@@ -152,23 +157,24 @@ class Desk:
     def welcome(self, welcome: wire.Welcome) -> bool:
         """Take the centre's first word and tell whether there is anything to catch up with.
 
-        Where the cache belongs to another ledger it is emptied. Where the cursor is not this ledger's as it stands (it
-        was set back), or the person's scope has grown, all comes again while what is here stays in use; for a grown
-        scope Gap asks for a new start. What a scope has lost goes at once. Acts that a centre set back had accepted
-        and has lost are in doubt from then on.
+        Where the cache belongs to a ledger of another lineage it is emptied. Where the cursor is not this ledger's as
+        it stands (it was set back, under its name or another), or the person's scope has grown, all comes again while
+        what is here stays in use; for a grown scope Gap asks for a new start. What a scope has lost goes at once. Acts
+        that a centre set back had accepted and has lost are in doubt from then on.
         """
         known = self._in_force.session if self._in_force else None
         scope = welcome.scope or scope_of(welcome.actor)
         session = Remembered(actor=welcome.actor, book=welcome.book, units=welcome.units, scope=scope)
-        set_back = welcome.ledger == self._ledger and welcome.head < self._cursor
-        common = welcome.head if set_back else in_common(self._ledger, welcome.ledger, welcome.restored)
+        kin = are_kin(self._ledger, welcome.ledger)
+        common = self._in_common(welcome)
         if common is not None:
             self._tell_receipts(self._outbox.doubt(common))
-        if welcome.ledger == self._ledger:
+        if kin:
             self._fit_in(known, scope, welcome)
-        self._store.begin_ledger(welcome.ledger, session)
-        if welcome.ledger != self._ledger:
+        self._store.begin_ledger(welcome.ledger, session, kin=kin)
+        if not kin and welcome.ledger != self._ledger:
             self._forget_rows(welcome.ledger)
+        self._ledger = welcome.ledger
         if session != known:
             self._enforce(InForce(session, self._time.now()))
         if self._restating.in_doubt and self._in_force is not None:
@@ -177,6 +183,13 @@ class Desk:
         self._outbox.look_again()
         self._hold_until_s = None
         return welcome.head > self._cursor
+
+    def _in_common(self, welcome: wire.Welcome) -> Revision | None:
+        """Give up to where the ledger is still what it was here; None where nothing is known to be lost."""
+        told = in_common(self._ledger, welcome.ledger, welcome.restored)
+        if told is not None or welcome.common is not None:
+            return max(told or Revision(0), welcome.common or Revision(0))
+        return welcome.head if welcome.ledger == self._ledger and welcome.head < self._cursor else None
 
     def _fit_in(self, known: Remembered | None, scope: Scope, welcome: wire.Welcome) -> None:
         """Let go what a scope has lost, and let all come again where the feed would leave something out."""
@@ -188,10 +201,12 @@ class Desk:
         # What an older program took in, it did not say under which scope.
         grown = other and (before is None or not lies_within(scope, before))
         set_back = welcome.head < self._cursor or (welcome.after is not None and welcome.after < self._cursor)
+        set_back |= welcome.ledger != self._ledger
         if grown or set_back or (self.taking is not None and not welcome.snapshot):
             cursor = self._cursor
             self._begin_again()
-            if cursor and (grown or welcome.after is None):  # the centre has taken our word for where to begin
+            taken_our_word = cursor and welcome.ledger == self._ledger
+            if taken_our_word and (grown or welcome.after is None):  # for where to begin
                 raise Gap(words.ANEW)
 
     def take_part(self, part: wire.Part, rows: tuple[QueueRow, ...], up_to: TakenUpTo) -> None:

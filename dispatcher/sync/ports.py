@@ -245,8 +245,11 @@ class Store(OfficeStore, Protocol):
         """Put other rows in the places of the same revision of the same cases; others are passed over."""
         ...
 
-    def begin_ledger(self, ledger: LedgerId, remembered: Remembered) -> None:
-        """Keep the Welcome; when the ledger differs from the cache's, drop all rows and set the cursor to 0."""
+    def begin_ledger(self, ledger: LedgerId, remembered: Remembered, *, kin: bool = False) -> None:
+        """Keep the Welcome; when the ledger differs from the cache's, drop all rows and set the cursor to 0.
+
+        Of the same lineage (`kin`), the rows stay as after `begin_again`.
+        """
         ...
 
     def apply(self, changes: Changes, as_of: dt.datetime) -> None:
@@ -320,7 +323,14 @@ class Store(OfficeStore, Protocol):
         ...
 
     def doubt(self, head: Revision) -> tuple[Receipt, ...]:
-        """Mark what this ledger accepted above `head` as doubted; gives those receipts."""
+        """Mark what a ledger of this lineage accepted above `head` as doubted; gives those receipts."""
+        ...
+
+    def accepted(self) -> tuple[tuple[Revision, CommandId], ...]:
+        """Name acts that a ledger of this lineage accepted, with their revisions: the 32 made last, ever fewer before.
+
+        They are what a ledger proves by that it was not set back; no more than some fifty.
+        """
         ...
 
     def receipts(self, limit: int) -> tuple[Receipt, ...]:

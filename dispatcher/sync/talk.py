@@ -63,6 +63,7 @@ class Talk:
             cursor=self._desk.cursor,
             newest=self._desk.newest[0],
             newest_act=self._desk.newest[1],
+            accepted=self._desk.accepted,
             snapshot=SNAPSHOT_FORMAT if self._snapshots is not None else 0,
             office=self._office.station() if self._office is not None else None,
             wipeable=True,

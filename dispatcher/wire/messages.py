@@ -63,7 +63,9 @@ class Hello(Message, frozen=True, tag="hello"):
     """First word of a console: who it is and up to which revision of which ledger it has everything.
 
     `newest` is the newest revision it has had a row of and `newest_act` the act that made it: a ledger that was set
-    back and went on knows by them that the cursor is not its own. `snapshot` is the form of snapshot that it can take
+    back and went on knows by them that the cursor is not its own. `accepted` are revisions and ids of acts of its own
+    that were accepted, at most 100, the newest ones and some from before: by them a ledger says in `Welcome.common` up
+    to where it is still what it was. `snapshot` is the form of snapshot that it can take
     over, 0 for none; one that says it knows `Begin`.
     `office` says that it knows `Office` and `Inquire`, and where it would listen as its office's relay.
     `wipeable` says that it knows `Wipe`. `station` names this station's files and stays the same for ever.
@@ -76,6 +78,7 @@ class Hello(Message, frozen=True, tag="hello"):
     cursor: Revision = Revision(0)
     newest: Revision = Revision(0)
     newest_act: CommandId = CommandId("")
+    accepted: tuple[tuple[Revision, CommandId], ...] = ()
     snapshot: int = 0
     office: OfficeStation | None = None
     wipeable: bool = False
@@ -118,13 +121,16 @@ class Inquire(Message, frozen=True, tag="inquire"):
 class Welcome(Message, frozen=True, tag="welcome"):
     """The centre's first word: its clock, its ledger, who you are, the law book and the directory of units.
 
-    When `ledger` is not the console's own, the console forgets its rows and begins at revision 0. The feed begins after
+    When `ledger` is not the console's own, the console forgets its rows and begins at revision 0; where it is of the
+    same lineage (`lineage.are_kin`), they stay in use until all has come again. The feed begins after
     `after`; where that is less than the console's cursor, the cursor is not this ledger's (any more), and whatever the
     feed does not bring again is gone. None, from an older centre: the cursor, or 0 where it is above `head`. `rows` is
     how many rows will come before what is live, about. `snapshot` is the form of a snapshot that may be fetched
     instead (GET /snapshot, by the same token), 0 for none: with one, the feed waits for `Begin`. `scope` says what
     the console is sent. `restored` are the revisions to which the ledger was set back to a backup, oldest first: what
-    a console was told was accepted after them is in doubt (`lineage.in_common`).
+    a console was told was accepted after them is in doubt (`lineage.in_common`). `common` is there when the ledger has
+    not made some of `Hello.accepted` (any more): the newest revision of those that it has, 0 for none. What the console
+    was told was accepted after it is in doubt, whatever the ledger's name says.
     """
 
     protocol: int
@@ -139,6 +145,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
     snapshot: int = 0
     scope: Scope | None = None
     restored: tuple[Revision, ...] = ()
+    common: Revision | None = None
 
 
 NO_CALLER = msgspec.Raw(b"null")

@@ -351,6 +351,18 @@
         <translation>↑ ↓ take a recent one</translation>
     </message>
     <message>
+        <source>不交给社区</source>
+        <translation>None</translation>
+    </message>
+    <message>
+        <source>社区</source>
+        <translation>Community</translation>
+    </message>
+    <message>
+        <source>该社区的专员看到并办理</source>
+        <translation>Its community workers see it and do it</translation>
+    </message>
+    <message>
         <source>要求</source>
         <translation>Instructions</translation>
     </message>
@@ -1354,6 +1366,10 @@
     <message>
         <source>交办 {assignee}</source>
         <translation>Assigned to {assignee}</translation>
+    </message>
+    <message>
+        <source>交办 {community} {assignee}</source>
+        <translation>Assigned to {community}, {assignee}</translation>
     </message>
     <message>
         <source>到场</source>

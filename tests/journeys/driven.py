@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from dispatcher.app import Station, console_window, interface_loop, make_application
 from dispatcher.bridge import CaseView, Receipt
 from dispatcher.models.commands import AnyCommand
-from dispatcher.models.ids import CaseId
+from dispatcher.models.ids import CaseId, CommandId
 from dispatcher.sync.clock import SpeedClock
 from dispatcher.widgets.link import OutageBanner
 
@@ -82,6 +82,9 @@ class Driver(QObject):
             case "submit":
                 assert ask.command is not None
                 tell(bridge.submit(ask.command))
+            case "resend":
+                bridge.resend(CommandId(ask.case))
+                tell(None)
             case "receipts":
                 bridge.list_receipts(1000)
             case "grab":

@@ -7,19 +7,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from dispatcher.models import commands as c
 from dispatcher.models.ids import CaseId
+from dispatcher.models.order import Caller
+from dispatcher.storage.ledger import Ledger
 from tests.journeys.stage import ROOT, STREET, Centre, Console, until
 
 NAME, PHONE = "欧阳植树", "13912345678"
 SECRET_NAME, SECRET_PHONE = "司徒无名", "13787654321"
 IMPORTED_NAME, IMPORTED_PHONE = "慕容进口", "13655554444"
 TYPED = "我的密码是欧阳"
-PLANTED = (NAME, PHONE, SECRET_NAME, SECRET_PHONE, IMPORTED_NAME, IMPORTED_PHONE, TYPED)
+CALLED_BACK = "13600001234"
+AT_REST = (NAME, PHONE, SECRET_NAME, SECRET_PHONE, IMPORTED_NAME, IMPORTED_PHONE, TYPED)
+PLANTED = (*AT_REST, CALLED_BACK)
+"""Why a caller was revealed is what the journal has to show: that stands in it in plain, and nowhere else."""
 
 
 def spellings(planted: str) -> Iterator[bytes]:
@@ -48,7 +54,7 @@ def test_nobody_who_called_is_found_in_what_was_written(tmp_path: Path) -> None:
         for command in (
             c.SignFor(case=case),
             c.RecordContact(case=case, reached=True, note=f"{NAME}称水已停"),
-            c.RevealCaller(case=case, reason=f"回拨{PHONE}"),
+            c.RevealCaller(case=case, reason=f"回拨{CALLED_BACK}"),
             c.ReportProgress(case=case, text="已围挡"),
             c.Reply(case=case, accepted="14:02", talked_with=NAME, done="修管", result="已恢复"),
             c.RecordCallBack(case=case, reached=True, contacted=True, solved="yes", words=f"{NAME}说满意"),  # type: ignore[arg-type]
@@ -70,20 +76,22 @@ def test_nobody_who_called_is_found_in_what_was_written(tmp_path: Path) -> None:
         if console is not None:
             console.stop()
         centre.stop()
-    written = [path for path in tmp_path.rglob("*") if path.is_file() and not path.name.startswith("centre.db")]
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
     names = {path.name for path in written}
-    assert {"server.log", "console.log", "cache.db", "outbox.db", "rejected.csv"} <= names
+    assert {"server.log", "console.log", "cache.db", "outbox.db", "rejected.csv", "centre.db"} <= names
     assert b"goodbye to a console" in (folder / "server.log").read_bytes(), "the log says something"
     found = [
         f"{path.relative_to(tmp_path)}: {planted}"
         for path in written
         if path.name != "orders.csv"
-        for planted in PLANTED
+        for planted in (AT_REST if path.name.startswith("centre.db") else PLANTED)
         for spelling in spellings(planted)
         if spelling in path.read_bytes()
     ]
     assert found == []
-    assert NAME.encode() in b"".join(path.read_bytes() for path in folder.glob("centre.db*")), "it was all there"
+    with contextlib.closing(Ledger.open(f"sqlite:///{folder / 'centre.db'}")) as ledger:
+        assert ledger.caller(case) == Caller(NAME, PHONE), "it was all there"
+        assert NAME.encode() in msgspec.json.encode(ledger.case(case))
 
 
 def imported(centre: Centre, files: Path) -> None:

@@ -228,6 +228,7 @@ def test_roles_that_do_not_go_together_make_no_account(tmp_path: Path, capsys: p
     assert admin(tmp_path, *where, "--role", "auditor", "--role", "dispatcher") == 2
     assert "auditor" in capsys.readouterr().err
     assert admin(tmp_path, *where, "--role", "liaison", "--role", "dispatcher") == 2
+    assert admin(tmp_path, *where, "--role", "community_worker") == 2
     assert admin(tmp_path, *where, "--role", "dispatcher", "--role", "shift_leader") == 0
 
 

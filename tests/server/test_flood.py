@@ -13,6 +13,7 @@ from starlette.routing import Route
 from benchmarks import rubbish
 from dispatcher.server import openapi
 from dispatcher.server.doors import Doors
+from dispatcher.server.journal_doors import JournalDoors
 from dispatcher.server.sign_in_doors import SignInDoors
 from tests.server.centre import QUICK, Centre, running_centre
 
@@ -81,7 +82,8 @@ def url(tmp_path: Path) -> Iterator[str]:
 
 def test_every_door_is_described() -> None:
     nobody: Any = None  # nobody goes through
-    doors = Doors(*[nobody] * 8, SignInDoors(nobody, nobody, nobody), *[nobody] * 3)
+    people, journal = SignInDoors(nobody, nobody, nobody), JournalDoors(nobody, nobody, nobody)
+    doors = Doors(*[nobody] * 8, people, journal, *[nobody] * 3)
     routes = {
         (method.lower(), route.path)
         for route in doors.application().routes

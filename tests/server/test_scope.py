@@ -11,10 +11,11 @@ import pytest
 
 from dispatcher.models import commands as c
 from dispatcher.models.case import Case
-from dispatcher.models.ids import CaseId, PersonId, WhistleId
+from dispatcher.models.ids import CaseId, PersonId, UnitId, WhistleId
 from dispatcher.models.order import Caller
 from dispatcher.models.organisation import Actor, scope_of
 from dispatcher.models.redaction import case_for
+from dispatcher.models.verdicts import Accepted
 from dispatcher.models.whistle import WhistleKind
 from tests.server.centre import (
     COMMUNITY,
@@ -112,6 +113,38 @@ def test_everybody_gets_the_cases_of_their_scope_and_callers_where_entitled(tmp_
                 assert row.row.title == sent.order.title
                 assert b"13912345678" not in bytes(row.body)
                 assert "植树".encode() not in bytes(row.body)
+
+    asyncio.run(story())
+
+
+def test_a_case_assigned_to_another_community_comes_and_goes_live(tmp_path: Path) -> None:
+    """What a worker is sent grows and shrinks with an assignment, on the wire as in a catch-up."""
+
+    async def story() -> None:
+        async with running_centre(f"sqlite:///{tmp_path / 'centre.db'}") as centre:
+            (case,) = await centre.accepted(order(place={"street": STREET, "community_code": "110101001002"}))
+            async with centre.console("wang") as desk, centre.console("sheng") as worker:
+                assert case not in worker.rows
+
+                async def assigned(community: str) -> None:
+                    wish = act(c.Assign(case=case, assignee="一组", community=UnitId(community)), "wang")
+                    await desk.submit(wish)
+                    (verdict,) = await desk.settled(wish)
+                    assert isinstance(verdict, Accepted), verdict
+                    await worker.until_complete(verdict.revision)
+
+                signed = act(c.SignFor(case=case), "wang")
+                await desk.submit(signed)
+                await desk.settled(signed)
+                await assigned(COMMUNITY)
+                assert case in worker.rows
+                await assigned("110101001002")
+                assert case not in worker.rows
+                await assigned(COMMUNITY)
+                await assigned("")
+                assert case not in worker.rows
+                async with centre.console("sheng") as late:
+                    assert case not in late.rows
 
     asyncio.run(story())
 

@@ -15,7 +15,10 @@ from dispatcher.models.ids import CaseId, CommandId
 from dispatcher.models.organisation import Scope, in_scope, scope_of
 from dispatcher.models.queue import Pending, from_epoch_ms, summarise
 from dispatcher.models.redaction import case_for, row_for
-from dispatcher.models.verdicts import Accepted, Reason, Refused, Verdict
+from dispatcher.models.verdicts import Accepted, Changed, Reason, Refused, Verdict
+from dispatcher.settings import keys_path
+from dispatcher.storage.keyring import Keyring
+from dispatcher.storage.vault import Vault
 from dispatcher.storage.writing import summoned_units
 from dispatcher.sync.ports import UNSETTLED, ActAnswer, ActState, Receipt
 from dispatcher.wire import NO_CALLER, CaseRow, Changes
@@ -51,8 +54,7 @@ class InLedger(msgspec.Struct, frozen=True):
     summoned: tuple[str, ...]
 
     def in_scope(self, scope: Scope) -> bool:
-        place = self.case.order.place.community_code
-        return in_scope(scope, self.case.holder, place, self.summoned)  # pyright: ignore[reportArgumentType]
+        return in_scope(scope, self.case.holder, self.case.community, self.summoned)  # pyright: ignore[reportArgumentType]
 
 
 class Broken(Exception):
@@ -72,6 +74,7 @@ class Checks:
         self.cases: dict[CaseId, InLedger] = {}
         self.journal: dict[str, int] = {}
         self.verdicts: dict[str, Verdict] = {}
+        self._vaults: dict[str, Vault] = {}
         self._judged = 0
         self._told: dict[str, Verdict] = {}
         self.made: dict[str, tuple[Station, Act]] = {}
@@ -131,8 +134,7 @@ class Checks:
 
     def _fits(self, station: "Station", scope: Scope, row: CaseRow) -> None:
         case = _decode_case(row.body)
-        place = case.order.place.community_code
-        if not in_scope(scope, case.holder, place, summoned_units(case)):
+        if not in_scope(scope, case.holder, case.community, summoned_units(case)):
             raise self._broken("a row out of scope", f"{station.name}: {case.id} held by {case.holder} in {scope}")
         if row.caller != NO_CALLER and not scope.tells_caller(case.order.confidential):
             raise self._broken("a caller where none may be", f"{station.name}: {case.id}")
@@ -151,11 +153,18 @@ class Checks:
     def read_ledger(self) -> None:
         """Take in what the ledger has committed since."""
         raw = self._world.centre.database.raw
-        for rowid, act, text in raw.execute(
-            "SELECT rowid, act, verdict FROM verdicts WHERE rowid > ? ORDER BY rowid", (self._judged,)
-        ):
+        judged = raw.execute(
+            "SELECT verdicts.rowid, act, verdict, sealed, case_id, envelope FROM verdicts"
+            " LEFT JOIN cases ON cases.id = case_id WHERE verdicts.rowid > ? ORDER BY verdicts.rowid",
+            (self._judged,),
+        )
+        for rowid, act, text, sealed, case, envelope in judged:
             self._judged = rowid
-            self.verdicts[act] = _decode_verdict(text)
+            verdict = _decode_verdict(text)
+            if sealed is not None and envelope is not None and isinstance(verdict, Refused):
+                opened = self._vault().open_act(case, act, self._vault().open(case, envelope).key, sealed)
+                verdict = msgspec.structs.replace(verdict, changed=msgspec.json.decode(opened, type=Changed))
+            self.verdicts[act] = verdict
         entries = raw.execute(
             "SELECT revision, act, entered_ms FROM journal WHERE revision > ? ORDER BY revision", (self.head,)
         ).fetchall()
@@ -177,9 +186,18 @@ class Checks:
             if made is not None:
                 self._fresh_enough(made[1], from_epoch_ms(entered_ms))
         first = entries[0][0]
-        for id_, revision, body in raw.execute("SELECT id, revision, body FROM cases WHERE revision >= ?", (first,)):
-            case = _decode_case(body)
+        changed = "SELECT id, revision, body, envelope FROM cases WHERE revision >= ?"
+        for id_, revision, body, envelope in raw.execute(changed, (first,)):
+            key = None if envelope is None else self._vault().open(id_, envelope).key
+            case = _decode_case(body if key is None else self._vault().open_record(id_, key, body))
             self.cases[CaseId(id_)] = InLedger(revision, case, tuple(summoned_units(case)))
+
+    def _vault(self) -> Vault:
+        """The ledger's vault, by the keys that every centre of this machine has."""
+        (ledger,) = self._world.centre.database.raw.execute("SELECT ledger FROM meta").fetchone()
+        if ledger not in self._vaults:
+            self._vaults[ledger] = Vault(Keyring(keys_path()), ledger)
+        return self._vaults[ledger]
 
     def _fresh_enough(self, act: Act, judged_at: dt.datetime) -> None:
         until = act.valid_until

@@ -10,7 +10,7 @@ from dispatcher.models import commands as c
 from dispatcher.models.commands import AnyCommand
 from dispatcher.models.events import Recorded
 from dispatcher.models.evolution import replay
-from dispatcher.models.ids import CaseId
+from dispatcher.models.ids import CaseId, PersonId
 from dispatcher.models.queue import NEVER_MS, epoch_ms, summarise
 from dispatcher.models.roster import DutyPost, OnDuty, Roster
 from dispatcher.models.rules import judge
@@ -120,7 +120,7 @@ def test_what_stood_in_plain_is_sealed_and_the_journal_is_chained(ledger_url: st
     try:
         assert (ledger.id, ledger.head(), ledger.caller(case), ledger.roster()) == ("old", 3, CALLER, ROSTER)
         assert proof(ledger_url, keys) == []
-        stored = everything_stored(ledger_url, "body")
+        stored = everything_stored(ledger_url)
         secrets = (CALLER.name, CALLER.phone, "赵值班", "13700001111", "欧女士", "139****5678")
         assert not [secret for secret in secrets if secret in stored]
         assert isinstance(ledger.judge([receive()], LAW, NOW)[0].verdict, Accepted)
@@ -137,9 +137,67 @@ def test_what_stood_in_plain_is_sealed_and_the_journal_is_chained(ledger_url: st
     assert (len(acts), acts[3]) == (5, "no"), "entries by revision, then refusals, then what comes now"
 
 
+def test_records_and_secrets_of_an_older_program_are_sealed(ledger_url: str, tmp_path: Path) -> None:
+    """What version 0009 kept in plain: records, names of accounts, secrets of codes, webhooks and offices."""
+    make_old(ledger_url)
+    engine = make_engine(ledger_url)
+    with engine.execution_options(writing=True).begin() as connection:
+        migrations.upgrade(connection, "centre", "0009")
+        put(
+            connection,
+            "accounts",
+            person="wang",
+            name="王调度",
+            unit=STREET,
+            roles='["dispatcher"]',
+            password_hash="",
+            disabled_ms=None,
+            totp_secret="JBSWY3DPEHPK3PXP",
+            totp_step=0,
+            recovery="[]",
+        )
+        put(
+            connection,
+            "webhooks",
+            id="hook",
+            url="https://example.org/hook?key=0123",
+            secret="5ec2e7",
+            kinds="",
+            unit="",
+            cursor=0,
+            tries=0,
+            next_try_ms=None,
+            failing_since_ms=None,
+            error="",
+        )
+        put(connection, "office_secret", one=1, secret=b"office-secret-of-thirty-two-byte")
+    engine.dispose()
+    ledger = Ledger.open(ledger_url, keys=tmp_path / "keys")
+    try:
+        account = ledger.accounts.get(PersonId("wang"))
+        (hook,) = ledger.webhooks.all()
+        assert account is not None
+        assert (account.name, account.totp_secret) == ("王调度", "JBSWY3DPEHPK3PXP")
+        assert (hook.url, hook.secret) == ("https://example.org/hook?key=0123", "5ec2e7")
+        assert ledger.offices.secret() == b"office-secret-of-thirty-two-byte"
+        assert proof(ledger_url, tmp_path / "keys") == []
+    finally:
+        ledger.close()
+    Ledger.open(ledger_url, keys=tmp_path / "keys").close()
+    stored = everything_stored(ledger_url)
+    secrets = ("王调度", "JBSWY3DPEHPK3PXP", "key=0123", "5ec2e7", "office-secret", "欧女士", "139****5678")
+    assert not [secret for secret in secrets if secret in stored]
+    engine = make_engine(ledger_url)
+    inspected = sa.inspect(engine)
+    assert "totp_secret" not in {column["name"] for column in inspected.get_columns("accounts")}
+    assert not inspected.has_table("plain_office_secret")
+    engine.dispose()
+
+
 def test_a_sqlite_file_keeps_nothing_of_it_in_its_free_pages(tmp_path: Path) -> None:
     make_old(f"sqlite:///{tmp_path / 'ledger.db'}")
     Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}", keys=tmp_path / "keys").close()
     data = b"".join(path.read_bytes() for path in tmp_path.glob("ledger.db*"))
     assert CALLER.phone.encode() not in data
+    assert "欧女士".encode() not in data
     assert b"13700001111" not in data

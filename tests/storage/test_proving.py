@@ -277,12 +277,26 @@ def test_a_case_that_does_not_follow_from_its_entries_is_named(stage: sa.Connect
 
 
 def test_a_body_that_says_something_else_is_named(stage: sa.Connection, vault: Vault) -> None:
-    row = next(row for row in stage.execute(sa.select(schema.cases)).all() if b"talked_with" in row.body)
-    body = row.body.replace("欧女士".encode(), "王先生".encode())
-    stage.execute(sa.update(schema.cases).where(schema.cases.c.id == row.id).values(body=body))
-    assert prove(stage, None).holds, "what is personal is compared with the keys alone"
+    """Whoever has the keys can seal another record, and is found out by the journal."""
+    for row in stage.execute(sa.select(schema.cases)).all():
+        key = vault.open(row.id, row.envelope).key
+        body = vault.open_record(row.id, key, row.body)
+        if b"talked_with" in body:
+            break
+    sealed = vault.seal_record(row.id, key, body.replace("欧女士".encode(), "王先生".encode()))
+    stage.execute(sa.update(schema.cases).where(schema.cases.c.id == row.id).values(body=sealed))
+    assert prove(stage, None).holds, "a sealed record is compared with the keys alone"
     (finding,) = prove(stage, vault).findings
     assert (finding.fault, finding.case, finding.differs) == (Fault.CASE, row.id, "history")
+
+
+def test_a_record_altered_without_the_keys_does_not_open(stage: sa.Connection, vault: Vault) -> None:
+    rows = stage.execute(sa.select(schema.cases).order_by(schema.cases.c.id)).all()
+    swapped = {rows[0].id: rows[0].body[:-1] + b"!", rows[1].id: rows[2].body}
+    for case, body in swapped.items():
+        stage.execute(sa.update(schema.cases).where(schema.cases.c.id == case).values(body=body))
+    found = [(finding.fault, finding.case, finding.differs) for finding in prove(stage, vault).findings]
+    assert found == [(Fault.SEAL, case, "record") for case in swapped]
 
 
 def test_a_case_removed_and_a_case_added_are_named(stage: sa.Connection) -> None:
@@ -329,6 +343,9 @@ def test_the_encoding_is_what_the_page_says(stage: sa.Connection) -> None:
             return None
         return [base64.b64encode(v).decode() if isinstance(v, bytes) else v for v in (row[name] for name in names)]
 
+    def verdict_columns(row: evidence.Row | None) -> tuple[str, ...]:
+        return evidence.VERDICT if row is not None and row["sealed"] is not None else evidence.VERDICT[:-1]
+
     def encoded(value: object) -> bytes:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -337,7 +354,7 @@ def test_the_encoding_is_what_the_page_says(stage: sa.Connection) -> None:
     for each in list(proving._links(stage)):
         link = each.judged
         parts = [
-            covered(link.verdict, evidence.VERDICT),
+            covered(link.verdict, verdict_columns(link.verdict)),
             covered(link.entry, evidence.ENTRY),
             covered(link.law_refusal, evidence.LAW_REFUSAL),
         ]

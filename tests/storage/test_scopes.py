@@ -8,7 +8,7 @@ from dispatcher.models import commands as c
 from dispatcher.models.ids import CaseId, Revision, UnitId
 from dispatcher.models.order import Place
 from dispatcher.models.organisation import Actor, Role, Scope, in_scope, scope_of
-from dispatcher.models.verdicts import Accepted
+from dispatcher.models.verdicts import Accepted, Reason, Refused
 from dispatcher.storage.ledger import Ledger
 from tests.storage.city import (
     DISPATCHER,
@@ -29,6 +29,7 @@ FAR_STREET = UnitId("110101001")
 COMMUNITY = UnitId("110105017003")
 DISTRICT = scope_of(actor("ding", UnitId("110105"), Role.DISTRICT))
 OTHER_DISTRICT = scope_of(actor("dong", UnitId("110101"), Role.DISTRICT))
+NEXT_DOOR = scope_of(actor("he", UnitId("110105017004"), Role.COMMUNITY_WORKER))
 WORKER = scope_of(actor("sheng", COMMUNITY, Role.COMMUNITY_WORKER))
 HERE = scope_of(DISPATCHER)
 THERE = scope_of(actor("sun", OTHER_STREET, Role.DISPATCHER))
@@ -72,6 +73,16 @@ def judged(ledger: Ledger, wish: c.Act, by: Actor) -> CaseId:
 
 def hand_over(ledger: Ledger, case: CaseId, to: UnitId) -> None:
     judged(ledger, *act(c.Transfer(case=case, to=to, reason="lies there"), HOTLINE))
+
+
+def assign(ledger: Ledger, case: CaseId, community: UnitId) -> None:
+    """Give a case to the people of a community, or of none, of whatever street holds it."""
+    record = ledger.case(case)
+    assert record is not None
+    desk = actor("desk", record.holder, Role.DISPATCHER)
+    if record.signed_at is None:
+        judged(ledger, *sign(case, desk))
+    judged(ledger, *act(c.Assign(case=case, assignee="一组", community=community), desk))
 
 
 def test_a_case_that_goes_is_gone_and_one_that_comes_back_is_a_row(ledger: Ledger) -> None:
@@ -144,6 +155,56 @@ def test_a_community_worker_has_the_cases_of_the_community_as_long_as_its_street
     assert worker.rows == {}
 
 
+def test_an_assignment_moves_a_case_from_one_community_to_another(ledger: Ledger) -> None:
+    """The place says whose it is until somebody is assigned; undone or handed over, the place says so again."""
+    case = put_in(ledger, community=COMMUNITY)
+    worker, next_door = Replica(WORKER), Replica(NEXT_DOOR)
+    seen: list[tuple[bool, bool]] = []
+
+    def look() -> None:
+        for replica in (worker, next_door):
+            replica.take_all(ledger)
+        seen.append((case in worker.rows, case in next_door.rows))
+
+    look()
+    assign(ledger, case, NEXT_DOOR.unit)
+    look()
+    assign(ledger, case, COMMUNITY)
+    look()
+    assign(ledger, case, NEXT_DOOR.unit)
+    look()
+    record = ledger.case(case)
+    assert record is not None
+    judged(ledger, *act(c.Undo(case=case, act=record.history[-1].act), actor("desk", STREET, Role.DISPATCHER)))
+    look()
+    assign(ledger, case, UnitId(""))
+    look()
+    assign(ledger, case, NEXT_DOOR.unit)
+    hand_over(ledger, case, OTHER_STREET)
+    look()
+    hand_over(ledger, case, STREET)
+    look()
+    here, there, nowhere = (True, False), (False, True), (False, False)
+    assert seen == [here, there, here, there, here, here, nowhere, here]
+
+
+def test_a_case_is_assigned_to_no_community_of_another_street(ledger: Ledger) -> None:
+    case = put_in(ledger)
+    judged(ledger, *sign(case))
+    wish, by = act(c.Assign(case=case, assignee="一组", community=UnitId("110105018001")), DISPATCHER)
+    (outcome,) = ledger.judge([(wish, by)], LAW, NOW)
+    assert outcome.verdict == Refused(reason=Reason.BAD_FIELD, field="community", detail="110105018001")
+
+
+def test_a_community_worker_whose_unit_is_no_community_is_sent_nothing(ledger: Ledger) -> None:
+    case = put_in(ledger, community=COMMUNITY)
+    assign(ledger, case, COMMUNITY)
+    scope = scope_of(actor("sheng", STREET, Role.COMMUNITY_WORKER))
+    assert scope.nothing
+    page = ledger.changes(scope, Revision(0), 10)
+    assert (page.rows, page.gone, ledger.size(scope, Revision(0))) == ((), (), 0)
+
+
 def test_callers_go_to_nobody_but_a_street_s_desk_and_those_above_it(ledger: Ledger) -> None:
     put_in(ledger, community=COMMUNITY)
 
@@ -162,22 +223,24 @@ def test_whatever_moves_and_however_it_is_read_nobody_is_stale_at_the_end(ledger
     chance = random.Random(limit)
     streets = (STREET, OTHER_STREET, FAR_STREET)
     communities = ("", COMMUNITY)
-    replicas = [Replica(s) for s in (HERE, THERE, DISTRICT, OTHER_DISTRICT, WORKER, EVERYTHING)]
-    cases: dict[CaseId, str] = {}
+    replicas = [Replica(s) for s in (HERE, THERE, DISTRICT, OTHER_DISTRICT, WORKER, NEXT_DOOR, EVERYTHING)]
+    cases: list[CaseId] = []
     for _ in range(60):
         if len(cases) < 4 or chance.random() < 0.2:
-            community = chance.choice(communities)
-            cases[put_in(ledger, chance.choice(streets), community)] = community
+            cases.append(put_in(ledger, chance.choice(streets), chance.choice(communities)))
         else:
-            case = chance.choice(list(cases))
+            case = chance.choice(cases)
             body = ledger.case(case)
             assert body is not None
-            hand_over(ledger, case, chance.choice([s for s in streets if s != body.holder]))
+            if body.holder == STREET and chance.random() < 0.6:
+                assign(ledger, case, chance.choice((UnitId(""), COMMUNITY, NEXT_DOOR.unit)))
+            else:
+                hand_over(ledger, case, chance.choice([s for s in streets if s != body.holder]))
         for replica in chance.sample(replicas, 2):
             replica.take(ledger, limit)
-    holders = {case: body.holder for case in cases if (body := ledger.case(case)) is not None}
+    bodies = {case: body for case in cases if (body := ledger.case(case)) is not None}
     for replica in replicas:
         replica.take_all(ledger, limit)
-        covered = {case for case, holder in holders.items() if in_scope(replica.scope, holder, UnitId(cases[case]), ())}
-        assert replica.rows == {case: holders[case] for case in covered}
+        covered = {case for case, body in bodies.items() if in_scope(replica.scope, body.holder, body.community, ())}
+        assert replica.rows == {case: bodies[case].holder for case in covered}
         assert replica.cursor == ledger.head()

@@ -577,6 +577,53 @@ def test_what_this_ledger_accepted_above_a_head_is_doubted_and_nothing_else(stor
     assert acts[1].id not in {receipt.act.id for receipt in store.unsettled()}
 
 
+def test_a_ledger_of_the_same_lineage_leaves_the_rows_until_all_has_come_again(store: Store) -> None:
+    begun(store)
+    old = [row_of(a_case(n, case=CaseId(f"case-{n}"))) for n in (1, 2)]
+    store.apply(changes(*old, last=2), NOW)
+    store.begin_ledger(LedgerId(f"{LEDGER}+1"), REMEMBERED, kin=True)
+    standing = store.standing()
+    assert (standing.ledger, standing.cursor, standing.is_filling, standing.as_of) == (f"{LEDGER}+1", 0, True, NOW)
+    assert {row.id for row in shown(store)} == {"case-1", "case-2"}
+    store.apply(changes(old[0], last=1), NOW)
+    assert store.sweep() == (CaseId("case-2"),)
+    store.begin_ledger(LedgerId(f"{LEDGER}+1"), REMEMBERED, kin=True)
+    assert (store.standing().cursor, store.standing().is_filling) == (1, False), "it is that ledger already"
+
+
+def accepted_in_order(store: Store, count: int) -> list[CommandId]:
+    """Have so many acts made and accepted, as revisions 1, 2, 3 ..."""
+    acts = [sign(CaseId(f"case-{n}"))[0] for n in range(count)]
+    for act in acts:
+        store.enqueue(act)
+    verdicts = [Accepted(revision=Revision(n), judged_at=NOW) for n in range(1, count + 1)]
+    settles = [Settled(act=act.id, verdict=verdict) for act, verdict in zip(acts, verdicts, strict=True)]
+    store.apply(changes(settles=tuple(settles), last=count), NOW)
+    return [act.id for act in acts]
+
+
+@pytest.mark.parametrize(
+    ("count", "revisions"),
+    [(0, []), (3, [3, 2, 1]), (33, list(range(33, 1, -1))), (300, [*range(300, 268, -1), 236, 172, 44])],
+)
+def test_the_newest_accepted_acts_are_named_and_some_from_before(
+    store: Store, count: int, revisions: list[int]
+) -> None:
+    begun(store)
+    made = accepted_in_order(store, count)
+    assert store.accepted() == tuple((Revision(n), made[n - 1]) for n in revisions)
+    store.begin_ledger(LedgerId("another"), REMEMBERED)
+    assert store.accepted() == ()
+
+
+def test_what_was_accepted_before_a_ledger_was_set_back_may_still_be_doubted(store: Store) -> None:
+    begun(store)
+    made = accepted_in_order(store, 3)
+    store.begin_ledger(LedgerId(f"{LEDGER}+1"), REMEMBERED, kin=True)
+    assert len(store.accepted()) == 3
+    assert [receipt.act.id for receipt in store.doubt(Revision(1))] == made[1:]
+
+
 def test_another_ledger_casts_no_doubt_on_the_verdicts_of_the_one_before(store: Store) -> None:
     begun(store)
     act = sign(CaseId("case-1"))[0]

@@ -17,7 +17,7 @@ from dispatcher.server import feed
 from dispatcher.storage import cipher, snapshotting
 from dispatcher.storage.cache_files import CACHE_FILE
 from dispatcher.storage.keys import KEY_FILE, make_key
-from dispatcher.sync.ports import LinkState
+from dispatcher.sync.ports import ActState, LinkState
 from tests.server.centre import Centre, act, running_centre
 from tests.storage.test_crashes import ROOT
 from tests.sync.test_snapshots import database, in_step, orders, station
@@ -156,6 +156,8 @@ def test_a_centre_set_back_to_a_backup_has_the_station_come_with_it(tmp_path: Pa
             await orders(centre, 5)
             async with station(centre, tmp_path / "home") as there:
                 await there.online(45)
+                own = there.engine.submit(c.SignFor(case=cases[20]))
+                await there.until(lambda: [receipt.act.id for receipt in there.seen.settled] == [own])
         set_back(path)
         async with running_centre(f"sqlite:///{path}") as centre:
             new: list[CaseId] = await orders(centre, 30 if further else 2)
@@ -164,6 +166,11 @@ def test_a_centre_set_back_to_a_backup_has_the_station_come_with_it(tmp_path: Pa
                 await there.online(40 + len(new))
                 assert {row.state for row in there.seen.rows.values()} == {"dispatched"}
                 assert all(s.rows or not s.reset for s in there.seen.sets), "the queue was never empty"
+                assert [(receipt.act.id, receipt.state) for receipt in there.seen.outbox] == [(own, ActState.DOUBTED)]
+                there.engine.resend(own)
+                await there.until(lambda: not there.seen.outbox)
+            async with centre.console("zhao") as other:
+                assert other.rows[cases[20]].row.state == "signed"
             await in_step(centre, tmp_path / "home", 40 + len(new))
 
     asyncio.run(story())

@@ -25,12 +25,13 @@ from tests.ui.fake_bridge import FakeBridge
 
 NOW = dt.datetime(2026, 11, 18, 14, 26, 8, tzinfo=BEIJING).astimezone(dt.UTC)
 
-STREET = UnitId("110105099")
+STREET, COMMUNITY = UnitId("110105099"), UnitId("110105099001")
 WATER, HOUSING, POLICE, TRAFFIC, POWER = (
     UnitId(code) for code in ("water", "housing", "enforcement", "traffic", "power")
 )
 UNITS = (
     Unit(id=STREET, name="柳湖街道", name_en="Liuhu Street", kind=UnitKind.STREET, phone="6500 1234"),
+    Unit(id=COMMUNITY, name="柳湖东社区", name_en="Liuhu East", kind=UnitKind.COMMUNITY, parent=STREET),
     Unit(
         id=WATER, name="供水集团", name_en="Water Group", kind=UnitKind.ENTERPRISE, duties=("供水",), phone="6500 2001"
     ),

@@ -170,6 +170,15 @@ def test_assign_takes_a_recent_name_with_the_arrow(qtbot: QtBot, bridge: FakeBri
     assert desk.assignees == ["外勤 2 组", "马珂"]
 
 
+def test_assign_gives_it_to_a_community_of_the_street(qtbot: QtBot, bridge: FakeBridge, opened: Opener) -> None:
+    dialog = opened(acts.AssignDialog, PIPE)
+    assert [dialog.community.itemText(n) for n in range(dialog.community.count())] == ["不交给社区", "柳湖东社区"]
+    dialog.assignee.setText("网格员")
+    qtbot.keyClick(dialog.community, Qt.Key.Key_Down)
+    press(qtbot, dialog, Qt.Key.Key_Return)
+    assert bridge.submitted == [c.Assign(case=PIPE, assignee="网格员", community=scene.COMMUNITY)]
+
+
 # ---- reply and review
 
 

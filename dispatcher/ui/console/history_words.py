@@ -33,6 +33,9 @@ def words(event: e.AnyEvent, unit_name: UnitName) -> str:
             return _contact(event)
         case e.Assigned():
             said = translate("History", "交办 {assignee}").format(assignee=event.assignee)
+            if event.community:
+                form = translate("History", "交办 {community} {assignee}")
+                said = form.format(community=unit_name(event.community), assignee=event.assignee)
             return _with(said, event.note)
         case e.ProgressReported():
             if event.on_scene:

@@ -6,13 +6,15 @@ Each asks for what its command needs and no more; F3 and Enter is a contact. The
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QListWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QListWidget, QWidget
 
 from dispatcher.bridge import ActAnswer, Bridge
 from dispatcher.models import commands as c
 from dispatcher.models import events as e
 from dispatcher.models.case import Case
 from dispatcher.models.events import Satisfied, Solved
+from dispatcher.models.ids import UnitId
+from dispatcher.models.organisation import UnitKind
 from dispatcher.ui import strings
 from dispatcher.ui.console.spans import limit_words
 from dispatcher.ui.dialogs.fields import Choice, Lines, label
@@ -96,6 +98,14 @@ class AssignDialog(ActDialog):
         if rows:
             self.recent.setFixedHeight(rows * 28 + 4)
             self.add("recent", self.tr("最近"), self.recent, self.tr("↑ ↓ 选用最近交办过的"))
+        self.community = QComboBox(self)
+        self.community.addItem(self.tr("不交给社区"), "")
+        for unit in bridge.units():
+            if unit.kind is UnitKind.COMMUNITY and unit.parent == case.holder:
+                self.community.addItem(bridge.unit_name(unit.id), str(unit.id))
+        self.community.setVisible(self.community.count() > 1)
+        if self.community.count() > 1:
+            self.add("community", self.tr("社区"), self.community, self.tr("该社区的专员看到并办理"))
         self.note = self.add("note", self.tr("要求"), QLineEdit())
         self.restore()
         self.assignee.setFocus()
@@ -124,7 +134,12 @@ class AssignDialog(ActDialog):
 
     def command(self) -> c.AnyCommand:
         """See ActDialog."""
-        return c.Assign(case=self.case.id, assignee=self.text("assignee"), note=self.text("note"))
+        return c.Assign(
+            case=self.case.id,
+            assignee=self.text("assignee"),
+            note=self.text("note"),
+            community=UnitId(self.community.currentData() or ""),
+        )
 
 
 class CallBackDialog(ActDialog):
