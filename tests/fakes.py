@@ -233,6 +233,8 @@ class MemoryStore:
             del self._rows[id_]
             self._stale.discard(id_)
         self._unindexed |= bool(changed)
+        if self._remembered is not None:
+            self._remembered = msgspec.structs.replace(self._remembered, scope=scope)
         return tuple(changed), tuple(gone)
 
     def index_some(self) -> bool:

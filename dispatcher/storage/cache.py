@@ -196,7 +196,11 @@ class Cache:
 
     def keep_only(self, scope: Scope) -> tuple[tuple[QueueRow, ...], tuple[CaseId, ...]]:
         """Remove what lies outside a scope, and the details it has not. Gives the rows changed, the cases removed."""
+        remembered = self.remembered()
         with self._readable(), self._with_indexes() as connection:
+            if remembered is not None:
+                told = msgspec.structs.replace(remembered, scope=scope)
+                connection.execute("REPLACE INTO remembered VALUES (1, ?)", (_encode(told),))
             return cache_rows.keep_only(connection, scope, self._packer)
 
     def settle(self, receipts: tuple[Receipt, ...]) -> None:

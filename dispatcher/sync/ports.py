@@ -269,7 +269,10 @@ class Store(OfficeStore, Protocol):
         ...
 
     def keep_only(self, scope: Scope) -> tuple[tuple[QueueRow, ...], tuple[CaseId, ...]]:
-        """Remove what lies outside a scope, and the details it has not. Gives the rows changed, the cases removed."""
+        """Remove what lies outside a scope, and the details it has not, and remember that the rows are of that scope.
+
+        Gives the rows changed and the cases removed.
+        """
         ...
 
     def settle(self, receipts: tuple[Receipt, ...]) -> None:

@@ -54,6 +54,7 @@ import msgspec
 
 from dispatcher import wire
 from dispatcher.models.ids import CommandId, LedgerId, Revision
+from dispatcher.sync import words
 from dispatcher.sync.clock import CentreTime
 from dispatcher.sync.office_ports import OfficeLink
 from dispatcher.sync.ports import LinkLost
@@ -114,6 +115,7 @@ class Relay:
         self._members: dict[_Member, str] = {}
         self._ended: dict[CommandId, End] = {}
         self._rivals: dict[str, tuple[Serving, float]] = {}
+        self.is_dissolved = False
 
     @property
     def rivals(self) -> tuple[Serving, ...]:
@@ -159,6 +161,11 @@ class Relay:
             if self._members.pop(member, None) is not None:
                 self._tell_here()
 
+    def dissolve(self) -> None:
+        """Hear and tell nothing more, at once: this station is of this office no longer. `close` is still to come."""
+        self.is_dissolved = True
+        self._members.clear()
+
     async def close(self) -> None:
         """Tell everybody that this station serves no more."""
         for member in tuple(self._members):
@@ -172,6 +179,7 @@ class Relay:
         while True:
             async with asyncio.timeout(SILENT_S):
                 frame = await member.proven.link.receive()
+            self._check_office()
             message = decode_to_relay(frame)
             if not isinstance(message, Look | Join) and member not in self._members:
                 raise wire.BadMessage(Fault.HELLO_FIRST, "join first")
@@ -195,6 +203,7 @@ class Relay:
         self._members[member] = join.station
         if join.ledger == self._ledger():
             for page in self._lend(join.cursor):
+                self._check_office()
                 fit = page if member.proven.with_caller else tuple(map(row_without_caller, page))
                 for frame in in_frames(_changes, fit):
                     async with asyncio.timeout(SILENT_S):
@@ -204,6 +213,10 @@ class Relay:
         for frame in in_frames(_spread, fit):
             member.say(frame)
         self._tell_here()
+
+    def _check_office(self) -> None:
+        if self.is_dissolved:
+            raise LinkLost(words.CLOSED)
 
     # ---- the pool
 

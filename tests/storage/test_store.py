@@ -398,6 +398,7 @@ def test_only_what_lies_in_a_scope_is_kept(store: Store) -> None:
     store.apply(changes(*(row_of(case) for case in (here, near, secret, there))), NOW)
     desk = scope_of(DISPATCHER)
     rows, gone = store.keep_only(desk)
+    assert (store.remembered() or REMEMBERED).scope == desk, "in one transaction: a crash must not leave the wider one"
     assert ([row.id for row in rows], gone) == ([secret.id], (there.id,))
     assert [store.caller(case.id) for case in (here, secret)] == [CALLER, None]
     wall = msgspec.structs.replace(desk, details=frozenset())
