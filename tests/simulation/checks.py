@@ -314,6 +314,7 @@ class Checks:
 
     def _receipts_agree(self, station: "Station") -> None:
         newest: dict[CaseId, int] = {}
+        self._made_by_a_person(station)
         for receipt in sorted(station.disk.all_receipts(), key=lambda r: r.seq):
             act, went_off = receipt.act, receipt.act.id in self.journal
             where = f"{station.name}: {act.id} {receipt.state}"
@@ -334,6 +335,16 @@ class Checks:
                 if self.journal[act.id] < before:
                     raise self.broken("the order of a case is broken", where)
                 newest[act.command.case] = self.journal[act.id]
+
+    def _made_by_a_person(self, station: "Station") -> None:
+        """Whatever a station's program has made again stands for one act that a person made, and for no other's."""
+        of = {receipt.note: receipt.act.id for receipt in station.disk.all_receipts() if receipt.note}
+        for receipt in station.disk.all_receipts():
+            first = receipt.act.id
+            while not first.startswith(f"{station.name}:") and first in of:
+                first = of[first]
+            if receipt.state is not ActState.DISCARDED and not first.startswith(f"{station.name}:"):
+                raise self.broken("an act nobody made", f"{station.name}: {receipt.act.id} {receipt.state}")
 
     def broken(self, name: str, found: str) -> Broken:
         """End the run by a check of that name; what is given is to be raised."""
