@@ -300,6 +300,15 @@ class Cache:
         assert receipt is not None, "an act that was just kept"
         return receipt
 
+    def replace(self, acts: Sequence[Act], given_up: tuple[Receipt, ...]) -> tuple[Receipt, ...]:
+        """Keep acts and give up those in whose place they are, in one transaction; gives the new ones' receipts."""
+        with self._transaction() as connection:
+            for act in acts:
+                outbox.add(connection, act)
+            outbox.update(connection, given_up)
+            kept = [outbox.find(connection, act.id) for act in acts]
+        return tuple(receipt for receipt in kept if receipt is not None)
+
     def unsettled(self) -> tuple[Receipt, ...]:
         """List queued, sent, parked, expired and doubted acts in the order they were made."""
         with self._guarded():

@@ -318,6 +318,10 @@ class Store(OfficeStore, Protocol):
         """Keep an act durably before anybody sees it; the same id again gives the same receipt."""
         ...
 
+    def replace(self, acts: Sequence[Act], given_up: tuple[Receipt, ...]) -> tuple[Receipt, ...]:
+        """Keep acts and give up those in whose place they are; gives the new ones' receipts."""
+        ...
+
     def unsettled(self) -> tuple[Receipt, ...]:
         """List queued, sent, parked, expired and doubted acts in the order they were made."""
         ...

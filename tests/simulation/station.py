@@ -82,6 +82,11 @@ class Disk(MemoryStore):
         self.enqueued.add(act.id)
         return receipt
 
+    def replace(self, acts: Sequence[Act], given_up: tuple[Receipt, ...]) -> tuple[Receipt, ...]:
+        kept = super().replace(acts, given_up)
+        self.enqueued |= {act.id for act in acts}
+        return kept
+
     def apply(self, changes: wire.Changes, as_of: dt.datetime) -> None:
         super().apply(changes, as_of)
         if self.station is not None:
