@@ -35,6 +35,9 @@ maker made it, by a signature; see docs/decisions.md.)
 office's order waits for that one to be settled, at most `desk.HOLD_S`: a contact must not arrive before the signature
 it rests on. After that it goes up and is judged as it is.
 
+A station is of the office of whoever is signed in: copies of another go with the person, and what it keeps or serves of
+an office ends at once.
+
 *Who may.* Only stations of one street: each link proves at both ends that it holds a key the centre gave to that
 street's people, and is unreadable to everybody else (transport.sealed). There are two keys, one of them for those
 entitled to callers; over a link proved by the other, callers are taken out of acts and rows before they leave.

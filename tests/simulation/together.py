@@ -98,7 +98,7 @@ def works_together(world: "World", stations: "list[Station]") -> None:
     known = [member for member in members if all(_knows(member, keeper) for keeper in doors)]
     if not doors or any(keeper not in stations for keeper in doors):
         return
-    world.counts["together"] += 1
+    world.counts["stood together"] += 1
     world.counts["two relays"] += len(doors) > 1
     joined = set[str]()
     for member in known:

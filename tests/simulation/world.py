@@ -473,6 +473,7 @@ def run(seed: int, keep: Sequence[int] | None = None) -> Run:
     for station in world.stations:
         world.counts.update(f"acts {receipt.state}" for receipt in station.disk.all_receipts())
     world.counts["callbacks"] = loop.steps
+    world.counts["offices"] = int(world.lan is not None)
     world.counts["acts"] = len(world.checks.made)
     world.counts["judged"] = world.checks.head
     world.counts["refused"] = len(world.checks.verdicts) - len(world.checks.journal)

@@ -8,7 +8,6 @@ import asyncio
 import json
 import logging
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -24,19 +23,12 @@ from dispatcher.sync.engine import Engine
 from dispatcher.sync.ports import ActState, LinkState
 from dispatcher.transport.websocket import WebSocketDialer
 from dispatcher.wire import Fault
-from tests.fakes import Recorder
+from tests.fakes import Recorder, until
 from tests.helpers.small_disk import Kind, SmallDisk
 from tests.server.centre import Centre, act, order, running_centre
 
 WITHIN_S: Final = 60.0
 ALL: Final = 1000
-
-
-async def until(happened: Callable[[], object]) -> None:
-    """Wait until something is so."""
-    async with asyncio.timeout(WITHIN_S):
-        while not happened():
-            await asyncio.sleep(0.01)
 
 
 async def console(directory: Path, disk: SmallDisk, centre: Centre) -> list[str]:

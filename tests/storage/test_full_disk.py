@@ -1,4 +1,4 @@
-"""A disk that is really full, of the console and of the centre: said in words, nothing lost, and it goes on with room."""
+"""A disk that is really full, the console's and the centre's: said in words, nothing lost, and with room it goes on."""
 
 import asyncio
 import json
