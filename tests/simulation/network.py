@@ -111,6 +111,8 @@ class Pipe:
         self._under_way.append((frame, handle))
 
     def _arrive(self) -> None:
+        if not self._under_way:
+            return  # of timers for one instant any may come first: what was stopped was then another one's
         frame, _ = self._under_way.popleft()
         self.backlog -= len(frame or b"")
         self.deliver(frame)
