@@ -27,3 +27,11 @@ def table(results: Iterable[Result]) -> str:
         mark = "" if not result.bound else "ok" if result.ok else "MISSED"
         lines.append(f"| {result.name} | {result.value:,.3g} {result.unit} | {ratio} | {result.bound} | {mark} |")
     return "\n".join(lines)
+
+
+def summary(what: str, results: Iterable[Result], took_s: float) -> str:
+    """Say in one line, fit to be quoted, what was run and whether every bound was kept."""
+    bounds = [result for result in results if result.bound]
+    missed = [result.name for result in bounds if not result.ok]
+    kept = f"all {len(bounds)} bounds kept" if not missed else f"MISSED: {', '.join(missed)}"
+    return f"{what}: {kept}, {took_s:,.0f} s"

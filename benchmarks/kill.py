@@ -23,7 +23,7 @@ from typing import Final
 
 import httpx
 
-from benchmarks import Result, table
+from benchmarks import Result, summary, table
 from benchmarks.kill_station import MADE
 from benchmarks.proxy import Proxy
 from dispatcher.models.ids import PersonId, Revision
@@ -332,7 +332,8 @@ def main() -> int:
     for kind in asked.on or ("sqlite", "postgres"):
         begun_s = time.monotonic()
         results = run(kind, asked.kills, asked.seed)
-        print(f"\n{kind}, {time.monotonic() - begun_s:.0f} s\n\n{table(results)}", flush=True)
+        what = f"{asked.kills:,} kills on {kind}, seed {asked.seed}"
+        print(f"\n{table(results)}\n\n{summary(what, results, time.monotonic() - begun_s)}", flush=True)
         ok = ok and all(result.ok for result in results)
     return int(not ok)
 

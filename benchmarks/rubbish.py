@@ -25,7 +25,7 @@ import httpx
 import msgspec
 from hypothesis import HealthCheck, given, settings
 
-from benchmarks import Result, table
+from benchmarks import Result, summary, table
 from dispatcher.models import commands as c
 from dispatcher.models.ids import CaseId, CommandId, PersonId
 from dispatcher.wire import MAX_FRAME_BYTES, PROTOCOL, Hello, Ping, Submit, encode
@@ -453,8 +453,10 @@ def main() -> int:
     parser.add_argument("--examples", type=int, default=200, help="for each HTTP door and each of two people")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
+    begun_s = time.monotonic()
     results = run_all(asked.messages, asked.examples, asked.seed)
-    print(table(results))
+    what = f"{asked.messages:,} messages of rubbish, seed {asked.seed}"
+    print(f"{table(results)}\n\n{summary(what, results, time.monotonic() - begun_s)}")
     return int(any(not result.ok for result in results))
 
 

@@ -68,6 +68,8 @@ def play(seeds: range, processes: int, *, shrink: bool) -> int:
             break
     took_s = time.monotonic() - begun_s
     print(figures(done, counts, took_s))
+    broken = "every check held" if failed is None else "a check BROKE"
+    print(f"\n{done:,} simulated worlds, seeds {seeds[0]} to {seeds[-1]}: {broken}, {took_s:,.0f} s")
     if failed is None:
         return 0
     assert failed.failure is not None
@@ -110,6 +112,7 @@ def figures(runs: int, counts: Counter[str], took_s: float) -> str:
     faults = sum(counts[kind] for kind in Kind if kind not in _PEOPLE)
     lines = {
         "runs": runs,
+        "of them with an office without its centre": counts["offices"],
         "steps": sum(counts[kind] for kind in Kind),
         "of them faults": faults,
         "crashes planned, of stations": sum(counts[kind] for kind in Kind if kind.startswith("crash")),
@@ -117,6 +120,9 @@ def figures(runs: int, counts: Counter[str], took_s: float) -> str:
         "acts made at stations": counts["acts"],
         "refused by the centre": counts["refused"],
         "gone stale and never sent": counts["acts expired"],
+        "stations destroyed for good": counts[Kind.DIE],
+        "times an office stood together": counts["stood together"],
+        "of them with two relays": counts["two relays"],
         "revisions in the journals": counts["judged"],
         "simulated hours": round(counts["simulated_s"] / 3600, 1),
         "callbacks, any of which may be the last": counts["callbacks"],
@@ -125,7 +131,20 @@ def figures(runs: int, counts: Counter[str], took_s: float) -> str:
     return "\n".join(["| simulation | |", "|---|---:|", *(f"| {name} | {value:,} |" for name, value in lines.items())])
 
 
-_PEOPLE: Final = frozenset({Kind.ACT, Kind.BURST, Kind.ORDER, Kind.HOTLINE, Kind.DECIDE, Kind.WAIT})
+_PEOPLE: Final = frozenset(
+    {
+        Kind.ACT,
+        Kind.BURST,
+        Kind.ORDER,
+        Kind.HOTLINE,
+        Kind.DECIDE,
+        Kind.WAIT,
+        Kind.TOGETHER,
+        Kind.SERVE,
+        Kind.DROP,
+        Kind.OUTAGE_ENDS,
+    }
+)
 
 
 def _said(failure: Failure) -> str:

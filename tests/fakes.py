@@ -237,6 +237,8 @@ class MemoryStore:
             del self._rows[id_]
             self._stale.discard(id_)
         self._unindexed |= bool(changed)
+        if self._remembered is not None:
+            self._remembered = msgspec.structs.replace(self._remembered, scope=scope)
         return tuple(changed), tuple(gone)
 
     def index_some(self) -> bool:
@@ -305,6 +307,15 @@ class MemoryStore:
 
     def enqueue(self, act: Act) -> Receipt:
         self._wrote()
+        return self._enqueued(act)
+
+    def replace(self, acts: Sequence[Act], given_up: tuple[Receipt, ...]) -> tuple[Receipt, ...]:
+        self._wrote()
+        kept = tuple(self._enqueued(act) for act in acts)
+        self._receipts |= {receipt.act.id: receipt for receipt in given_up}
+        return kept
+
+    def _enqueued(self, act: Act) -> Receipt:
         if act.id not in self._receipts:
             self._receipts[act.id] = Receipt(
                 seq=len(self._receipts) + 1, act=act, state=ActState.QUEUED, made_at=act.made_at

@@ -262,6 +262,17 @@ def scope_of(actor: Actor) -> Scope:
     )
 
 
+def office_of(actor: Actor) -> UnitId | None:
+    """Give the street whose office somebody is of; None for who sees more, less or other than one street's cases.
+
+    A wall is of none: it is told less of a case than stations lend each other.
+    """
+    scope = scope_of(actor)
+    if not actor.is_any(*STREET_ROLES) or scope.everything or scope.district or scope.community or scope.as_summoned:
+        return None
+    return scope.unit if scope.details >= WORK_DETAILS else None
+
+
 def lies_within(inner: Scope, outer: Scope) -> bool:
     """Tell whether whoever is sent `outer` is sent every case of `inner` at any time, with all of its details."""
     if not inner.details <= outer.details:

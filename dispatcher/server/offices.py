@@ -12,7 +12,7 @@ import logging
 from typing import Final
 
 from dispatcher.models.ids import CommandId, UnitId
-from dispatcher.models.organisation import STREET_ROLES, WORK_DETAILS, Actor, Scope, scope_of
+from dispatcher.models.organisation import Scope, office_of, scope_of
 from dispatcher.server.desk import Desk
 from dispatcher.server.hub import Console
 from dispatcher.sync.ports import Clock, Trouble
@@ -97,17 +97,6 @@ class Offices:
         while (secret := await self._desk.read(lambda ledger: ledger.offices.secret())) is None:
             await self._desk.write(lambda ledger: ledger.offices.make_secret())
         return secret
-
-
-def office_of(actor: Actor) -> UnitId | None:
-    """Give the street whose office somebody is of; None for who sees more, less or other than one street's cases.
-
-    A wall is of none: it is told less of a case than stations lend each other.
-    """
-    scope = scope_of(actor)
-    if not actor.is_any(*STREET_ROLES) or scope.everything or scope.district or scope.community or scope.as_summoned:
-        return None
-    return scope.unit if scope.details >= WORK_DETAILS else None
 
 
 def keys_of(secret: bytes, scope: Scope, now: dt.datetime) -> tuple[OfficeKey, ...]:

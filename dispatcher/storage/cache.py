@@ -203,7 +203,11 @@ class Cache:
 
     def keep_only(self, scope: Scope) -> tuple[tuple[QueueRow, ...], tuple[CaseId, ...]]:
         """Remove what lies outside a scope, and the details it has not. Gives the rows changed, the cases removed."""
+        remembered = self.remembered()
         with self._readable(), self._with_indexes() as connection:
+            if remembered is not None:
+                told = msgspec.structs.replace(remembered, scope=scope)
+                connection.execute("REPLACE INTO remembered VALUES (1, ?)", (_encode(told),))
             return cache_rows.keep_only(connection, scope, self._packer)
 
     def settle(self, receipts: tuple[Receipt, ...]) -> None:
@@ -299,6 +303,15 @@ class Cache:
             receipt = outbox.find(connection, act.id)
         assert receipt is not None, "an act that was just kept"
         return receipt
+
+    def replace(self, acts: Sequence[Act], given_up: tuple[Receipt, ...]) -> tuple[Receipt, ...]:
+        """Keep acts and give up those in whose place they are, in one transaction; gives the new ones' receipts."""
+        with self._transaction() as connection:
+            for act in acts:
+                outbox.add(connection, act)
+            outbox.update(connection, given_up)
+            kept = [outbox.find(connection, act.id) for act in acts]
+        return tuple(receipt for receipt in kept if receipt is not None)
 
     def unsettled(self) -> tuple[Receipt, ...]:
         """List queued, sent, parked, expired and doubted acts in the order they were made."""

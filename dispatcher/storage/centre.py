@@ -6,6 +6,7 @@ PostgreSQL is reached through psycopg 3.
 
 import contextlib
 import os
+import shutil
 import sqlite3
 import uuid
 from collections.abc import Generator
@@ -21,10 +22,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from dispatcher.settings import without_password
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage.troubles import sqlite_trouble
+from dispatcher.storage.troubles import DISK_FULL, sqlite_trouble
 from dispatcher.sync.ports import StoreNewer, Trouble
 
 BUSY_TIMEOUT_S: Final = 10.0
+ROOM_BYTES: Final = 256 * 1024
+"""About what the largest batches of acts need."""
 MIGRATION_LOCK: Final = 8_345_001
 """The PostgreSQL advisory lock that lets one process migrate at a time."""
 
@@ -166,6 +169,16 @@ def keep_to_owner(engine: sa.Engine) -> None:
     if file and file != ":memory:":
         with contextlib.suppress(OSError):  # one that is there stays as it is; SQLite says what else is wrong
             os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def check_room(engine: sa.Engine) -> None:
+    """Raise Trouble when the disk of a SQLite database has less than ROOM_BYTES left.
+
+    A write that is small enough may find room in what a larger one that failed has left behind.
+    """
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    if file and Path(file).is_file() and shutil.disk_usage(file).free < ROOM_BYTES:
+        raise Trouble(f"{file}: {DISK_FULL}")
 
 
 @contextlib.contextmanager

@@ -75,9 +75,11 @@ class OfficeBook:
             put(connection, schema.office_stations, [values], key=("unit", "station"))
 
     def verdicts(self, acts: Iterable[CommandId], unit: UnitId) -> tuple[Settled, ...]:
-        """Give the verdicts on those acts of a unit's people that have been judged."""
-        table = schema.verdicts
-        statement = sa.select(table.c.act, table.c.verdict).where(table.c.act.in_(list(acts)), table.c.unit == unit)
+        """Give the verdicts on those acts of a unit's people, or on its cases, that have been judged."""
+        table, cases = schema.verdicts, schema.cases
+        held = table.c.case_id.in_(sa.select(cases.c.id).where(cases.c.holder == unit))
+        theirs = table.c.act.in_(list(acts)) & ((table.c.unit == unit) | held)  # who made it may be elsewhere by now
+        statement = sa.select(table.c.act, table.c.verdict).where(theirs)
         with self._read() as connection:
             return tuple(
                 Settled(act=CommandId(act), verdict=_decode_verdict(verdict))

@@ -9,7 +9,7 @@ from typing import Final
 
 from dispatcher.sync.ports import StoreDamaged, Trouble
 
-_FULL: Final = "磁盘已满，无法保存；请清理磁盘空间。 | The disk is full, nothing can be saved; free some space."
+DISK_FULL: Final = "磁盘已满，无法保存；请清理磁盘空间。 | The disk is full, nothing can be saved; free some space."
 _READ_ONLY: Final = (
     "文件或目录为只读，无法保存；请检查权限。 | The file or its directory is read-only; check its permissions."
 )
@@ -31,7 +31,7 @@ _WORDS: Final[dict[int, str]] = {
     sqlite3.SQLITE_NOMEM: _MEMORY,
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_IOERR: _IO,
-    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_FULL: DISK_FULL,
     sqlite3.SQLITE_CANTOPEN: _CANNOT_OPEN,
     sqlite3.SQLITE_PROTOCOL: _LOCKED,
 }

@@ -8,9 +8,10 @@ it. Own acts are among them for their place in the order; their state is the out
 import datetime as dt
 from collections.abc import Iterable
 
-from dispatcher.models.ids import CaseId, CommandId
+from dispatcher.models.ids import CaseId, CommandId, UnitId
 from dispatcher.models.verdicts import Accepted, Reason, Settled
 from dispatcher.sync.office_ports import Gone, OfficeStore
+from dispatcher.sync.ports import ActState, Receipt
 from dispatcher.wire.office import End, Fate, OfficeAct
 
 REMEMBERED = 20
@@ -36,6 +37,10 @@ class Colleagues:
 
     def __contains__(self, act: CommandId) -> bool:
         return act in self._acts
+
+    def get(self, act: CommandId) -> OfficeAct | None:
+        """Give one pending act as the office knows it."""
+        return self._acts.get(act)
 
     def all(self) -> tuple[OfficeAct, ...]:
         """List all pending acts known here, in the office's order."""
@@ -79,6 +84,16 @@ class Colleagues:
             self._acts[entry.act.id] = entry
         return self._sort(entry.act.command.case for entry in fresh)
 
+    def keep_only(self, unit: UnitId | None) -> set[CaseId]:
+        """Forget the acts of any other office than a street's, of all offices for None; gives their cases."""
+        others = [entry for entry in self._acts.values() if entry.maker.unit != unit]
+        if others:
+            self._store.keep_office_acts((), [entry.act.id for entry in others])
+            self._gone = tuple(gone for gone in self._gone if gone.entry.maker.unit == unit)
+        for entry in others:
+            del self._acts[entry.act.id]
+        return self._sort(entry.act.command.case for entry in others)
+
     def end(self, ends: Iterable[End], at: dt.datetime) -> set[CaseId]:
         """Drop acts that are pending no more; gives the cases that look different."""
         known = [(self._acts[end.act], end) for end in ends if end.act in self._acts]
@@ -109,12 +124,18 @@ class Colleagues:
         return ended
 
     def stale(self, now: dt.datetime) -> tuple[End, ...]:
-        """Name the live acts of others whose time has run out: nothing of them can take effect any more."""
+        """Name the live acts of others whose time has run out: none can take effect any more that has not already.
+
+        Whether one was sent is its maker's and the centre's to say, so the office is not told of it from here.
+        """
         return tuple(
-            End(act=entry.act.id, fate=Fate.EXPIRED)
-            for entry in self._acts.values()
-            if entry.station != self.station and entry.act.valid_until is not None and now > entry.act.valid_until
+            End(act=entry.act.id, fate=Fate.EXPIRED) for entry in self._acts.values() if self.is_stale(entry, now)
         )
+
+    def is_stale(self, entry: OfficeAct, now: dt.datetime) -> bool:
+        """Tell whether an act of another station is one whose time has run out."""
+        until = entry.act.valid_until
+        return entry.station != self.station and until is not None and now > until
 
     def _sort(self, cases: Iterable[CaseId]) -> set[CaseId]:
         touched = set(cases)
@@ -137,6 +158,13 @@ def end_of(settled: Settled) -> End:
         return End(act=settled.act, fate=Fate.ACCEPTED)
     fate = Fate.EXPIRED if verdict.reason is Reason.EXPIRED else Fate.REFUSED
     return End(act=settled.act, fate=fate, refused=verdict)
+
+
+def end_of_own(act: CommandId, receipt: Receipt | None) -> End:
+    """Say by this station's receipt why an own act is pending no more."""
+    if receipt is None or receipt.verdict is None or receipt.state is ActState.DISCARDED:
+        return End(act=act, fate=Fate.GIVEN_UP)
+    return end_of(Settled(act=act, verdict=receipt.verdict))
 
 
 def _place(entry: OfficeAct) -> tuple[int, dt.datetime, CommandId]:

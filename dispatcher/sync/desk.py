@@ -14,21 +14,22 @@ import msgspec
 from dispatcher import wire
 from dispatcher.models.case import Case
 from dispatcher.models.changes import ChangeSet
-from dispatcher.models.commands import Act, AddNote, AnyCommand, RevealCaller
-from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision
+from dispatcher.models.commands import Act, AddNote, AnyCommand, ReceiveOrder, RevealCaller
+from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision, UnitId
 from dispatcher.models.lawbook import LawBook
 from dispatcher.models.lineage import are_kin, in_common
 from dispatcher.models.merging import seen_in, wanted
-from dispatcher.models.organisation import Scope, lies_within, scope_of
+from dispatcher.models.organisation import Scope, lies_within, office_of, scope_of
 from dispatcher.models.queue import QueueRow, epoch_ms, summarise
 from dispatcher.models.verdicts import Accepted, Refused, Settled
 from dispatcher.sync import words
 from dispatcher.sync.clock import CentreTime
-from dispatcher.sync.colleagues import Colleagues, end_of
+from dispatcher.sync.colleagues import Colleagues, end_of, end_of_own
 from dispatcher.sync.gathering import Gathering
 from dispatcher.sync.office_ports import OfficeMemory
 from dispatcher.sync.outbox import Outbox, new_command_id
 from dispatcher.sync.ports import (
+    UNSETTLED,
     ActAnswer,
     ActState,
     Arrival,
@@ -86,6 +87,7 @@ class Desk:
         self._watched: CaseId | None = None
         self._at_s: float = 0.0
         self._hold_until_s: float | None = None
+        self._ended_in_office = True  # a crash may have come between an act's end and the end of its copy
         remembered = store.remembered()
         if remembered is not None:
             self._enforce(InForce(remembered, time.now()))
@@ -171,6 +173,7 @@ class Desk:
             self._tell_receipts(self._outbox.doubt(common))
         if kin:
             self._fit_in(known, scope, welcome)
+        self._fit_in_office(office_of(welcome.actor))
         self._store.begin_ledger(welcome.ledger, session, kin=kin)
         if not kin and welcome.ledger != self._ledger:
             self._forget_rows(welcome.ledger)
@@ -191,23 +194,31 @@ class Desk:
             return max(told or Revision(0), welcome.common or Revision(0))
         return welcome.head if welcome.ledger == self._ledger and welcome.head < self._cursor else None
 
+    def _fit_in_office(self, unit: UnitId | None) -> None:
+        """Let go what is of another office than that of whoever is signed in."""
+        if self.office_memory.unit != (unit or ""):
+            bare = msgspec.structs.replace(self.office_memory, unit=unit or UnitId(""), keys=(), stations=())
+            self.remember_office(bare)
+        self._look_at(self.colleagues.keep_only(unit))
+
     def _fit_in(self, known: Remembered | None, scope: Scope, welcome: wire.Welcome) -> None:
         """Let go what a scope has lost, and let all come again where the feed would leave something out."""
         before = None if known is None else known.scope
         other = known is not None and before != scope
+        # What an older program took in, it did not say under which scope.
+        grown = other and (before is None or not lies_within(scope, before))
+        cursor = self._cursor
+        set_back = welcome.head < cursor or (welcome.after is not None and welcome.after < cursor)
+        set_back |= welcome.ledger != self._ledger
+        anew = grown or set_back or (self.taking is not None and not welcome.snapshot)
+        if anew:  # first: a crash after what comes next must not leave a cursor without its rows
+            self._begin_again()
         if other:
             self._tell_rows(self._replica.confirm(*self._store.keep_only(scope)))
             self._tell_case((self._watched,) if self._watched else ())
-        # What an older program took in, it did not say under which scope.
-        grown = other and (before is None or not lies_within(scope, before))
-        set_back = welcome.head < self._cursor or (welcome.after is not None and welcome.after < self._cursor)
-        set_back |= welcome.ledger != self._ledger
-        if grown or set_back or (self.taking is not None and not welcome.snapshot):
-            cursor = self._cursor
-            self._begin_again()
-            taken_our_word = cursor and welcome.ledger == self._ledger
-            if taken_our_word and (grown or welcome.after is None):  # for where to begin
-                raise Gap(words.ANEW)
+        taken_our_word = cursor and welcome.ledger == self._ledger
+        if anew and taken_our_word and (grown or welcome.after is None):  # the centre, for where to begin
+            raise Gap(words.ANEW)
 
     def take_part(self, part: wire.Part, rows: tuple[QueueRow, ...], up_to: TakenUpTo) -> None:
         """Take a part of a snapshot, make it durable and tell its rows. Raises LinkLost."""
@@ -346,13 +357,16 @@ class Desk:
         return self._store.rows_after(after)
 
     def borrow(self, rows: Sequence[wire.CaseRow]) -> None:
-        """Take confirmed rows of a neighbour where they are newer; rows are made by the law that is here."""
+        """Take confirmed rows of a neighbour where they are newer; rows are made by the law that is here.
+
+        Up to the cursor all is here, and what is not has left.
+        """
         if self._in_force is None:
             return
         fresh: list[wire.CaseRow] = []
         for row in rows:
             here = self._store.row(row.row.id)
-            if here is None or here.revision < row.row.revision:
+            if row.row.revision > self._cursor and (here is None or here.revision < row.row.revision):
                 case = msgspec.json.decode(row.body, type=Case)
                 fresh.append(msgspec.structs.replace(row, row=summarise(case, self._in_force.law)))
         if not fresh:
@@ -364,7 +378,8 @@ class Desk:
 
     def take_from_office(self, entries: Sequence[OfficeAct]) -> None:
         """Take pending acts with their places; what is confirmed here already is dropped at once."""
-        touched = self.colleagues.take(entries)
+        now = self._time.now()
+        touched = self.colleagues.take([entry for entry in entries if not self.colleagues.is_stale(entry, now)])
         touched |= self._forget_confirmed(touched)
         self._look_at(touched)
 
@@ -373,15 +388,25 @@ class Desk:
         gone = (end for end in ends if end.fate is not Fate.ACCEPTED)
         self._look_at(self.colleagues.end(gone, self._time.now()))
 
+    def may_share(self, act: Act) -> bool:
+        """Tell whether an act is the office's to know: it is on a case that lies here, or makes one."""
+        return isinstance(act.command, ReceiveOrder) or self._store.row(act.command.case) is not None
+
     # ---- time
 
     def pass_time(self, at_s: float) -> None:
         """Do what time alone brings about: write what has been gathered long enough, expire acts, change the law."""
-        self._at_s = at_s
+        before_s, self._at_s = self._at_s, at_s
         if self._gathering.is_due(at_s):
             self._write_gathered()
         self.expire()
         now = self._time.now()
+        self._look_at(self.colleagues.end(self.colleagues.stale(now), now))
+        if self._ended_in_office:
+            self._forget_ended()
+            self._ended_in_office = False
+        if self._hold_until_s is not None and before_s < self._hold_until_s <= at_s:
+            self._outbox.look_again()
         if self._in_force is not None and self._in_force.has_passed(now):
             self._enforce(InForce(self._in_force.session, now))
 
@@ -638,6 +663,7 @@ class Desk:
 
     def _forget_confirmed(self, cases: Iterable[CaseId]) -> set[CaseId]:
         """Drop the office's acts whose effect the confirmed cases hold; gives the cases where there was one."""
+        self._ended_in_office = True  # until it is done: this may fail of a full disk
         touched: set[CaseId] = set()
         for case in cases:
             if not self.colleagues.on(case):
@@ -649,6 +675,15 @@ class Desk:
         if touched:
             self._outbox.look_again()
         return touched
+
+    def _forget_ended(self) -> None:
+        """Drop the office's acts whose end is known here: own ones, and what a crash or a full disk has left."""
+        mine = [entry.act.id for entry in self.colleagues.all() if entry.station == self.colleagues.station]
+        receipts = {act: self._store.receipt(act) for act in mine}
+        over = [end_of_own(act, kept) for act, kept in receipts.items() if kept is None or kept.state not in UNSETTLED]
+        touched = self.colleagues.settled(over, self._time.now())
+        touched |= self._forget_confirmed({entry.act.command.case for entry in self.colleagues.all()})
+        self._look_at(touched)
 
     def _look_at(self, cases: set[CaseId]) -> None:
         """Tell the cases whose pending acts in the office have changed."""
@@ -669,6 +704,7 @@ class Desk:
         self._tell_case(cases)
 
     def _tell_receipts(self, receipts: tuple[Receipt, ...]) -> None:
+        self._ended_in_office |= any(receipt.state not in UNSETTLED for receipt in receipts)
         for receipt in receipts:
             self._listener.act_settled(receipt)
         if receipts:

@@ -6,24 +6,22 @@ while nobody was there to be told; what is taken is durable before it is shown.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import partial
 from typing import Final, Protocol, assert_never
 
 from dispatcher import wire
 from dispatcher.models.ids import CommandId
-from dispatcher.models.verdicts import Settled
 from dispatcher.sync import words
-from dispatcher.sync.colleagues import end_of
+from dispatcher.sync.colleagues import end_of_own
 from dispatcher.sync.desk import Desk
 from dispatcher.sync.office_ports import OfficeLink
-from dispatcher.sync.ports import UNSETTLED, ActState, LinkLost
+from dispatcher.sync.ports import UNSETTLED, LinkLost
 from dispatcher.sync.relay import HERE_EVERY_S, SILENT_S
 from dispatcher.wire import Changes, Goodbye, Ping, encode, in_frames
 from dispatcher.wire.office import (
     End,
     Ended,
-    Fate,
     Here,
     Join,
     OfficeAct,
@@ -37,10 +35,10 @@ _ALIVE: Final = encode(Ping(sent_ms=0))
 
 
 class OfficePlace(Protocol):
-    """Where a stay takes place. `at_desk` does something at the open desk, if there is one, and keeps its Trouble."""
+    """Where a stay takes place."""
 
-    def at_desk(self, do: Callable[[Desk], None]) -> None:
-        """Do something at the desk."""
+    def at_desk(self, do: Callable[[Desk], None]) -> bool:
+        """Do something at the open desk; False where there is none or its disk fails, which has been told then."""
         ...
 
     def heard(self, here: Here) -> None:
@@ -55,8 +53,9 @@ class Membership:
         self._proven = proven
         self._place = place
         self._share = asyncio.Event()
-        self._shared: dict[CommandId, OfficeAct] = {}
+        self._shared: set[CommandId] = set()
         self._ends: dict[CommandId, End] = {}
+        self._left = False
 
     def look_again(self) -> None:
         """See whether there is anything new to tell."""
@@ -65,6 +64,11 @@ class Membership:
     def tell(self, ends: Iterable[End]) -> None:
         """Tell the office of acts that are pending no more."""
         self._ends |= {end.act: end for end in ends}
+        self._share.set()
+
+    def leave(self) -> None:
+        """Take and tell nothing more: another office's person is signed in here."""
+        self._left = True
         self._share.set()
 
     async def run(self) -> None:
@@ -86,6 +90,7 @@ class Membership:
         while True:
             async with asyncio.timeout(SILENT_S):
                 frame = await self._proven.link.receive()
+            self._check_stay()
             try:
                 message = decode_from_relay(frame)
             except wire.BadMessage as bad:
@@ -94,23 +99,33 @@ class Membership:
                 case Here():
                     self._place.heard(message)
                 case Spread():
-                    self._place.at_desk(partial(self._take, acts=message.acts))
+                    self._keep(partial(self._take, acts=message.acts))
                 case Ended():
-                    self._place.at_desk(partial(Desk.end_in_office, ends=message.ends))
+                    self._keep(partial(Desk.end_in_office, ends=message.ends))
                 case Changes():
-                    self._place.at_desk(partial(Desk.borrow, rows=message.rows))
+                    self._keep(partial(Desk.borrow, rows=message.rows))
                     self._share.set()
                 case Goodbye():
                     raise LinkLost(words.CLOSED)
                 case _:
                     assert_never(message)
 
+    def _keep(self, what: Callable[[Desk], None]) -> None:
+        """Make durable what was told; what cannot be is told again in another stay."""
+        if not self._place.at_desk(what):
+            raise LinkLost(words.NOT_KEPT)
+
     def _take(self, desk: Desk, acts: tuple[OfficeAct, ...]) -> None:
-        waiting = {entry.act.id for entry in _own(desk)}
+        waiting = {receipt.act.id for receipt in desk.waiting() if receipt.state in UNSETTLED}
         settled = {entry.act.id for entry in acts if entry.station == desk.colleagues.station} - waiting
-        self._ends |= {act: _end_of_own(desk, act) for act in settled}  # copies came back of what is settled here
+        ends = {act: end_of_own(act, desk.receipt(act)) for act in settled}
+        self._ends |= ends  # copies came back of what is settled here
         desk.take_from_office(tuple(entry for entry in acts if entry.act.id not in settled))
         self._share.set()
+
+    def _check_stay(self) -> None:
+        if self._left:
+            raise LinkLost(words.OTHER_OFFICE)
 
     # ---- what it tells
 
@@ -121,6 +136,7 @@ class Membership:
             raise LinkLost(words.NOT_SIGNED_IN)
         await self._send(begun)
         while True:
+            self._check_stay()
             await self._send(self._news())
             await self._proven.link.send(_ALIVE)
             with contextlib.suppress(TimeoutError):
@@ -140,9 +156,10 @@ class Membership:
 
     def _begin(self, desk: Desk) -> list[wire.Message]:
         """Say who joins, then all that is pending: what has an order already in that order, then what is new."""
-        self._shared = {entry.act.id: entry for entry in _own(desk)}
-        known = tuple(self._shared.get(entry.act.id, entry) for entry in desk.colleagues.all())
-        fresh = tuple(entry for entry in self._shared.values() if entry.act.id not in desk.colleagues)
+        own = {entry.act.id: entry for entry in _own(desk)}
+        self._shared = set(own)
+        known = tuple(own.pop(entry.act.id, entry) for entry in desk.colleagues.all())
+        fresh = tuple(own.values())
         join = Join(protocol=wire.PROTOCOL, station=desk.colleagues.station, ledger=desk.ledger, cursor=desk.cursor)
         return [join, Share(acts=known + fresh)]
 
@@ -151,11 +168,9 @@ class Membership:
         messages: list[wire.Message] = []
 
         def look(desk: Desk) -> None:
-            own = {entry.act.id: entry for entry in _own(desk)}
-            fresh = tuple(entry for act, entry in own.items() if act not in self._shared)
-            self._ends |= {act: _end_of_own(desk, act) for act in self._shared.keys() - own.keys()}
+            fresh = tuple(_own(desk, but_for=self._shared))
             self._ends |= {end.act: end for end in desk.colleagues.take_ended()}
-            self._shared = own
+            self._shared |= {entry.act.id for entry in fresh}
             if fresh:
                 messages.append(Share(acts=fresh))
             if self._ends:
@@ -166,22 +181,21 @@ class Membership:
         return messages
 
 
-def _own(desk: Desk) -> list[OfficeAct]:
+def _own(desk: Desk, but_for: Container[CommandId] = ()) -> Iterator[OfficeAct]:
+    """Give the acts that wait at this station: those of who is signed in, and what it shared for who was before."""
     session = desk.session
     if session is None:
-        return []
-    return [
-        OfficeAct(act=receipt.act, maker=session.actor, station=desk.colleagues.station)
-        for receipt in desk.waiting()
-        if receipt.state in UNSETTLED and receipt.act.by == session.actor.person
-    ]
-
-
-def _end_of_own(desk: Desk, act: CommandId) -> End:
-    receipt = desk.receipt(act)
-    if receipt is None or receipt.verdict is None or receipt.state is ActState.DISCARDED:
-        return End(act=act, fate=Fate.GIVEN_UP)
-    return end_of(Settled(act=act, verdict=receipt.verdict))
+        return
+    for receipt in desk.waiting():
+        act = receipt.act
+        if receipt.state not in UNSETTLED or act.id in but_for:
+            continue
+        copy = desk.colleagues.get(act.id)
+        if act.by == session.actor.person:
+            if copy is not None or desk.may_share(act):
+                yield OfficeAct(act=act, maker=session.actor, station=desk.colleagues.station)
+        elif copy is not None:
+            yield copy
 
 
 def _share(acts: tuple[OfficeAct, ...]) -> Share:

@@ -85,6 +85,7 @@ class Office:
         self._met: dict[str, Serving] = {}
         self._rumours: tuple[Serving, ...] = ()
         self._trouble = ""
+        self._keeps = True
         self._choice = asyncio.Event()
         self._need = asyncio.Event()
         self._centre_s: float | None = None
@@ -104,9 +105,6 @@ class Office:
             self._centre_s = at_s if self._centre_s is None else self._centre_s
         else:
             self._centre_s = None
-        stale = self._with(lambda desk: desk.colleagues.stale(self._time.now()))
-        if stale:
-            self._end(stale)
         if self._inquiries_due(at_s):
             self._wake()
         self.look_again()
@@ -123,6 +121,14 @@ class Office:
         """Give what the Hello says of this station; None before there is a store."""
         memory = self._memory()
         return None if memory is None else OfficeStation(station=memory.station, address=self._address())
+
+    def leave(self) -> None:
+        """Take and tell nothing more in the office so far, at once: a person of another, or of none, is signed in."""
+        if self._membership is not None:
+            self._membership.leave()
+        if self._relay is not None:
+            self._relay.dissolve()
+            self._choice.set()
 
     def told(self, office: wire.Office) -> None:
         """Take keys and addresses from the centre."""
@@ -179,7 +185,7 @@ class Office:
         try:
             while True:
                 wanted = self._wanted()
-                if self._relay is not None and (wanted is None or wanted != self._relay.serving):
+                if self._relay is not None and (wanted != self._relay.serving or self._relay.is_dissolved):
                     relay, self._relay = self._relay, None
                     await _stop(relay, door, beating)
                     door = beating = None
@@ -251,7 +257,7 @@ class Office:
             if best is not None:
                 with contextlib.suppress(LinkLost, LinkRefused, TimeoutError):
                     await self._take_part(best)
-            await _pause(self._need, LOOK_AGAIN_S if best is None else 0.2)
+            await _pause(self._need, 0.2 if best is not None and self._keeps else LOOK_AGAIN_S)
 
     def _needed(self) -> bool:
         """Tell whether the centre is away, or has not been back for long."""
@@ -332,10 +338,16 @@ class Office:
 
     # ---- sync.membership.OfficePlace
 
-    def at_desk(self, do: Callable[[Desk], None]) -> None:
-        """Do something at the open desk; what it changes is told."""
-        self._with(do)
+    def at_desk(self, do: Callable[[Desk], None]) -> bool:
+        """Do something at the open desk; what it changes is told. False where there is none or its disk fails."""
+
+        def done(desk: Desk) -> bool:
+            do(desk)
+            return True
+
+        self._keeps = bool(self._with(done))
         self._tell()
+        return self._keeps
 
     def heard(self, here: Here) -> None:
         """Take the relay's sign of life."""

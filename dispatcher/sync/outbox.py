@@ -214,8 +214,7 @@ class Outbox:
     def retry(self, act: CommandId, again: Act) -> tuple[Receipt, ...]:
         """Replace a parked or expired act by a new one, with what waits behind it; gives the receipts given up.
 
-        The new acts are stored before the old ones are given up: a crash between leaves both, the new ones
-        behind the parked one, where nothing leaves before a person has decided.
+        All of it is one transaction: were both left by a crash, a person's next decision would make an act twice.
         """
         old = self._receipts[act]
         behind: list[Receipt] = []
@@ -223,14 +222,15 @@ class Outbox:
             waiting = self._of_case[old.act.command.case]
             behind = [self._receipts[later] for later in waiting[waiting.index(act) + 1 :]]
             behind = [receipt for receipt in behind if receipt.state is ActState.QUEUED]
-        given_up = [msgspec.structs.replace(old, state=ActState.DISCARDED, note=again.id)]
-        self.push(again)
-        for receipt in behind:
-            copy = msgspec.structs.replace(receipt.act, id=new_command_id())
-            self.push(copy)
-            given_up.append(msgspec.structs.replace(receipt, state=ActState.DISCARDED, note=copy.id))
-        self._store.settle(tuple(given_up))
-        return self._take_in(tuple(given_up))
+        copies = [msgspec.structs.replace(receipt.act, id=new_command_id()) for receipt in behind]
+        instead = [again, *copies]
+        given_up = tuple(
+            msgspec.structs.replace(receipt, state=ActState.DISCARDED, note=new.id)
+            for receipt, new in zip([old, *behind], instead, strict=True)
+        )
+        for receipt in self._store.replace(instead, given_up):
+            self._keep(receipt)
+        return self._take_in(given_up)
 
     # ---- bookkeeping
 

@@ -272,7 +272,10 @@ class Store(OfficeStore, Protocol):
         ...
 
     def keep_only(self, scope: Scope) -> tuple[tuple[QueueRow, ...], tuple[CaseId, ...]]:
-        """Remove what lies outside a scope, and the details it has not. Gives the rows changed, the cases removed."""
+        """Remove what lies outside a scope, and the details it has not, and remember that the rows are of that scope.
+
+        Gives the rows changed and the cases removed.
+        """
         ...
 
     def settle(self, receipts: tuple[Receipt, ...]) -> None:
@@ -316,6 +319,10 @@ class Store(OfficeStore, Protocol):
 
     def enqueue(self, act: Act) -> Receipt:
         """Keep an act durably before anybody sees it; the same id again gives the same receipt."""
+        ...
+
+    def replace(self, acts: Sequence[Act], given_up: tuple[Receipt, ...]) -> tuple[Receipt, ...]:
+        """Keep acts and give up those in whose place they are; gives the new ones' receipts."""
         ...
 
     def unsettled(self) -> tuple[Receipt, ...]:

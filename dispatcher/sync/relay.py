@@ -35,6 +35,9 @@ maker made it, by a signature; see docs/decisions.md.)
 office's order waits for that one to be settled, at most `desk.HOLD_S`: a contact must not arrive before the signature
 it rests on. After that it goes up and is judged as it is.
 
+A station is of the office of whoever is signed in: copies of another go with the person, and what it keeps or serves of
+an office ends at once.
+
 *Who may.* Only stations of one street: each link proves at both ends that it holds a key the centre gave to that
 street's people, and is unreadable to everybody else (transport.sealed). There are two keys, one of them for those
 entitled to callers; over a link proved by the other, callers are taken out of acts and rows before they leave.
@@ -54,6 +57,7 @@ import msgspec
 
 from dispatcher import wire
 from dispatcher.models.ids import CommandId, LedgerId, Revision
+from dispatcher.sync import words
 from dispatcher.sync.clock import CentreTime
 from dispatcher.sync.office_ports import OfficeLink
 from dispatcher.sync.ports import LinkLost
@@ -114,6 +118,7 @@ class Relay:
         self._members: dict[_Member, str] = {}
         self._ended: dict[CommandId, End] = {}
         self._rivals: dict[str, tuple[Serving, float]] = {}
+        self.is_dissolved = False
 
     @property
     def rivals(self) -> tuple[Serving, ...]:
@@ -159,6 +164,11 @@ class Relay:
             if self._members.pop(member, None) is not None:
                 self._tell_here()
 
+    def dissolve(self) -> None:
+        """Hear and tell nothing more, at once: this station is of this office no longer. `close` is still to come."""
+        self.is_dissolved = True
+        self._members.clear()
+
     async def close(self) -> None:
         """Tell everybody that this station serves no more."""
         for member in tuple(self._members):
@@ -172,6 +182,7 @@ class Relay:
         while True:
             async with asyncio.timeout(SILENT_S):
                 frame = await member.proven.link.receive()
+            self._check_office()
             message = decode_to_relay(frame)
             if not isinstance(message, Look | Join) and member not in self._members:
                 raise wire.BadMessage(Fault.HELLO_FIRST, "join first")
@@ -195,6 +206,7 @@ class Relay:
         self._members[member] = join.station
         if join.ledger == self._ledger():
             for page in self._lend(join.cursor):
+                self._check_office()
                 fit = page if member.proven.with_caller else tuple(map(row_without_caller, page))
                 for frame in in_frames(_changes, fit):
                     async with asyncio.timeout(SILENT_S):
@@ -204,6 +216,10 @@ class Relay:
         for frame in in_frames(_spread, fit):
             member.say(frame)
         self._tell_here()
+
+    def _check_office(self) -> None:
+        if self.is_dissolved:
+            raise LinkLost(words.CLOSED)
 
     # ---- the pool
 

@@ -196,16 +196,13 @@ class Replica:
 
     def _in_order(self, case: CaseId, actor: Actor) -> Iterator[tuple[Act, Actor]]:
         """Give the pending acts on a case with their makers: in the office's order, then what only this station has."""
-        own = {
-            receipt.act.id: receipt.act
-            for receipt in self._outbox.on(case)
-            if receipt.state in UNSETTLED and receipt.act.by == actor.person
-        }
+        waiting = {receipt.act.id: receipt.act for receipt in self._outbox.on(case) if receipt.state in UNSETTLED}
+        own = {id_: act for id_, act in waiting.items() if act.by == actor.person}
         for entry in self._colleagues.on(case):
             act = own.pop(entry.act.id, None)
             if act is not None:
                 yield act, actor
-            elif entry.station != self._colleagues.station:
+            elif entry.station != self._colleagues.station or entry.act.id in waiting:
                 yield entry.act, entry.maker
         for act in own.values():
             yield act, actor

@@ -71,7 +71,10 @@ class Talk:
 
     def welcomed(self, welcome: wire.Welcome) -> None:
         """Take the centre's first word."""
+        office = self._desk.office_memory.unit
         catching_up = self._desk.welcome(welcome)
+        if self._office is not None and self._desk.office_memory.unit != office:
+            self._office.leave()
         if self._desk.as_of is None:
             self._health.forget_as_of()
         if catching_up:

@@ -68,6 +68,10 @@ def gone(what: Gone, row_of: act_words.RowOf, unit_name: act_words.UnitName) -> 
             why = strings.refusal(what.end.refused, unit_name) if what.end.refused is not None else ""
             said = translate("Office", "{maker} 的“{what}”被中心退回，画面已还原").format(maker=maker, what=title)
             return translate("Office", "{said}：{why}").format(said=said, why=why) if why else said
+        case Fate.EXPIRED if what.end.refused is None:  # only its maker and the centre know
+            return translate("Office", "{maker} 的“{what}”已过有效期，是否发出以中心为准").format(
+                maker=maker, what=title
+            )
         case Fate.EXPIRED:
             return translate("Office", "{maker} 的“{what}”已过有效期，没有发出").format(maker=maker, what=title)
         case Fate.GIVEN_UP:

@@ -386,6 +386,7 @@ TROUBLES = (
     QT_TRANSLATE_NOOP("sync", "没有此案件"),
     QT_TRANSLATE_NOOP("sync", "此案件已不在您的管辖范围"),
     QT_TRANSLATE_NOOP("sync", "无法连接本所中继"),
+    QT_TRANSLATE_NOOP("sync", "本机无法保存同事的操作"),
     QT_TRANSLATE_NOOP("sync", "对方不属于本所，或密钥不一致"),
     QT_TRANSLATE_NOOP("sync", "本所网络上的数据被改动，已断开"),
     QT_TRANSLATE_NOOP("sync", "本机数据已按中心的指令销毁"),

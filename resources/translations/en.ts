@@ -1954,6 +1954,10 @@
         <translation>{said}: {why}</translation>
     </message>
     <message>
+        <source>{maker} 的“{what}”已过有效期，是否发出以中心为准</source>
+        <translation>{maker}&apos;s “{what}” has outlived its time; whether it was sent is the centre&apos;s to say</translation>
+    </message>
+    <message>
         <source>{maker} 的“{what}”已过有效期，没有发出</source>
         <translation>{maker}&apos;s “{what}” has outlived its time and was not sent</translation>
     </message>
@@ -4330,6 +4334,10 @@
     <message>
         <source>无法连接本所中继</source>
         <translation>The office&apos;s relay cannot be reached</translation>
+    </message>
+    <message>
+        <source>本机无法保存同事的操作</source>
+        <translation>This station cannot keep colleagues&apos; acts</translation>
     </message>
     <message>
         <source>对方不属于本所，或密钥不一致</source>

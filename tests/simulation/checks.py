@@ -4,6 +4,7 @@ Each check has a name; a run that is shrunk must go on breaking the same one.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -22,6 +23,7 @@ from dispatcher.storage.vault import Vault
 from dispatcher.storage.writing import summoned_units
 from dispatcher.sync.ports import UNSETTLED, ActAnswer, ActState, Receipt
 from dispatcher.wire import NO_CALLER, CaseRow, Changes
+from tests.simulation.together import kept_too_long, office_agrees
 
 if TYPE_CHECKING:
     from tests.simulation.network import Wire
@@ -89,7 +91,7 @@ class Checks:
         if answer.refused is None and not answer.trouble:
             receipt = station.disk.receipt(answer.act)
             if receipt is None:
-                raise self._broken("answered before it was durable", f"{station.name}: {answer.act}")
+                raise self.broken("answered before it was durable", f"{station.name}: {answer.act}")
 
     def said_up(self, station: "Station", link: "Wire", frame: bytes) -> None:
         """A station says something."""
@@ -104,12 +106,12 @@ class Checks:
         for act in submit.acts:
             receipt = station.disk.receipt(act.id)
             if receipt is None or receipt.state is ActState.QUEUED:
-                raise self._broken("sent before it was durably marked as sent", f"{station.name}: {act.id}")
+                raise self.broken("sent before it was durably marked as sent", f"{station.name}: {act.id}")
             if f"token-{act.by}" != self._tokens[link]:
-                raise self._broken("sent as somebody else", f"{station.name}: {act.id} of {act.by}")
+                raise self.broken("sent as somebody else", f"{station.name}: {act.id} of {act.by}")
             # What may have left before is asked about again, however late: its fate is the centre's to tell.
             if act.valid_until is not None and receipt.sent_at is not None and receipt.sent_at > act.valid_until:
-                raise self._broken("a stale whistle was sent", f"{station.name}: {act.id} until {act.valid_until}")
+                raise self.broken("a stale whistle was sent", f"{station.name}: {act.id} until {act.valid_until}")
 
     def said_down(self, station: "Station", link: "Wire", frame: bytes) -> None:
         """The centre says something."""
@@ -118,28 +120,40 @@ class Checks:
         for settled in _decode_telling(frame).settles:
             before = self._told.setdefault(settled.act, settled.verdict)
             if before != settled.verdict:
-                raise self._broken("two verdicts for one act", f"{settled.act}: {before}, then {settled.verdict}")
+                raise self.broken("two verdicts for one act", f"{settled.act}: {before}, then {settled.verdict}")
             found = settled.verdict
             if isinstance(found, Refused) and found.reason is Reason.NOT_YOUR_ROLE and found.field == "by":
-                raise self._broken("judged as somebody else's", settled.act)
+                raise self.broken("judged as somebody else's", settled.act)
 
     def applied(self, station: "Station", changes: Changes) -> None:
         """A station has made a batch durable."""
         actor = station.disk.signed_in()
         if actor is None:
-            raise self._broken("rows before a welcome", station.name)
+            raise self.broken("rows before a welcome", station.name)
         scope = scope_of(actor)
         for row in changes.rows:
             self._fits(station, scope, row)
 
+    def borrowed(self, station: "Station", rows: Sequence[CaseRow]) -> None:
+        """A station has kept rows that another one lent it."""
+        actor = station.disk.signed_in()
+        if actor is None:
+            raise self.broken("rows before a welcome", station.name)
+        for row in rows:
+            self._fits(station, scope_of(actor), row)
+
+    def holds(self, row: CaseRow, act: CommandId) -> bool:
+        """Tell whether an act has had its effect on a case as it stands in a row."""
+        return act.encode() in bytes(row.body) and any(each.act == act for each in _decode_case(row.body).history)
+
     def _fits(self, station: "Station", scope: Scope, row: CaseRow) -> None:
         case = _decode_case(row.body)
         if not in_scope(scope, case.holder, case.community, summoned_units(case)):
-            raise self._broken("a row out of scope", f"{station.name}: {case.id} held by {case.holder} in {scope}")
+            raise self.broken("a row out of scope", f"{station.name}: {case.id} held by {case.holder} in {scope}")
         if row.caller != NO_CALLER and not scope.tells_caller(case.order.confidential):
-            raise self._broken("a caller where none may be", f"{station.name}: {case.id}")
+            raise self.broken("a caller where none may be", f"{station.name}: {case.id}")
         if case != case_for(scope, case):
-            raise self._broken("a field out of scope", f"{station.name}: {case.id}")
+            raise self.broken("a field out of scope", f"{station.name}: {case.id}")
 
     # ---- after each step
 
@@ -148,7 +162,9 @@ class Checks:
         self.read_ledger()
         for station in self._world.stations:
             self._nothing_lost(station)
+        for station in self._world.living:
             self._cache_agrees(station)
+            office_agrees(self._world, station)
 
     def read_ledger(self) -> None:
         """Take in what the ledger has committed since."""
@@ -172,16 +188,16 @@ class Checks:
             return
         for revision, act, entered_ms in entries:
             if revision != self.head + 1:
-                raise self._broken("a hole in the journal", f"{revision} after {self.head}")
+                raise self.broken("a hole in the journal", f"{revision} after {self.head}")
             self.head = revision
             if act in self.journal:
-                raise self._broken("an act counts twice", act)
+                raise self.broken("an act counts twice", act)
             self.journal[act] = revision
             verdict = self.verdicts.get(act)
             if verdict is not None and (not isinstance(verdict, Accepted) or verdict.revision != revision):
-                raise self._broken("journal and verdict disagree", f"{act}: {verdict} at {revision}")
+                raise self.broken("journal and verdict disagree", f"{act}: {verdict} at {revision}")
             if verdict is None and not act.startswith("law:"):
-                raise self._broken("journaled without a verdict", act)
+                raise self.broken("journaled without a verdict", act)
             made = self.made.get(act)
             if made is not None:
                 self._fresh_enough(made[1], from_epoch_ms(entered_ms))
@@ -206,7 +222,7 @@ class Checks:
             and until is not None
             and judged_at > until + dt.timedelta(milliseconds=1)
         ):
-            raise self._broken("a stale whistle went off", f"{act.id}: {judged_at} after {until}")
+            raise self.broken("a stale whistle went off", f"{act.id}: {judged_at} after {until}")
 
     def _nothing_lost(self, station: "Station") -> None:
         disk = station.disk
@@ -217,60 +233,61 @@ class Checks:
             settled = self._settled.get(act.id)
             if settled is not None:
                 if receipt.verdict != settled:
-                    raise self._broken("a receipt changed its verdict", f"{act.id}: {settled} to {receipt.verdict}")
+                    raise self.broken("a receipt changed its verdict", f"{act.id}: {settled} to {receipt.verdict}")
             elif receipt.verdict is not None:
                 self._settled[act.id] = receipt.verdict
                 self._truly(receipt)
         lost = disk.enqueued - {receipt.act.id for receipt in disk.all_receipts()}
         if lost:
-            raise self._broken("an act is lost", f"{station.name}: {sorted(lost)}")
+            raise self.broken("an act is lost", f"{station.name}: {sorted(lost)}")
 
     def _truly(self, receipt: Receipt) -> None:
         """A verdict on a receipt is what the ledger remembers."""
         known, verdict = self.verdicts.get(receipt.act.id), receipt.verdict
         never_left = receipt.sent_at is None and receipt.state is ActState.EXPIRED
         if known != verdict and not (never_left and known is None):
-            raise self._broken("receipt and ledger disagree", f"{receipt.act.id}: {verdict}, ledger {known}")
+            raise self.broken("receipt and ledger disagree", f"{receipt.act.id}: {verdict}, ledger {known}")
 
     def _cache_agrees(self, station: "Station") -> None:
         standing, actor = station.disk.peek(), station.disk.signed_in()
         rows = station.disk.rows_by_case()
         if not standing.ledger:
             if rows:
-                raise self._broken("rows of no ledger", station.name)
+                raise self.broken("rows of no ledger", station.name)
             return
         if actor is None:
             return
-        cursor, scope = standing.cursor, scope_of(actor)
+        cursor, scope = standing.cursor, station.disk.scope() or scope_of(actor)
         if cursor > self.head:
-            raise self._broken("a cursor ahead of the ledger", f"{station.name}: {cursor} > {self.head}")
+            raise self.broken("a cursor ahead of the ledger", f"{station.name}: {cursor} > {self.head}")
         for id_, there in self.cases.items():
             here = rows.get(id_)
             # What stands from before a filling is ahead of it until it has come again or is swept away.
-            if here is not None and here.row.revision > cursor and not standing.is_filling:
-                raise self._broken("a row ahead of the cursor", f"{station.name}: {id_}")
+            lent = here is not None and station.disk.borrowed.get(id_) == here.row.revision
+            if here is not None and here.row.revision > cursor and not standing.is_filling and not lent:
+                raise self.broken("a row ahead of the cursor", f"{station.name}: {id_}")
             if there.revision > cursor:
                 continue
             if there.in_scope(scope):
                 if here is None or here.row.revision != there.revision:
                     has = here.row.revision if here else None
-                    raise self._broken(
+                    raise self.broken(
                         "a cursor ahead of its rows",
                         f"{station.name}: cursor {cursor}, {id_} has {has}, ledger {there.revision}",
                     )
             elif here is not None:
-                raise self._broken("a row that left the scope is kept", f"{station.name}: {id_}")
+                raise self.broken("a row that left the scope is kept", f"{station.name}: {id_}")
 
     # ---- at the end
 
     def settled(self) -> bool:
         """Tell whether every station has come to rest."""
-        return all(self._at_rest(station) for station in self._world.stations)
+        return all(self._at_rest(station) for station in self._world.living)
 
     def _at_rest(self, station: "Station") -> bool:
         if not station.is_online or station.disk.peek().cursor != self.head:
             return False
-        return not self.waiting(station)
+        return not self.waiting(station) and not kept_too_long(self._world, station)
 
     def waiting(self, station: "Station") -> set[str]:
         """Name the makers of what is first on its case and not settled, with nothing parked before it."""
@@ -289,25 +306,25 @@ class Checks:
         """Everything is quiet: all agree."""
         self.after_step()
         law = self._world.centre.law()
-        for station in self._world.stations:
+        for station in self._world.living:
             actor = station.disk.signed_in()
             assert actor is not None
             scope = scope_of(actor)
             expected = {id_: there for id_, there in self.cases.items() if there.in_scope(scope)}
             rows = station.disk.rows_by_case()
             if set(rows) != set(expected):
-                raise self._broken("caches do not converge", f"{station.name}: {set(rows) ^ set(expected)}")
+                raise self.broken("caches do not converge", f"{station.name}: {set(rows) ^ set(expected)}")
             for id_, there in expected.items():
                 row = row_for(scope, summarise(there.case, law))
                 if _decode_case(rows[id_].body) != case_for(scope, there.case) or rows[id_].row != row:
-                    raise self._broken("caches do not converge", f"{station.name}: {id_}")
+                    raise self.broken("caches do not converge", f"{station.name}: {id_}")
                 shown = station.seen.rows.get(id_)
                 if shown is None or (shown.pending is Pending.NONE and shown != row):
-                    raise self._broken("the screen shows something else", f"{station.name}: {id_}")
+                    raise self.broken("the screen shows something else", f"{station.name}: {id_}")
                 if (rows[id_].caller != NO_CALLER) != self._has_caller(there, scope):
-                    raise self._broken("a caller is missing", f"{station.name}: {id_}")
+                    raise self.broken("a caller is missing", f"{station.name}: {id_}")
             if set(station.seen.rows) != set(expected):
-                raise self._broken("the screen shows something else", station.name)
+                raise self.broken("the screen shows something else", station.name)
             self._receipts_agree(station)
 
     def _has_caller(self, there: InLedger, scope: Scope) -> bool:
@@ -315,28 +332,40 @@ class Checks:
 
     def _receipts_agree(self, station: "Station") -> None:
         newest: dict[CaseId, int] = {}
+        self._made_by_a_person(station)
         for receipt in sorted(station.disk.all_receipts(), key=lambda r: r.seq):
             act, went_off = receipt.act, receipt.act.id in self.journal
             where = f"{station.name}: {act.id} {receipt.state}"
             match receipt.state:
                 case ActState.ACCEPTED:
                     if not went_off:
-                        raise self._broken("told it happened, and it did not", where)
+                        raise self.broken("told it happened, and it did not", where)
                 case ActState.SENT:
                     if act.by == station.person:
-                        raise self._broken("asked and never answered", where)
+                        raise self.broken("asked and never answered", where)
                 case ActState.DISCARDED if act.id not in self.given_up and not receipt.note:
-                    raise self._broken("given up by nobody", where)
+                    raise self.broken("given up by nobody", where)
                 case _:
                     if went_off:
-                        raise self._broken("told it did not happen, and it did", where)
+                        raise self.broken("told it did not happen, and it did", where)
             if went_off:
                 before = newest.get(act.command.case, 0)
                 if self.journal[act.id] < before:
-                    raise self._broken("the order of a case is broken", where)
+                    raise self.broken("the order of a case is broken", where)
                 newest[act.command.case] = self.journal[act.id]
 
-    def _broken(self, name: str, found: str) -> Broken:
+    def _made_by_a_person(self, station: "Station") -> None:
+        """Whatever a station's program has made again stands for one act that a person made, and for no other's."""
+        of = {receipt.note: receipt.act.id for receipt in station.disk.all_receipts() if receipt.note}
+        for receipt in station.disk.all_receipts():
+            first = receipt.act.id
+            while not first.startswith(f"{station.name}:") and first in of:
+                first = of[first]
+            if receipt.state is not ActState.DISCARDED and not first.startswith(f"{station.name}:"):
+                raise self.broken("an act nobody made", f"{station.name}: {receipt.act.id} {receipt.state}")
+
+    def broken(self, name: str, found: str) -> Broken:
+        """End the run by a check of that name; what is given is to be raised."""
         broken = Broken(name, found)
         self._world.failed(name, found, broken)
         return broken

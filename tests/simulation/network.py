@@ -40,13 +40,20 @@ class Weather:
 
 
 class Pipe:
-    """One direction: frames in at one end, out at the other in the same order, later."""
+    """One direction: frames in at one end, out at the other in the same order, later.
 
-    def __init__(self, loop: SeededLoop, weather: Weather, rng: random.Random, receiver: str) -> None:
+    With `numbered` both ends notice whatever a meddler does, so he may do it to any frame.
+    """
+
+    def __init__(
+        self, loop: SeededLoop, weather: Weather, rng: random.Random, receiver: str, *, numbered: bool = False
+    ) -> None:
         self._loop = loop
         self._weather = weather
         self._rng = rng
         self._context = acting(receiver)
+        self._batches = b"" if numbered else _CHANGES
+        self._acts = b"" if numbered else _SUBMIT
         self._under_way: deque[tuple[bytes | None, asyncio.TimerHandle]] = deque()
         self._last_s = 0.0
         self._held: list[bytes | None] = []
@@ -67,7 +74,7 @@ class Pipe:
     def _meddled(self, frame: bytes | None) -> list[bytes | None]:
         if not self.meddle or frame is None:
             return [frame]
-        what, batch = self.meddle, frame.startswith(_CHANGES)
+        what, batch = self.meddle, frame.startswith(self._batches)
         if what == "lose":  # from a batch on, until the next one: what is heard next shows the gap
             if batch:
                 self.meddle = "losing"
@@ -77,10 +84,10 @@ class Pipe:
                 self.meddle = ""
                 return [frame]
             return []
-        elif what == "repeat" and (batch or frame.startswith(_SUBMIT)):
+        elif what == "repeat" and (batch or frame.startswith(self._acts)):
             self.meddle = ""
             return [frame, frame]
-        elif what == "swap" and (batch or frame.startswith(_SUBMIT)):
+        elif what == "swap" and (batch or frame.startswith(self._acts)):
             if self._swap is None:
                 self._swap = frame
                 return []
@@ -104,6 +111,8 @@ class Pipe:
         self._under_way.append((frame, handle))
 
     def _arrive(self) -> None:
+        if not self._under_way:
+            return  # of timers for one instant any may come first: what was stopped was then another one's
         frame, _ = self._under_way.popleft()
         self.backlog -= len(frame or b"")
         self.deliver(frame)
@@ -130,31 +139,39 @@ class Pipe:
         self._held.clear()
         self.deaf = True
 
+    def reset(self, how_many: int) -> None:
+        """Let at most so many of the frames under way arrive, then the end."""
+        self.cut(how_many)
+        self._put(None)
+
 
 class Near:
-    """The station's end: a `sync.ports.Link`."""
+    """A station's end of a link: a `sync.ports.Link`. `check_alive` raises for a station that has crashed."""
 
-    def __init__(self, wire: "Wire") -> None:
-        self._wire = wire
+    def __init__(self, loop: SeededLoop, out: Pipe, check_alive: Callable[[], None]) -> None:
+        self._loop = loop
+        self._out = out
+        self._check_alive = check_alive
         self._arrived: deque[bytes | None] = deque()
         self._waiting: asyncio.Future[None] | None = None
         self.closed = False
+        self.tap: Callable[[bytes], Any] = lambda frame: None
 
     async def send(self, frame: bytes) -> None:
-        self._wire.check_alive()
+        self._check_alive()
         if self.closed:
             raise LinkLost("closed")
-        self._wire.tap_up(frame)
-        self._wire.up.put(frame)
+        self.tap(frame)
+        self._out.put(frame)
 
     async def receive(self) -> bytes:
         while not self._arrived:
-            self._wire.check_alive()
+            self._check_alive()
             if self.closed:
                 raise LinkLost("closed")
-            self._waiting = self._wire.loop.create_future()
+            self._waiting = self._loop.create_future()
             await self._waiting
-        self._wire.check_alive()
+        self._check_alive()
         frame = self._arrived.popleft()
         if frame is None or self.closed:
             self.closed = True
@@ -164,7 +181,7 @@ class Near:
     async def close(self) -> None:
         if not self.closed:
             self.closed = True
-            self._wire.up.put(None)
+            self._out.put(None)
             self._wake()
 
     def take(self, frame: bytes | None) -> None:
@@ -270,7 +287,7 @@ class Far:
 
 
 class Wire:
-    """One link, from dial to end. `check_alive` raises for a station that has crashed."""
+    """One link to the centre, from dial to end."""
 
     def __init__(
         self,
@@ -283,14 +300,12 @@ class Wire:
         centre_is_dead: Callable[[], bool],
     ) -> None:
         self.loop = loop
-        self.check_alive = check_alive
         self.centre_is_dead = centre_is_dead
         self.is_over = False
-        self.tap_up: Callable[[bytes], Any] = lambda frame: None
         self.tap_down: Callable[[bytes], Any] = lambda frame: None
         self.up = Pipe(loop, weather, random.Random(rng.random()), centre)
         self.down = Pipe(loop, weather, random.Random(rng.random()), station)
-        self.near = Near(self)
+        self.near = Near(loop, self.up, check_alive)
         self.far = Far(self)
         self.up.deliver = self.far.take
         self.down.deliver = self.near.take
@@ -298,12 +313,8 @@ class Wire:
 
     def cut(self) -> None:
         """Reset the connection: part of what is under way is lost, both ends hear of it."""
-        for pipe, end in ((self.up, self.far), (self.down, self.near)):
-            pipe.cut(self._rng.randrange(3))
-            pipe.deaf = False
-            pipe._put(None)
-            pipe.deaf = True
-            del end
+        for pipe in (self.up, self.down):
+            pipe.reset(self._rng.randrange(3))
 
     def half_open(self, up: bool, down: bool) -> None:
         """Lose from now on what is said up, down or both ways; nobody hears that the link is dead."""

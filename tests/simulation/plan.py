@@ -39,6 +39,20 @@ class Kind(enum.StrEnum):
     SIGN_IN = "sign_in"
     MOVE = "move"
     FLOOD = "flood"
+    OUTAGE = "outage"
+    OUTAGE_ENDS = "outage_ends"
+    TOGETHER = "together"
+    SERVE = "serve"
+    DROP = "drop"
+    LAN_CUT = "lan_cut"
+    LAN_HALF_OPEN = "lan_half_open"
+    LAN_STALL = "lan_stall"
+    LAN_SLOW = "lan_slow"
+    LAN_MEDDLE = "lan_meddle"
+    LAN_PART = "lan_part"
+    LAN_HEAL = "lan_heal"
+    RELAY_CRASH = "relay_crash"
+    DIE = "die"
 
 
 _WORK: Final[dict[Kind, float]] = {
@@ -71,6 +85,20 @@ _FAULTS: Final[dict[Kind, float]] = {
     Kind.MOVE: 0.3,
     Kind.FLOOD: 0.2,
 }
+_OFFICE_WORK: Final[dict[Kind, float]] = {Kind.TOGETHER: 1.5, Kind.SERVE: 1.5, Kind.DROP: 0.3}
+_OFFICE_FAULTS: Final[dict[Kind, float]] = {
+    Kind.LAN_CUT: 1,
+    Kind.LAN_HALF_OPEN: 0.7,
+    Kind.LAN_STALL: 0.7,
+    Kind.LAN_SLOW: 0.4,
+    Kind.LAN_MEDDLE: 0.7,
+    Kind.LAN_PART: 1.5,
+    Kind.LAN_HEAL: 1,
+    Kind.RELAY_CRASH: 1.5,
+    Kind.DIE: 0.4,
+}
+_OFFICES: Final = 0.25
+"""So many of the seeds are worlds in which a street works on together while the centre is away."""
 
 
 class Step(NamedTuple):
@@ -85,20 +113,30 @@ class Step(NamedTuple):
         return random.Random(f"{seed} step {self.index}")
 
 
+def is_office(seed: int) -> bool:
+    """Tell whether the stations of a seed's world know of each other."""
+    return random.Random(f"{seed} office").random() < _OFFICES
+
+
 def plan(seed: int, keep: Sequence[int] | None = None) -> list[Step]:
     """Draw the steps of a seed; `keep` names those that are left, None for all."""
     rng = random.Random(f"{seed} plan")
-    faults = {kind: weight * rng.choice((0, 1, 1, 3)) for kind, weight in _FAULTS.items()}
+    office = is_office(seed)
+    all_faults = _FAULTS | _OFFICE_FAULTS if office else _FAULTS
+    faults = {kind: weight * rng.choice((0, 1, 1, 3)) for kind, weight in all_faults.items()}
     share = rng.choice((0.0, 0.5, 1.0, 1.0, 2.0))
     total = sum(faults.values()) or 1.0
-    work = sum(_WORK.values())
-    weights = dict(_WORK) | {kind: weight / total * work * 0.6 * share for kind, weight in faults.items()}
+    works = _WORK | _OFFICE_WORK if office else _WORK
+    work = sum(works.values())
+    weights = works | {kind: weight / total * work * 0.6 * share for kind, weight in faults.items()}
     kinds, odds = list(weights), list(weights.values())
-    haste = rng.choice((0.05, 0.3, 1.0))
-    steps = [
-        Step(index, rng.expovariate(1 / haste), kind)
-        for index, kind in enumerate(rng.choices(kinds, odds, k=rng.randrange(12, 40)))
-    ]
+    haste = rng.choice((0.3, 1.0, 3.0) if office else (0.05, 0.3, 1.0))
+    chosen = rng.choices(kinds, odds, k=rng.randrange(12, 40))
+    if office:  # what an office is for
+        begins = rng.randrange(2, 6)
+        chosen[begins] = Kind.OUTAGE
+        chosen[rng.randrange(begins + 1, len(chosen))] = Kind.OUTAGE_ENDS
+    steps = [Step(index, rng.expovariate(1 / haste), kind) for index, kind in enumerate(chosen)]
     if keep is None:
         return steps
     kept = set(keep)

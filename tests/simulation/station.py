@@ -9,17 +9,20 @@ import contextlib
 import copy
 import datetime as dt
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dispatcher import wire
 from dispatcher.models.commands import Act, AnyCommand
-from dispatcher.models.ids import CommandId, PersonId
-from dispatcher.models.organisation import Actor
+from dispatcher.models.ids import CaseId, CommandId, PersonId, Revision
+from dispatcher.models.organisation import Actor, Scope
 from dispatcher.sync.engine import Engine
+from dispatcher.sync.office_ports import OfficeMemory, OfficePlan, OfficeStatus
 from dispatcher.sync.ports import ActAnswer, ActState, Link, LinkLost, LinkState, Receipt, StoreDamaged, Trouble
+from dispatcher.wire.office import OfficeAct
 from tests import builders
 from tests.fakes import MemoryStore, Recorder
+from tests.simulation.lan import address_of
 from tests.simulation.loop import SeededLoop, acting
 from tests.simulation.network import Weather, Wire
 
@@ -53,6 +56,7 @@ class Disk(MemoryStore):
         self.station: Station | None = None
         self.damaged = False
         self.enqueued: set[CommandId] = set()
+        self.borrowed: dict[CaseId, Revision] = {}
 
     def survivor(self) -> "Disk":
         """Give what is found after a crash: all that was committed, in the hands of nobody."""
@@ -78,13 +82,32 @@ class Disk(MemoryStore):
         self.enqueued.add(act.id)
         return receipt
 
+    def replace(self, acts: Sequence[Act], given_up: tuple[Receipt, ...]) -> tuple[Receipt, ...]:
+        kept = super().replace(acts, given_up)
+        self.enqueued |= {act.id for act in acts}
+        return kept
+
     def apply(self, changes: wire.Changes, as_of: dt.datetime) -> None:
         super().apply(changes, as_of)
         if self.station is not None:
             self.station.world.checks.applied(self.station, changes)
 
+    def borrow(self, rows: Sequence[wire.CaseRow]) -> None:
+        super().borrow(rows)
+        if self.station is not None:
+            self.borrowed |= {row.row.id: row.row.revision for row in rows}
+            self.station.world.checks.borrowed(self.station, rows)
+
     def receipt(self, act: CommandId) -> Receipt | None:
         return self._receipts.get(act)
+
+    def copies(self) -> dict[CommandId, OfficeAct]:
+        """Give the office's pending acts that are kept here."""
+        return self._office_acts
+
+    def office(self) -> OfficeMemory | None:
+        """Give what is kept of the office, whoever holds the disk."""
+        return self._office
 
     def all_receipts(self) -> list[Receipt]:
         return list(self._receipts.values())
@@ -98,6 +121,10 @@ class Disk(MemoryStore):
 
     def signed_in(self) -> Actor | None:
         return self._remembered.actor if self._remembered else None
+
+    def scope(self) -> Scope | None:
+        """Give what the rows here were sent under."""
+        return self._remembered.scope if self._remembered else None
 
     def _reads(self) -> None:
         if self.station is None:
@@ -139,7 +166,12 @@ class Station:
         self.person: PersonId = home.person
         self.starts = 0
         self.running = False
+        self.started_s = 0.0
+        self.is_dead = False
         self.away_s = 1.0
+        self.plan = OfficePlan(
+            address=address_of(name), serves=random.Random(f"{world.seed} {name} plan").random() < 0.2
+        )
         self._doomed = False
         self._commits_left: int | None = None
         self._after = False
@@ -160,10 +192,11 @@ class Station:
 
     def start(self) -> None:
         """Start the program over what is on the disk."""
-        if self.running:
+        if self.running or self.is_dead:
             return
         self.starts += 1
         self.running, self._doomed, self._commits_left = True, False, None
+        self.started_s = self.world.loop.time()
         self.disk = self.disk.survivor()
         self.disk.station = self
         self.seen = Screen(self)
@@ -176,6 +209,8 @@ class Station:
             clock=self.clock,
             token=self.token,
             station=self.name,
+            network=self.world.lan.of(self) if self.world.lan is not None else None,
+            plan=self.plan,
             chance=random.Random(self.rng.random()).random,
         )
         self._task = loop.create_task(self._live(self.engine), context=context)
@@ -186,8 +221,13 @@ class Station:
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001  (whatever it is, it ends the run)
-            if self.engine is engine and self.running and not _is_crash(error):
-                self.world.failed("engine", f"{self.name}: {error!r}", error)
+            if self.engine is engine:
+                self.ended_by(error)
+
+    def ended_by(self, error: BaseException) -> None:
+        """Something of this station's program has ended in an error: unless it was a crash, that ends the run."""
+        if self.running and not _is_crash(error):
+            self.world.failed("engine", f"{self.name}: {error!r}", error)
 
     def crash(self, start: int = 0) -> None:
         """Lose everything but the disk, now; harmless for a start that is over."""
@@ -199,9 +239,16 @@ class Station:
         for wire_ in self.weather.wires:
             if not wire_.is_over:
                 wire_.station_gone()
+        if self.world.lan is not None:
+            self.world.lan.gone(self)
         self.disk = self.disk.survivor()
         self.world.loop.bury(self.actor)
         self.world.loop.call_later(self.away_s, self.start, context=acting("world"))
+
+    def die(self) -> None:
+        """Be destroyed for good, with whatever was never sent."""
+        self.is_dead = True
+        self.crash()
 
     def crash_at_commit(self, number: int, after: bool) -> None:
         """Crash just before or just after the commit of that number from now."""
@@ -257,6 +304,14 @@ class Station:
             self.world.checks.given_up.add(chosen)
             self._do(lambda engine: engine.discard(chosen, "不再需要"))
 
+    def serve_office(self, on: bool) -> None:
+        if self.running:
+            self._do(lambda engine: engine.serve_office(on))
+
+    def drop(self, act: CommandId) -> None:
+        if self.running:
+            self._do(lambda engine: engine.drop_colleague_act(act))
+
     def sign_in(self, person: PersonId) -> None:
         self.person = person
         if self.running:
@@ -279,6 +334,11 @@ class Station:
         self.world.loop.call_soon(do, context=acting(self.actor))
 
     # ---- questions
+
+    @property
+    def office(self) -> OfficeStatus | None:
+        """What the screen says of the office."""
+        return self.seen.status.office if self.running and self.seen.statuses else None
 
     @property
     def is_online(self) -> bool:
@@ -314,7 +374,7 @@ class _Dialer:
             lambda: station.check_alive(self._start),
             lambda start=centre.starts: not centre.running or centre.starts != start,
         )
-        wire_.tap_up = lambda frame: world.checks.said_up(station, wire_, frame)
+        wire_.near.tap = lambda frame: world.checks.said_up(station, wire_, frame)
         wire_.tap_down = lambda frame: world.checks.said_down(station, wire_, frame)
         station.weather.wires = [w for w in station.weather.wires if not w.is_over] + [wire_]
         centre.accept(wire_)

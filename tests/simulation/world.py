@@ -20,11 +20,19 @@ from dispatcher.sync.ports import UNSETTLED, Trouble
 from tests import builders
 from tests.simulation.centre import CentreHouse, Database
 from tests.simulation.checks import Broken, Checks
+from tests.simulation.lan import Cable, Lan
 from tests.simulation.loop import SeededLoop
+from tests.simulation.network import Wire
 from tests.simulation.people import hotline_wish, wish
-from tests.simulation.plan import Kind, Step, plan
+from tests.simulation.plan import Kind, Step, is_office, plan
 from tests.simulation.station import Crashed, Station, disk_full
+from tests.simulation.together import kept_too_long, works_together
 
+OFFICE: Final = (
+    ("desk-1", builders.DISPATCHER),
+    ("desk-2", builders.LEADER),
+    ("desk-3", builders.SUPERVISOR),
+)
 STATIONS: Final = (
     ("desk-1", builders.DISPATCHER),
     ("desk-2", builders.LEADER),
@@ -32,6 +40,8 @@ STATIONS: Final = (
     ("department", builders.LIAISON),
 )
 QUIET_WITHIN_S: Final = 240.0
+TOGETHER_S: Final = 40.0
+"""Within so long an office that can work together does."""
 WAITS_S: Final = (0.2, 0.2, 1.0, 1.0, 3.0, 3.0, 12.0, 65.0)
 """How long nobody does anything; the last is longer than a whistle here is valid."""
 
@@ -70,7 +80,11 @@ class World:
         self.checks = Checks(self)
         self.centre = CentreHouse(self, _database())
         rng = random.Random(f"{seed} stations")
-        chosen = [STATIONS[0], *rng.sample(STATIONS[1:], rng.randrange(1, 4))]
+        self.lan = Lan(self, random.Random(f"{seed} lan")) if is_office(seed) else None
+        if self.lan is not None:
+            chosen = [*OFFICE[: rng.randrange(2, 4)], *rng.sample(STATIONS[2:], rng.choice((0, 0, 1)))]
+        else:
+            chosen = [STATIONS[0], *rng.sample(STATIONS[1:], rng.randrange(1, 4))]
         self.stations = [Station(self, name, home, random.Random(f"{seed} {name}")) for name, home in chosen]
         self._orders = 0
 
@@ -84,6 +98,11 @@ class World:
             self.failure, self.error = Failure(name, found), error
             self.note(f"BROKEN {name}: {found}")
             self.loop.call_soon(self.loop.stop)
+
+    @property
+    def living(self) -> list[Station]:
+        """The stations that are not destroyed for good."""
+        return [station for station in self.stations if not station.is_dead]
 
     # ---- the run
 
@@ -103,6 +122,11 @@ class World:
             if step.kind is Kind.WAIT:
                 await asyncio.sleep(step.random(self.seed).choice(WAITS_S))
                 self.checks.after_step()
+            elif step.kind is Kind.TOGETHER:
+                before = {station.name: station.starts for station in self.living}
+                await asyncio.sleep(TOGETHER_S)
+                self.checks.after_step()
+                works_together(self, [station for station in self.living if before[station.name] == station.starts])
         await asyncio.sleep(0.2)
         await self._come_to_rest()
         self.checks.at_the_end()
@@ -238,6 +262,87 @@ class World:
     def _clock(self, station: Station, rng: random.Random) -> None:
         station.clock.wrong_by_s += rng.choice((3600.0, -3600.0, 40.0, -2.0))
 
+    # ---- the office
+
+    def _outage(self, rng: random.Random) -> None:
+        """Nobody of the office reaches the centre any more."""
+        for station in self.stations:
+            station.weather.parted = True
+            if station.weather.wire is not None:
+                rng.choice((Wire.cut, lambda wire: wire.half_open(True, True)))(station.weather.wire)
+
+    def _outage_ends(self) -> None:
+        for station in self.stations:
+            self._heal(station)
+
+    def _come_together(self, rng: random.Random) -> None:
+        """Heal the office's network, and have a relay if there is none, or two."""
+        if self.lan is None:
+            return
+        self.lan.heal()
+        running = [station for station in self.stations if station.home.unit == builders.STREET and station.running]
+        wanted = rng.choice((1, 1, 2))
+        for station in rng.sample(running, max(0, min(wanted - len(self.lan.doors), len(running)))):
+            station.serve_office(True)
+
+    def _serve(self, station: Station, rng: random.Random) -> None:
+        station.serve_office(rng.random() < 0.7)
+
+    def _drop(self, station: Station, rng: random.Random) -> None:
+        """Decide of an act whose station is dead that nobody will send it."""
+        dead = {memory.station for dead in self.stations if dead.is_dead and (memory := dead.disk.office())}
+        left = [entry.act.id for entry in station.disk.copies().values() if entry.station in dead]
+        if left:
+            chosen = rng.choice(sorted(left))
+            self.checks.given_up.add(chosen)
+            station.drop(chosen)
+
+    def _cables(self, rng: random.Random) -> "list[Cable]":
+        cables = self.lan.living() if self.lan is not None else []
+        return rng.sample(cables, 1) if cables else []
+
+    def _lan_cut(self, rng: random.Random) -> None:
+        for cable in self._cables(rng):
+            cable.cut()
+
+    def _lan_half_open(self, rng: random.Random) -> None:
+        for cable in self._cables(rng):
+            cable.half_open(*rng.choice(((True, False), (False, True), (True, True))))
+
+    def _lan_stall(self, rng: random.Random) -> None:
+        for cable in self._cables(rng):
+            for pipe in rng.choice(([cable.up], [cable.down], [cable.up, cable.down])):
+                pipe.stall()
+                self.loop.call_later(rng.choice((0.5, 3.0, 12.0)), pipe.flow)
+
+    def _lan_slow(self, rng: random.Random) -> None:
+        if self.lan is not None:
+            self.lan.weather.slow_until_s = self.loop.time() + rng.choice((1.0, 5.0, 15.0))
+
+    def _lan_meddle(self, rng: random.Random) -> None:
+        for cable in self._cables(rng):
+            pipe = rng.choice((cable.up, cable.down))
+            pipe.meddle = pipe.meddle or rng.choice(("lose", "repeat", "swap"))
+
+    def _lan_part(self, rng: random.Random) -> None:
+        if self.lan is not None:
+            self.lan.part({station.name: rng.randrange(2) for station in self.stations})
+
+    def _lan_heal(self) -> None:
+        if self.lan is not None:
+            self.lan.heal()
+
+    def _relay_crash(self, rng: random.Random) -> None:
+        if self.lan is not None and self.lan.doors:
+            keeper = self.lan.doors[rng.choice(sorted(self.lan.doors))].keeper
+            self._crash(keeper, rng, rng.choice((Kind.CRASH, Kind.CRASH_AT_COMMIT, Kind.CRASH_IN_CALLBACKS)))
+
+    def _die(self, station: Station) -> None:
+        """A disk is broken for good; one station of the office is left at least."""
+        if sum(not other.is_dead for other in self.stations) > 2:
+            self.note(f"{station.name} is destroyed")
+            station.die()
+
     # ---- the end
 
     async def _come_to_rest(self) -> None:
@@ -258,10 +363,16 @@ class World:
                         pipe.flow()
                     if pipe.meddle or pipe.deaf:
                         wire.cut()
+        self._lan_heal()
         await asyncio.sleep(0)
         for station in self.stations:
             station.start()
             station.reconnect()
+        await self._settle()
+        await asyncio.sleep(3.0)
+        await self._settle()  # something may have fallen due meanwhile
+
+    async def _settle(self) -> None:
         deadline_s = self.loop.time() + QUIET_WITHIN_S
         while True:
             await asyncio.sleep(0.4)
@@ -272,24 +383,26 @@ class World:
             self.checks.after_step()
             if self.checks.settled():
                 break
-            for station in self.stations:
+            for station in self.living:
                 waiting = self.checks.waiting(station)
                 if station.is_online and waiting and station.person not in waiting:
                     station.sign_in(builders.person(sorted(waiting)[0]).person)
             if self.loop.time() > deadline_s:
                 self._not_at_rest()
-        await asyncio.sleep(3.0)
 
     def _not_at_rest(self) -> None:
         found = []
-        for station in self.stations:
+        for station in self.living:
+            kept = kept_too_long(self, station)
+            if kept:
+                raise self.checks.broken("a colleague's act is pending after its verdict", f"{station.name}: {kept}")
             unsettled = [
                 f"{r.act.id} {r.state} by {r.act.by}" for r in station.disk.all_receipts() if r.state in UNSETTLED
             ]
             state = station.seen.status.state if station.seen.statuses else "no state"
             cursor = station.disk.peek().cursor
             found.append(f"{station.name} {state} as {station.person} at {cursor} of {self.checks.head}: {unsettled}")
-        raise self.checks._broken("never at rest", "; ".join(found))
+        raise self.checks.broken("never at rest", "; ".join(found))
 
 
 _HAPPENING: Final[dict[Kind, Callable[[World, Station, random.Random], None]]] = {
@@ -321,6 +434,20 @@ _HAPPENING: Final[dict[Kind, Callable[[World, Station, random.Random], None]]] =
     Kind.SIGN_IN: World._sign_in,
     Kind.MOVE: World._move,
     Kind.FLOOD: lambda world, station, rng: world.centre.switch_flood(rng.random() < 0.6),
+    Kind.OUTAGE: lambda world, station, rng: world._outage(rng),
+    Kind.OUTAGE_ENDS: lambda world, station, rng: world._outage_ends(),
+    Kind.TOGETHER: lambda world, station, rng: world._come_together(rng),
+    Kind.SERVE: World._serve,
+    Kind.DROP: World._drop,
+    Kind.LAN_CUT: lambda world, station, rng: world._lan_cut(rng),
+    Kind.LAN_HALF_OPEN: lambda world, station, rng: world._lan_half_open(rng),
+    Kind.LAN_STALL: lambda world, station, rng: world._lan_stall(rng),
+    Kind.LAN_SLOW: lambda world, station, rng: world._lan_slow(rng),
+    Kind.LAN_MEDDLE: lambda world, station, rng: world._lan_meddle(rng),
+    Kind.LAN_PART: lambda world, station, rng: world._lan_part(rng),
+    Kind.LAN_HEAL: lambda world, station, rng: world._lan_heal(),
+    Kind.RELAY_CRASH: lambda world, station, rng: world._relay_crash(rng),
+    Kind.DIE: lambda world, station, rng: world._die(station),
 }
 
 
@@ -346,6 +473,7 @@ def run(seed: int, keep: Sequence[int] | None = None) -> Run:
     for station in world.stations:
         world.counts.update(f"acts {receipt.state}" for receipt in station.disk.all_receipts())
     world.counts["callbacks"] = loop.steps
+    world.counts["offices"] = int(world.lan is not None)
     world.counts["acts"] = len(world.checks.made)
     world.counts["judged"] = world.checks.head
     world.counts["refused"] = len(world.checks.verdicts) - len(world.checks.journal)

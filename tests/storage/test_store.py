@@ -247,6 +247,17 @@ def test_verdicts_settle_acts_with_the_rows_they_made(store: Store) -> None:
     assert [receipt.act.id for receipt in store.unsettled()] == [refused.act.id, stale.act.id, waiting.act.id]
 
 
+def test_acts_take_the_places_of_those_given_up_for_them(store: Store) -> None:
+    begun(store)
+    old, again, behind = (sign(CaseId("c"))[0] for _ in range(3))
+    receipt = store.enqueue(old)
+    given_up = msgspec.structs.replace(receipt, state=ActState.DISCARDED, note=again.id)
+    kept = store.replace([again, behind], (given_up,))
+    assert [(each.act, each.state) for each in kept] == [(again, ActState.QUEUED), (behind, ActState.QUEUED)]
+    assert store.unsettled() == kept
+    assert store.receipt(old.id) == given_up
+
+
 def test_an_act_given_up_no_longer_waits_but_its_receipt_stays(store: Store) -> None:
     receipt = store.enqueue(sign(CaseId("c"))[0])
     no = Refused(reason=Reason.NOT_DONE)
@@ -398,6 +409,7 @@ def test_only_what_lies_in_a_scope_is_kept(store: Store) -> None:
     store.apply(changes(*(row_of(case) for case in (here, near, secret, there))), NOW)
     desk = scope_of(DISPATCHER)
     rows, gone = store.keep_only(desk)
+    assert (store.remembered() or REMEMBERED).scope == desk, "in one transaction: a crash must not leave the wider one"
     assert ([row.id for row in rows], gone) == ([secret.id], (there.id,))
     assert [store.caller(case.id) for case in (here, secret)] == [CALLER, None]
     wall = msgspec.structs.replace(desk, details=frozenset())

@@ -9,9 +9,10 @@ from dispatcher.models.order import Caller
 from dispatcher.models.queue import Pending
 from dispatcher.models.verdicts import Accepted
 from dispatcher.models.whistle import WhistleKind
+from dispatcher.sync.desk import HOLD_S
 from dispatcher.sync.engine import Engine
 from dispatcher.sync.office_ports import OfficePlan, OfficeStatus
-from dispatcher.sync.ports import ActState, LinkState
+from dispatcher.sync.ports import ActState, LinkState, Trouble
 from dispatcher.wire.office import Fate
 from tests import builders as b
 from tests.fakes import MemoryStore, until
@@ -114,6 +115,77 @@ def test_an_act_rests_on_a_colleague_s_and_waits_for_it() -> None:
         await until(lambda: contacted in world.centre.verdicts)
         assert [act for act, _ in world.centre.journal[2:]] == [signed, contacted]
         assert all(isinstance(world.centre.verdicts[act], Accepted) for act in (signed, contacted))
+
+    World(*ACTORS).play(story)
+
+
+def test_an_act_behind_one_whose_maker_never_comes_back_goes_up_after_a_minute() -> None:
+    async def story(world: World) -> None:
+        consoles = await three(world)
+        await until(lambda: joined(*consoles))
+        consoles[1].engine.submit(c.SignFor(case=CASE))
+        await until(lambda: state(consoles[0])[0] is CaseState.SIGNED)
+        noted = consoles[0].engine.submit(c.AddNote(case=CASE, text="called"))
+        await until(lambda: len(office(consoles[2]).acts) == 2)
+        await consoles[1].stop()  # for good
+        world.centre.down = False
+        await consoles[0].online()
+        await asyncio.sleep(HOLD_S - 10)
+        assert noted not in world.centre.submitted
+        await until(lambda: noted in world.centre.verdicts)
+        assert isinstance(world.centre.verdicts[noted], Accepted)
+
+    World(*ACTORS).play(story)
+
+
+def test_a_full_disk_costs_an_office_no_act() -> None:
+    async def story(world: World) -> None:
+        consoles = await three(world)
+        await until(lambda: joined(*consoles))
+        consoles[2].store.failing_writes = Trouble("the disk is full")
+        act = consoles[1].engine.submit(c.SignFor(case=CASE))
+        await until(lambda: [entry.act.id for entry in office(consoles[0]).acts] == [act])
+        await until(lambda: consoles[2].seen.troubles)
+        assert office(consoles[2]).acts == ()
+        consoles[2].store.failing_writes = None
+        await until(lambda: [entry.act.id for entry in office(consoles[2]).acts] == [act])
+
+    World(*ACTORS).play(story)
+
+
+def test_who_signs_in_after_another_gives_up_nothing_of_his() -> None:
+    async def story(world: World) -> None:
+        consoles = await three(world)
+        await until(lambda: joined(*consoles))
+        act = consoles[1].engine.submit(c.SignFor(case=CASE))
+        await until(lambda: all(act in {entry.act.id for entry in office(console).acts} for console in consoles[::2]))
+        consoles[1].engine.use_token("token-gao")
+        world.centre.down = False
+        await until(lambda: consoles[1].seen.sessions[-1].actor.person == "gao")
+        await asyncio.sleep(10)
+        assert [entry.act.id for entry in office(consoles[0]).acts] == [act]
+        assert office(consoles[0]).gone == ()
+
+    World(*ACTORS).play(story)
+
+
+def test_a_person_of_another_street_sees_and_lends_nothing_of_the_office_before() -> None:
+    async def story(world: World) -> None:
+        consoles = await three(world, serving=1)
+        await until(lambda: joined(*consoles))
+        consoles[0].engine.submit(c.SignFor(case=CASE))
+        await until(lambda: len(office(consoles[1]).acts) == 1)
+        consoles[1].engine.use_token("token-zhao")
+        world.centre.people.pop("token-li")
+        world.centre.people.pop("token-guo")
+        world.centre.down = False
+        await until(lambda: consoles[1].seen.sessions[-1].actor.person == "zhao")
+        assert consoles[1].store.office_acts() == ()
+        await until(lambda: office(consoles[1]).acts == () and office(consoles[0]).relay is None)
+        await world.centre.receive("case-9", holder=b.OTHER_STREET)
+        await until(lambda: "case-9" in consoles[1].seen.rows)
+        await asyncio.sleep(10)
+        assert all("case-9" not in console.seen.rows for console in consoles[::2])
 
     World(*ACTORS).play(story)
 
