@@ -15,7 +15,7 @@ Record = Callable[[str, object], None]
 
 def said(record_property: Record, kind: Kind, story: CompletedProcess[str]) -> list[str]:
     """Give what people were told, and let the report say what the disk was."""
-    record_property("disk", kind)
+    record_property("disk", kind.value)
     print(f"the disk was {kind}")  # noqa: T201
     assert story.returncode == 0, f"{kind}: {story.stdout}\n{story.stderr}"
     return json.loads(story.stdout)
