@@ -97,7 +97,7 @@ _OFFICE_FAULTS: Final[dict[Kind, float]] = {
     Kind.RELAY_CRASH: 1.5,
     Kind.DIE: 0.4,
 }
-_OFFICES: Final = 0.25
+_OFFICES: Final = 0.15
 """So many of the seeds are worlds in which a street works on together while the centre is away."""
 
 
