@@ -7,7 +7,7 @@ from dispatcher.models.verdicts import Accepted
 from dispatcher.storage.ledger import Ledger
 from dispatcher.storage.officekeeping import STATIONS_AT_MOST
 from dispatcher.wire import OfficeStation
-from tests.storage.city import DISPATCHER, LAW, NOW, receive, sign
+from tests.storage.city import DISPATCHER, HOTLINE, LAW, NOW, receive, sign
 
 
 def test_one_secret_and_stations_by_street(ledger_url: str) -> None:
@@ -36,7 +36,7 @@ def test_one_secret_and_stations_by_street(ledger_url: str) -> None:
     ledger.close()
 
 
-def test_verdicts_are_given_to_the_unit_of_whoever_acted(ledger_url: str) -> None:
+def test_verdicts_are_given_to_the_unit_of_whoever_acted_and_to_the_one_that_has_the_case(ledger_url: str) -> None:
     ledger = Ledger.open(ledger_url)
     received = receive()
     ledger.judge([received], LAW, NOW)
@@ -44,7 +44,8 @@ def test_verdicts_are_given_to_the_unit_of_whoever_acted(ledger_url: str) -> Non
     ledger.judge([signed], LAW, NOW)
     asked = (signed[0].id, received[0].id, CommandId("never"))
     settles = ledger.offices.verdicts(asked, DISPATCHER.unit)
-    assert [settled.act for settled in settles] == [signed[0].id]
-    assert isinstance(settles[0].verdict, Accepted)
+    assert {settled.act for settled in settles} == {signed[0].id, received[0].id}
+    assert all(isinstance(settled.verdict, Accepted) for settled in settles)
+    assert [settled.act for settled in ledger.offices.verdicts(asked, HOTLINE.unit)] == [received[0].id]
     assert ledger.offices.verdicts(asked, UnitId("110105099")) == ()
     ledger.close()
