@@ -53,17 +53,16 @@ def index_some(connection: sqlite3.Connection, limit: int, unpack: Callable[[byt
     again = connection.execute(
         "SELECT n, body FROM unindexed LEFT JOIN documents USING (n) ORDER BY n LIMIT ?", (limit,)
     ).fetchall()
-    if again:
-        _index(connection, [(n, body) for n, body in again if body is not None], unpack)
-        connection.execute("DELETE FROM unindexed WHERE n <= ?", (again[-1][0],)).close()
-        return True
     fresh = connection.execute(
-        "SELECT n, body FROM documents WHERE n > (SELECT indexed_to FROM standing) ORDER BY n LIMIT ?", (limit,)
+        "SELECT n, body FROM documents WHERE n > (SELECT indexed_to FROM standing) ORDER BY n LIMIT ?",
+        (limit - len(again),),
     ).fetchall()
+    _index(connection, [(n, body) for n, body in (*again, *fresh) if body is not None], unpack)
+    if again:
+        connection.execute("DELETE FROM unindexed WHERE n <= ?", (again[-1][0],)).close()
     if fresh:
-        _index(connection, fresh, unpack)
         connection.execute("UPDATE standing SET indexed_to = ?", (fresh[-1][0],)).close()
-    return len(fresh) == limit
+    return len(again) + len(fresh) == limit
 
 
 def changed(connection: sqlite3.Connection, places: Iterable[int]) -> None:
@@ -130,6 +129,8 @@ def _text(body: bytes) -> str:
 
 def _index(connection: sqlite3.Connection, bodies: list[tuple[int, bytes]], unpack: Callable[[bytes], bytes]) -> None:
     """Put the words of bodies in, all texts spaced in one go: one by one that would be the dearest step."""
+    if not bodies:
+        return
     texts = _spaced(_folded(_APART.join(_text(unpack(body)) for _, body in bodies))).split(_APART)
     entries = [(n, text) for (n, _), text in zip(bodies, texts, strict=True)]
     connection.executemany("INSERT OR REPLACE INTO words (rowid, text) VALUES (?, ?)", entries)

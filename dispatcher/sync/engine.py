@@ -300,9 +300,11 @@ class Engine:
             await asyncio.sleep(RESTATE_PAUSE_S)
 
     async def _index(self, desk: Desk) -> None:
-        """Make what has come ready to be searched, between everything else."""
-        while desk is self._desk and self._may_index(desk):
+        """Make what has come ready to be searched, between everything else; what comes meanwhile, with the next tick."""
+        more = True
+        while more and desk is self._desk and self._may_index(desk):
             self._with_desk(Desk.index)
+            more = desk.is_indexing
             await asyncio.sleep(INDEX_PAUSE_S)
 
     def _may_index(self, desk: Desk) -> bool:
