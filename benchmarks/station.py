@@ -157,7 +157,7 @@ def first_sync(home: Path, url: str, token: str, way: str) -> Synced:
 
 
 def peak_memory_bytes() -> int:
-    """Give the most memory this program has had; what `getrusage` says is that of whoever started it, if that is more."""
+    """Give the most memory this program has had; `getrusage` tells that of whoever started it, where that is more."""
     (line,) = [line for line in Path("/proc/self/status").read_text("utf-8").splitlines() if line.startswith("VmHWM:")]
     return int(line.split()[1]) * 1024
 

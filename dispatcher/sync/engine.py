@@ -300,7 +300,7 @@ class Engine:
             await asyncio.sleep(RESTATE_PAUSE_S)
 
     async def _index(self, desk: Desk) -> None:
-        """Make what has come ready to be searched, between everything else; what comes meanwhile, with the next tick."""
+        """Make what has come ready to be searched, between everything else; what comes meanwhile waits for a tick."""
         more = True
         while more and desk is self._desk and self._may_index(desk):
             self._with_desk(Desk.index)
