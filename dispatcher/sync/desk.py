@@ -1,4 +1,4 @@
-"""The desk: what happens to rows and acts over one open store, link or no link, told to the listener.
+"""The desk: what happens to rows and acts over one open store, link or no link; what a person does is in `acts`.
 
 Synchronous and without an event loop: the engine calls it, always in one thread. Promises: durable first, told
 afterwards; a case's rows, the cursor and the acts they settle change together. Raises the store's Trouble; what
@@ -14,45 +14,39 @@ import msgspec
 from dispatcher import wire
 from dispatcher.models.case import Case
 from dispatcher.models.changes import ChangeSet
-from dispatcher.models.commands import Act, AddNote, AnyCommand, ReceiveOrder, RevealCaller
+from dispatcher.models.commands import Act, ReceiveOrder
 from dispatcher.models.ids import CaseId, CommandId, LedgerId, Revision, UnitId
 from dispatcher.models.lawbook import LawBook
 from dispatcher.models.lineage import are_kin, in_common
-from dispatcher.models.merging import seen_in, wanted
 from dispatcher.models.organisation import Scope, lies_within, office_of, scope_of
 from dispatcher.models.queue import QueueRow, epoch_ms, summarise
-from dispatcher.models.verdicts import Accepted, Refused, Settled
+from dispatcher.models.verdicts import Accepted, Settled
 from dispatcher.sync import words
+from dispatcher.sync.acts import Acts
 from dispatcher.sync.clock import CentreTime
 from dispatcher.sync.colleagues import Colleagues, end_of, end_of_own
 from dispatcher.sync.gathering import Gathering
 from dispatcher.sync.office_ports import OfficeMemory
-from dispatcher.sync.outbox import Outbox, new_command_id
+from dispatcher.sync.outbox import Outbox
 from dispatcher.sync.ports import (
     UNSETTLED,
-    ActAnswer,
-    ActState,
     Arrival,
     CaseView,
-    Draft,
     LinkLost,
     Listener,
     Receipt,
     Remembered,
     Store,
     TakenUpTo,
-    Trouble,
 )
-from dispatcher.sync.replica import Replica, command_tag
+from dispatcher.sync.replica import Replica
 from dispatcher.sync.restating import Restating
 from dispatcher.sync.statute import InForce
+from dispatcher.sync.telling import Telling, cases_of
 from dispatcher.wire.office import End, Fate, OfficeAct
 
 SHOWN_AFTER_CLOSE = dt.timedelta(hours=24)
 """How long a closed case stays in the lists."""
-ACT_BYTES_AT_MOST = 256 * 1024
-"""An act longer than this on the wire is not taken: it would stand in the way of all that follow."""
-
 HOLD_S = 60.0
 """So long an own act waits behind a colleague's once the centre is back."""
 
@@ -79,19 +73,18 @@ class Desk:
         self._touched_as_of = standing.as_of
         self._filling = standing.is_filling
         self._indexing = False
-        self._in_force: InForce | None = None
+        self.telling = Telling(self._replica, self._outbox, listener)
+        self.acts = Acts(store, self._outbox, self._replica, self.telling, listener, time)
         self._restating = Restating(store, self._replica)
         self._loaded = False
         self._held: dict[CommandId, Settled] = {}
         self._gathering = Gathering()
-        self._watched: CaseId | None = None
         self._at_s: float = 0.0
         self._hold_until_s: float | None = None
-        self._ended_in_office = True  # a crash may have come between an act's end and the end of its copy
         remembered = store.remembered()
         if remembered is not None:
             self._enforce(InForce(remembered, time.now()))
-        self._tell_outbox()
+        self.telling.outbox()
         self._listener.drafts_changed(store.drafts())
 
     # ---- questions
@@ -135,7 +128,7 @@ class Desk:
     @property
     def session(self) -> Remembered | None:
         """Who is signed in, as the last welcome said."""
-        return self._in_force.session if self._in_force else None
+        return self.acts.in_force.session if self.acts.in_force else None
 
     @property
     def is_restating(self) -> bool:
@@ -149,11 +142,11 @@ class Desk:
         reset = True
         for page in self._store.rows(self._closed_since_ms()):
             changes = self._replica.take_page(page)
-            self._tell_rows(ChangeSet(changes.rows, changes.gone, reset))
+            self.telling.rows(ChangeSet(changes.rows, changes.gone, reset))
             reset = False
             yield
         if reset:
-            self._tell_rows(ChangeSet(reset=True))
+            self.telling.rows(ChangeSet(reset=True))
         self._loaded = self._indexing = True
 
     def welcome(self, welcome: wire.Welcome) -> bool:
@@ -164,13 +157,13 @@ class Desk:
         what is here stays in use; for a grown scope Gap asks for a new start. What a scope has lost goes at once. Acts
         that a centre set back had accepted and has lost are in doubt from then on.
         """
-        known = self._in_force.session if self._in_force else None
+        known = self.acts.in_force.session if self.acts.in_force else None
         scope = welcome.scope or scope_of(welcome.actor)
         session = Remembered(actor=welcome.actor, book=welcome.book, units=welcome.units, scope=scope)
         kin = are_kin(self._ledger, welcome.ledger)
         common = self._in_common(welcome)
         if common is not None:
-            self._tell_receipts(self._outbox.doubt(common))
+            self.telling.receipts(self._outbox.doubt(common))
         if kin:
             self._fit_in(known, scope, welcome)
         self._fit_in_office(office_of(welcome.actor))
@@ -180,8 +173,8 @@ class Desk:
         self._ledger = welcome.ledger
         if session != known:
             self._enforce(InForce(session, self._time.now()))
-        if self._restating.in_doubt and self._in_force is not None:
-            self._restating.begin(self._in_force)
+        if self._restating.in_doubt and self.acts.in_force is not None:
+            self._restating.begin(self.acts.in_force)
             self._restating.in_doubt = False
         self._outbox.look_again()
         self._hold_until_s = None
@@ -214,8 +207,8 @@ class Desk:
         if anew:  # first: a crash after what comes next must not leave a cursor without its rows
             self._begin_again()
         if other:
-            self._tell_rows(self._replica.confirm(*self._store.keep_only(scope)))
-            self._tell_case((self._watched,) if self._watched else ())
+            self.telling.rows(self._replica.confirm(*self._store.keep_only(scope)))
+            self.telling.watched()
         taken_our_word = cursor and welcome.ledger == self._ledger
         if anew and taken_our_word and (grown or welcome.after is None):  # the centre, for where to begin
             raise Gap(words.ANEW)
@@ -228,13 +221,13 @@ class Desk:
         self._store.take(part, up_to)
         if not head.place:
             self._cursor, self._filling = Revision(0), self._store.standing().is_filling
-        self._tell_rows(self._replica.confirm(rows, ()))
+        self.telling.rows(self._replica.confirm(rows, ()))
         if head.last:
             self._cursor, self._as_of, self._touched_as_of = head.revision, head.at, head.at
             self._filled()
-            if self._restating.in_doubt and self._in_force is not None:
-                self._restating.begin(self._in_force)
-        self._tell_case([row.id for row in rows])
+            if self._restating.in_doubt and self.acts.in_force is not None:
+                self._restating.begin(self.acts.in_force)
+        self.telling.cases([row.id for row in rows])
 
     def give_up_taking(self) -> None:
         """Let rows come one by one after all."""
@@ -286,18 +279,18 @@ class Desk:
         Rows that come after it on the same link may still be of the law before; should the link end, they are made anew
         once more after the next welcome.
         """
-        if self._in_force is None:
+        if self.acts.in_force is None:
             raise LinkLost(words.SPOKE_FIRST)
-        if book != self._in_force.session.book:
-            there = self._in_force.with_book(book, self._time.now())
+        if book != self.acts.in_force.session.book:
+            there = self.acts.in_force.with_book(book, self._time.now())
             self._store.begin_ledger(self._ledger, there.session)
             self._enforce(there)
-        self._restating.begin(self._in_force)
+        self._restating.begin(self.acts.in_force)
         self._restating.in_doubt = True
 
     def restate(self) -> None:
         """Make some more open rows anew; what looks different is told when all are."""
-        self._tell_rows(self._restating.step())
+        self.telling.rows(self._restating.step())
 
     def index(self) -> None:
         """Make some more cases ready to be searched."""
@@ -313,13 +306,13 @@ class Desk:
 
     def to_send(self) -> tuple[Act, ...]:
         """Choose the acts that leave now; they are durably marked as sent."""
-        if self._in_force is None:
+        if self.acts.in_force is None:
             return ()
         now = self._time.now()
         self.expire()
-        chosen = self._outbox.to_send(self._in_force.session.actor.person, self._is_held)
+        chosen = self._outbox.to_send(self.acts.in_force.session.actor.person, self._is_held)
         if self._outbox.mark_sent(chosen, now):
-            self._tell_outbox()
+            self.telling.outbox()
         return tuple(receipt.act for receipt in chosen)
 
     def link_ended(self) -> None:
@@ -361,20 +354,20 @@ class Desk:
 
         Up to the cursor all is here, and what is not has left.
         """
-        if self._in_force is None:
+        if self.acts.in_force is None:
             return
         fresh: list[wire.CaseRow] = []
         for row in rows:
             here = self._store.row(row.row.id)
             if row.row.revision > self._cursor and (here is None or here.revision < row.row.revision):
                 case = msgspec.json.decode(row.body, type=Case)
-                fresh.append(msgspec.structs.replace(row, row=summarise(case, self._in_force.law)))
+                fresh.append(msgspec.structs.replace(row, row=summarise(case, self.acts.in_force.law)))
         if not fresh:
             return
         self._store.borrow(fresh)
         self._forget_confirmed([row.row.id for row in fresh])
-        self._tell_rows(self._replica.confirm([row.row for row in fresh], ()))
-        self._tell_case([row.row.id for row in fresh])
+        self.telling.rows(self._replica.confirm([row.row for row in fresh], ()))
+        self.telling.cases([row.row.id for row in fresh])
 
     def take_from_office(self, entries: Sequence[OfficeAct]) -> None:
         """Take pending acts with their places; what is confirmed here already is dropped at once."""
@@ -402,104 +395,25 @@ class Desk:
         self.expire()
         now = self._time.now()
         self._look_at(self.colleagues.end(self.colleagues.stale(now), now))
-        if self._ended_in_office:
+        if self.telling.ended:
             self._forget_ended()
-            self._ended_in_office = False
+            self.telling.ended = False
         if self._hold_until_s is not None and before_s < self._hold_until_s <= at_s:
             self._outbox.look_again()
-        if self._in_force is not None and self._in_force.has_passed(now):
-            self._enforce(InForce(self._in_force.session, now))
+        if self.acts.in_force is not None and self.acts.in_force.has_passed(now):
+            self._enforce(InForce(self.acts.in_force.session, now))
 
     def expire(self) -> None:
         """Stop and tell the acts that were never sent and have become stale."""
         receipts = self._outbox.expire(self._time.now())
         if receipts:
-            self._tell_change(receipts)
+            self.telling.change(receipts)
 
     def let_go(self) -> None:
         """Drop from the lists what has been closed long enough."""
-        self._tell_rows(self._replica.forget_closed_before(self._closed_since_ms()))
+        self.telling.rows(self._replica.forget_closed_before(self._closed_since_ms()))
 
     # ---- from the person
-
-    def submit(
-        self,
-        command: AnyCommand,
-        act_id: CommandId,
-        *,
-        online: bool,
-        happened_at: dt.datetime | None = None,
-        seen: Case | None = None,
-        replaces: CommandId | None = None,
-    ) -> None:
-        """Judge a command here and now; when it is possible it is stored, shown as pending and answered so.
-
-        `seen` is the case as the person had it before him, where that may be another than it is by now; `replaces` is a
-        parked or expired act that is given up for this one.
-        """
-        caller = None
-        given_up: tuple[Receipt, ...] = ()
-        try:
-            if self._in_force is None:
-                refusal = ActAnswer(act=act_id, case=command.case, trouble=words.NOT_SIGNED_IN)
-            else:
-                text = None if seen is None else seen_in(command, seen)
-                act, refusal = self._judged_here(
-                    self._in_force, command, act_id, happened_at, online=online, seen=text, replaces=replaces
-                )
-                if refusal is None:
-                    if isinstance(command, RevealCaller):
-                        caller = self._store.caller(command.case)
-                    if replaces is not None and self._is_to_decide(replaces):
-                        given_up = self._outbox.retry(replaces, act)
-                    else:
-                        self._outbox.push(act)
-        except Trouble as trouble:
-            self._listener.act_answered(ActAnswer(act=act_id, case=command.case, trouble=str(trouble)))
-            raise
-        if refusal is not None:
-            self._listener.act_answered(refusal)
-            return
-        try:
-            self._tell_receipts(given_up)
-            self._refold(command.case)
-        finally:  # it is stored, whatever becomes of the showing
-            self._listener.act_answered(ActAnswer(act=act_id, case=command.case, caller=caller))
-
-    def retry(self, act_id: CommandId, *, online: bool) -> None:
-        """Make a parked or expired act once more, as a new one; nothing happens where it is neither.
-
-        One that collided is made with the other's value seen: a person has decided for his own.
-        """
-        old = self._outbox.get(act_id)
-        if old is not None:
-            changed = old.verdict.changed if isinstance(old.verdict, Refused) else None
-            self._make_instead(old, old.act.command, online=online, seen=None if changed is None else changed.theirs)
-
-    def take_theirs(self, act_id: CommandId, *, online: bool) -> None:
-        """Give a parked act up for the other's value; a note in its place keeps what it would have set."""
-        old = self._outbox.get(act_id)
-        if old is not None:
-            command = old.act.command
-            tag = command_tag(command)
-            note = AddNote(case=command.case, text=wanted(command) or old.act.seen or tag, instead_of=tag)
-            self._make_instead(old, note, online=online)
-
-    def resend(self, act_id: CommandId) -> None:
-        """Send a doubted act again under its own id; nothing happens where it is not in doubt."""
-        receipt = self._outbox.resend(act_id)
-        if receipt is not None:
-            self._refold(receipt.act.command.case)
-
-    def keep_draft(self, draft: Draft) -> None:
-        """Keep what somebody has begun to write."""
-        self._store.keep_draft(draft)
-        self._listener.drafts_changed(self._store.drafts())
-
-    def drop_draft(self, case: CaseId, form: str) -> None:
-        """Forget what somebody had begun to write."""
-        self._store.drop_draft(case, form)
-        self._listener.drafts_changed(self._store.drafts())
 
     def open_views(self) -> Iterator[CaseView]:
         """Go through the open cases, what is due first in front; other work may go on in between."""
@@ -507,18 +421,6 @@ class Desk:
             view = self._replica.view(case)
             if view is not None and view.case.is_open:
                 yield view
-
-    def discard(self, act_id: CommandId, note: str) -> None:
-        """Give an act up; nothing happens where it may have been judged already."""
-        receipt = self._outbox.discard(act_id, note)
-        if receipt is not None:
-            self._tell_change((receipt,))
-
-    def watch(self, case: CaseId | None) -> None:
-        """Tell one case now and whenever it changes."""
-        self._watched = case
-        if case is not None:
-            self._tell_view(case, words.NOT_HERE)
 
     def search(self, asked: str, limit: int) -> None:
         """Tell what all cases here have of these words."""
@@ -559,15 +461,10 @@ class Desk:
         if changes.rows and alone and not changes.catching_up:
             arrived = tuple((row.row.id, row.row.revision) for row in changes.rows)
             self._listener.arrived(Arrival(cases=arrived, committed_at=changes.committed_at or now))
-        touched = _cases_of(receipts)
-        self._tell_rows(self._replica.confirm([row.row for row in changes.rows], changes.gone, touched))
-        self._tell_receipts(receipts)
-        if self._watched is not None:
-            touched.update(row.row.id for row in changes.rows)
-            if self._watched in changes.gone:
-                self._tell_view(self._watched, words.LEFT)
-            else:
-                self._tell_case(touched)
+        touched = cases_of(receipts)
+        self.telling.rows(self._replica.confirm([row.row for row in changes.rows], changes.gone, touched))
+        self.telling.receipts(receipts)
+        self.telling.cases(touched.union(row.row.id for row in changes.rows), changes.gone)
         if not changes.catching_up and self._filling:
             self._filled()
 
@@ -582,16 +479,16 @@ class Desk:
             return
         gone = self._store.sweep()
         self._filling = False
-        self._tell_rows(self._replica.confirm((), gone))
-        self._tell_case(gone)
+        self.telling.rows(self._replica.confirm((), gone))
+        self.telling.cases(gone)
 
     def _closed_since_ms(self) -> int:
         return epoch_ms(self._time.now() - SHOWN_AFTER_CLOSE)
 
     def _enforce(self, there: InForce) -> None:
-        self._in_force = there
+        self.acts.in_force = there
         self._listener.session_changed(there.session, there.law)
-        self._tell_rows(self._replica.judge_by(there.session.actor, there.law))
+        self.telling.rows(self._replica.judge_by(there.session.actor, there.law))
         if self._store.law_mark() != there.mark():
             if self._store.count():
                 self._restating.begin(there)
@@ -600,47 +497,8 @@ class Desk:
 
     def _forget_rows(self, ledger: LedgerId) -> None:
         self._ledger, self._cursor, self._as_of, self._touched_as_of = ledger, Revision(0), None, None
-        self._tell_rows(self._replica.forget())
-        self._tell_case((self._watched,) if self._watched else ())
-
-    def _is_to_decide(self, act_id: CommandId) -> bool:
-        receipt = self._outbox.get(act_id)
-        return receipt is not None and receipt.state in (ActState.PARKED, ActState.EXPIRED)
-
-    def _make_instead(self, old: Receipt, command: AnyCommand, *, online: bool, seen: str | None = None) -> None:
-        if self._in_force is None or not self._is_to_decide(old.act.id):
-            return
-        happened_at = old.act.happened_at if command is old.act.command else None
-        again, refusal = self._judged_here(
-            self._in_force, command, new_command_id(), happened_at, online=online, seen=seen, replaces=old.act.id
-        )
-        if refusal is not None:
-            self._listener.act_answered(refusal)
-            return
-        self._tell_change(self._outbox.retry(old.act.id, again))
-        self._listener.act_answered(ActAnswer(act=again.id, case=command.case))
-
-    def _judged_here(
-        self,
-        there: InForce,
-        command: AnyCommand,
-        act_id: CommandId,
-        happened_at: dt.datetime | None,
-        *,
-        online: bool,
-        seen: str | None = None,
-        replaces: CommandId | None = None,
-    ) -> tuple[Act, ActAnswer | None]:
-        """Make an act of a command, with the answer when it cannot be."""
-        found = self._replica.folded(command.case)
-        case = found[0] if found else None
-        if seen is None and case is not None:
-            seen = seen_in(command, case)
-        act = there.act_of(command, act_id, case, self._time, happened_at, online=online, seen=seen, replaces=replaces)
-        if len(wire.encode(wire.Submit(acts=(act,)))) > ACT_BYTES_AT_MOST:
-            return act, ActAnswer(act=act_id, case=command.case, trouble=words.TOO_LONG)
-        refused = there.refusal(act, case)
-        return act, refused and ActAnswer(act=act_id, case=command.case, refused=refused)
+        self.telling.rows(self._replica.forget())
+        self.telling.watched()
 
     def _released(self, cursor: Revision) -> tuple[Settled, ...]:
         return tuple(
@@ -656,14 +514,14 @@ class Desk:
     def _settle(self, settles: Sequence[Settled]) -> None:
         receipts = self._outbox.settle(settles, self._time.now())
         if receipts:
-            self._tell_change(receipts)
+            self.telling.change(receipts)
         if len(self.colleagues):
             ends = [end_of(settled) for settled in settles]
             self._look_at(self.colleagues.settled(ends, self._time.now()))
 
     def _forget_confirmed(self, cases: Iterable[CaseId]) -> set[CaseId]:
         """Drop the office's acts whose effect the confirmed cases hold; gives the cases where there was one."""
-        self._ended_in_office = True  # until it is done: this may fail of a full disk
+        self.telling.ended = True  # until it is done: this may fail of a full disk
         touched: set[CaseId] = set()
         for case in cases:
             if not self.colleagues.on(case):
@@ -689,43 +547,5 @@ class Desk:
         """Tell the cases whose pending acts in the office have changed."""
         if cases:
             self._outbox.look_again()
-            self._tell_rows(self._replica.refold(cases))
-            self._tell_case(cases)
-
-    def _refold(self, case: CaseId) -> None:
-        self._tell_rows(self._replica.refold((case,)))
-        self._tell_case((case,))
-        self._tell_outbox()
-
-    def _tell_change(self, receipts: tuple[Receipt, ...]) -> None:
-        cases = _cases_of(receipts)
-        self._tell_rows(self._replica.refold(cases))
-        self._tell_receipts(receipts)
-        self._tell_case(cases)
-
-    def _tell_receipts(self, receipts: tuple[Receipt, ...]) -> None:
-        self._ended_in_office |= any(receipt.state not in UNSETTLED for receipt in receipts)
-        for receipt in receipts:
-            self._listener.act_settled(receipt)
-        if receipts:
-            self._tell_outbox()
-
-    def _tell_outbox(self) -> None:
-        self._listener.outbox_changed(self._outbox.all())
-
-    def _tell_rows(self, changes: ChangeSet) -> None:
-        if changes:
-            self._listener.rows_changed(changes)
-
-    def _tell_case(self, cases: Iterable[CaseId]) -> None:
-        watched = self._watched
-        if watched is not None and watched in cases:
-            self._tell_view(watched, words.NOT_HERE)
-
-    def _tell_view(self, case: CaseId, missing: str) -> None:
-        view = self._replica.view(case)
-        self._listener.case_changed(view, case, "" if view is not None else missing)
-
-
-def _cases_of(receipts: Iterable[Receipt]) -> set[CaseId]:
-    return {receipt.act.command.case for receipt in receipts}
+            self.telling.rows(self._replica.refold(cases))
+            self.telling.cases(cases)

@@ -156,7 +156,7 @@ class Engine:
                 for do in waiting:
                     self._with_desk(do)
                 if self._watched is not None:
-                    desk.watch(self._watched)
+                    desk.telling.watch(self._watched)
                 for _ in desk.pages():
                     await asyncio.sleep(0)
                     await self._wait_for_first_page()
@@ -330,7 +330,7 @@ class Engine:
 
         def do(desk: Desk) -> None:
             online = self._health.is_online
-            desk.submit(command, act_id, online=online, happened_at=happened_at, seen=seen, replaces=replaces)
+            desk.acts.submit(command, act_id, online=online, happened_at=happened_at, seen=seen, replaces=replaces)
             self._wake()
 
         self._with_desk(do)
@@ -340,7 +340,7 @@ class Engine:
         """Make a parked or expired act once more, as a new act; `act_answered` names the new one."""
 
         def do(desk: Desk) -> None:
-            desk.retry(act, online=self._health.is_online)
+            desk.acts.retry(act, online=self._health.is_online)
             self._wake()
 
         self._with_desk(do)
@@ -349,7 +349,7 @@ class Engine:
         """Give a parked act up for the other's value; a note keeps what it would have set."""
 
         def do(desk: Desk) -> None:
-            desk.take_theirs(act, online=self._health.is_online)
+            desk.acts.take_theirs(act, online=self._health.is_online)
             self._wake()
 
         self._with_desk(do)
@@ -358,18 +358,18 @@ class Engine:
         """Send an act again that a centre set back may have forgotten, under its own id."""
 
         def do(desk: Desk) -> None:
-            desk.resend(act)
+            desk.acts.resend(act)
             self._wake()
 
         self._with_desk(do)
 
     def keep_draft(self, draft: Draft) -> None:
         """Keep what somebody has begun to write; `drafts_changed` follows."""
-        self._with_desk(partial(Desk.keep_draft, draft=draft))
+        self._with_desk(lambda desk: desk.acts.keep_draft(draft))
 
     def drop_draft(self, case: CaseId, form: str) -> None:
         """Forget what somebody had begun to write; `drafts_changed` follows."""
-        self._with_desk(partial(Desk.drop_draft, case=case, form=form))
+        self._with_desk(lambda desk: desk.acts.drop_draft(case, form))
 
     def list_open_cases(self) -> None:
         """Ask for all open cases; `open_cases_listed` follows, other work going on meanwhile."""
@@ -392,7 +392,7 @@ class Engine:
         """Give a queued, parked or expired act up; its receipt keeps the reason."""
 
         def do(desk: Desk) -> None:
-            desk.discard(act, reason)
+            desk.acts.discard(act, reason)
             self._wake()
 
         self._with_desk(do)
@@ -411,7 +411,7 @@ class Engine:
         """Say which case is looked at; `case_changed` follows now and whenever it changes."""
         self._watched = case
         if self._desk is not None:
-            self._with_desk(partial(Desk.watch, case=case))
+            self._with_desk(lambda desk: desk.telling.watch(case))
 
     def list_receipts(self, limit: int) -> None:
         """Ask for the newest receipts; `receipts_listed` follows."""

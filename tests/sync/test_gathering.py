@@ -147,7 +147,7 @@ def test_memory_is_bounded() -> None:
 def test_a_verdict_inside_a_catch_up_waits_for_nothing_and_comes_with_its_rows() -> None:
     station = Station()
     station.desk.take(changes(1, 2, catching_up=False), 0.0)
-    station.desk.submit(c.SignFor(case=CaseId("case-1")), ACT, online=False)
+    station.desk.acts.submit(c.SignFor(case=CaseId("case-1")), ACT, online=False)
     station.desk.take(changes(3, 4), 0.0)
     verdict = Settled(act=ACT, verdict=Accepted(revision=Revision(5), judged_at=b.NOON))
     station.store.writes = 0
@@ -168,7 +168,7 @@ def test_a_verdict_inside_a_catch_up_waits_for_nothing_and_comes_with_its_rows()
 def test_a_verdict_held_for_its_row_is_settled_with_the_gathered_rows() -> None:
     station = Station()
     station.desk.take(changes(1, 2, catching_up=False), 0.0)
-    station.desk.submit(c.SignFor(case=CaseId("case-1")), ACT, online=False)
+    station.desk.acts.submit(c.SignFor(case=CaseId("case-1")), ACT, online=False)
     station.desk.take(changes(3, 5), 0.0)
     station.desk.judged((Settled(act=ACT, verdict=Accepted(revision=Revision(5), judged_at=b.NOON)),))
     assert station.seen.settled == [], "its row is here, but not yet durable"
