@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from dispatcher.models.ids import CommandId, UnitId
 from dispatcher.models.queue import epoch_ms
-from dispatcher.models.verdicts import Settled, Verdict
+from dispatcher.models.verdicts import Refused, Settled, Verdict
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.vault import Vault
 from dispatcher.storage.writing import put
@@ -75,16 +75,26 @@ class OfficeBook:
             put(connection, schema.office_stations, [values], key=("unit", "station"))
 
     def verdicts(self, acts: Iterable[CommandId], unit: UnitId) -> tuple[Settled, ...]:
-        """Give the verdicts on those acts of a unit's people, or on its cases, that have been judged."""
+        """Give the verdicts on those acts that have been judged.
+
+        Of an act that neither a person of the unit has made nor is about one of its cases, the bare verdict: its maker
+        and its case may both be elsewhere by now, and whoever knows its id has had a copy of it.
+        """
         table, cases = schema.verdicts, schema.cases
         held = table.c.case_id.in_(sa.select(cases.c.id).where(cases.c.holder == unit))
-        theirs = table.c.act.in_(list(acts)) & ((table.c.unit == unit) | held)  # who made it may be elsewhere by now
-        statement = sa.select(table.c.act, table.c.verdict).where(theirs)
+        theirs = (table.c.unit == unit) | held
+        statement = sa.select(table.c.act, table.c.verdict, theirs).where(table.c.act.in_(list(acts)))
         with self._read() as connection:
-            return tuple(
-                Settled(act=CommandId(act), verdict=_decode_verdict(verdict))
-                for act, verdict in connection.execute(statement)
-            )
+            found = connection.execute(statement).all()
+        return tuple(
+            Settled(act=CommandId(act), verdict=_decode_verdict(verdict) if whole else bare(_decode_verdict(verdict)))
+            for act, verdict, whole in found
+        )
+
+
+def bare(verdict: Verdict) -> Verdict:
+    """Give of a verdict whether it happened, as which revision, and the reason if not."""
+    return Refused(reason=verdict.reason) if isinstance(verdict, Refused) else verdict
 
 
 def keep_secret(connection: sa.Connection, vault: Vault, secret: bytes) -> None:

@@ -19,6 +19,7 @@ from dispatcher.models.redaction import case_for, row_for
 from dispatcher.models.verdicts import Accepted, Changed, Reason, Refused, Verdict
 from dispatcher.settings import keys_path
 from dispatcher.storage.keyring import Keyring
+from dispatcher.storage.officekeeping import bare
 from dispatcher.storage.vault import Vault
 from dispatcher.storage.writing import summoned_units
 from dispatcher.sync.ports import UNSETTLED, ActAnswer, ActState, Receipt
@@ -79,6 +80,7 @@ class Checks:
         self._vaults: dict[str, Vault] = {}
         self._judged = 0
         self._told: dict[str, Verdict] = {}
+        self._told_bare: dict[str, Verdict] = {}
         self.made: dict[str, tuple[Station, Act]] = {}
         self.given_up: set[CommandId] = set()
         self._tokens: dict[Wire, str] = {}
@@ -118,9 +120,12 @@ class Checks:
         if b'"settles":[{' not in frame:
             return
         for settled in _decode_telling(frame).settles:
-            before = self._told.setdefault(settled.act, settled.verdict)
-            if before != settled.verdict:
-                raise self.broken("two verdicts for one act", f"{settled.act}: {before}, then {settled.verdict}")
+            # One that has only a copy of an act may be told the bare verdict; its own station is told it whole.
+            whole = [settled.verdict] if station.disk.receipt(settled.act) is not None else []
+            for told, verdict in ((self._told_bare, bare(settled.verdict)), *((self._told, each) for each in whole)):
+                before = told.setdefault(settled.act, verdict)
+                if before != verdict:
+                    raise self.broken("two verdicts for one act", f"{settled.act}: {before}, then {verdict}")
             found = settled.verdict
             if isinstance(found, Refused) and found.reason is Reason.NOT_YOUR_ROLE and found.field == "by":
                 raise self.broken("judged as somebody else's", settled.act)

@@ -2,12 +2,14 @@
 
 import datetime as dt
 
+from dispatcher.models.commands import SignFor
 from dispatcher.models.ids import CommandId, UnitId
-from dispatcher.models.verdicts import Accepted
+from dispatcher.models.organisation import Role
+from dispatcher.models.verdicts import Accepted, Refused
 from dispatcher.storage.ledger import Ledger
 from dispatcher.storage.officekeeping import STATIONS_AT_MOST
 from dispatcher.wire import OfficeStation
-from tests.storage.city import DISPATCHER, HOTLINE, LAW, NOW, receive, sign
+from tests.storage.city import DISPATCHER, LAW, NOW, act, actor, receive, sign
 
 
 def test_one_secret_and_stations_by_street(ledger_url: str) -> None:
@@ -46,6 +48,20 @@ def test_verdicts_are_given_to_the_unit_of_whoever_acted_and_to_the_one_that_has
     settles = ledger.offices.verdicts(asked, DISPATCHER.unit)
     assert {settled.act for settled in settles} == {signed[0].id, received[0].id}
     assert all(isinstance(settled.verdict, Accepted) for settled in settles)
-    assert [settled.act for settled in ledger.offices.verdicts(asked, HOTLINE.unit)] == [received[0].id]
-    assert ledger.offices.verdicts(asked, UnitId("110105099")) == ()
+    assert ledger.offices.verdicts([CommandId("never")], DISPATCHER.unit) == ()
+
+
+def test_who_has_a_copy_of_an_act_from_elsewhere_is_told_the_bare_verdict(ledger_url: str) -> None:
+    ledger = Ledger.open(ledger_url)
+    received = receive()
+    ledger.judge([received], LAW, NOW)
+    elsewhere = UnitId("110105099")
+    moved = act(SignFor(case=received[0].command.case), actor("qian", elsewhere, Role.DISPATCHER))
+    (outcome,) = ledger.judge([moved], LAW, NOW)
+    assert isinstance(outcome.verdict, Refused)
+    assert outcome.verdict.detail
+    (there,) = ledger.offices.verdicts([moved[0].id], elsewhere)
+    assert there.verdict == outcome.verdict
+    (copied,) = ledger.offices.verdicts([moved[0].id], UnitId("110105098"))
+    assert copied.verdict == Refused(reason=outcome.verdict.reason)
     ledger.close()
