@@ -175,6 +175,7 @@ class MemoryStore:
         self._put(changes.rows)
         for case in changes.gone:
             self._rows.pop(case, None)
+            self._stale.discard(case)
         for settled in changes.settles:
             receipt = self._receipts.get(settled.act)
             if receipt is not None:
@@ -228,7 +229,7 @@ class MemoryStore:
         for id_, row in self._rows.items():
             case = msgspec.json.decode(row.body, type=Case)
             summoned = {summons.unit for whistle in case.whistles for summons in whistle.summons}
-            if not in_scope(scope, case.holder, case.order.place.community_code, summoned):
+            if not in_scope(scope, case.holder, case.community, summoned):
                 gone.append(id_)
             elif (seen := wire.as_seen_by(scope, row)) is not row:
                 self._rows[id_] = seen

@@ -387,6 +387,16 @@ def test_what_stands_stays_until_all_has_come_again(store: Store, by: str) -> No
     assert store.sweep() == ()
 
 
+def test_what_goes_while_all_comes_again_is_gone_once(store: Store) -> None:
+    begun(store)
+    cases = [a_case(n + 1) for n in range(3)]
+    store.apply(changes(*(row_of(case) for case in cases)), NOW)
+    store.begin_again()
+    store.apply(changes(row_of(cases[1]), last=9, gone=(cases[0].id,)), LATER)
+    assert store.sweep() == (cases[2].id,)
+    assert {row.id for row in shown(store)} == {cases[1].id}
+
+
 def test_another_snapshot_in_the_middle_of_one_begins_again(store: Store) -> None:
     begun(store)
     cases = [a_case(n + 1) for n in range(4)]
