@@ -166,7 +166,7 @@ def migrate(engine: sa.Engine) -> None:
 def keep_to_owner(engine: sa.Engine) -> None:
     """Make the file of a SQLite database that is not there yet, for its owner alone; what lies beside it follows it."""
     file = engine.url.database if engine.url.get_backend_name() == "sqlite" else None
-    if file and file != ":memory:":
+    if file and file != ":memory:" and not file.startswith("file:"):  # a URI says more than where
         with contextlib.suppress(OSError):  # one that is there stays as it is; SQLite says what else is wrong
             os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
