@@ -65,7 +65,7 @@ class Offices:
                 del self._here[unit]
 
     async def answer(self, console: Console, acts: tuple[CommandId, ...]) -> None:
-        """Say what became of acts of the console's own street."""
+        """Say what became of acts: those of the console's own street whole, of others the bare verdict."""
         unit = office_of(console.actor)
         if len(acts) > INQUIRE_AT_MOST:
             raise BadMessage(Fault.BAD_FIELD, f"{len(acts)} acts, at most {INQUIRE_AT_MOST}")

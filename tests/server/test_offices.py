@@ -74,7 +74,7 @@ def test_stations_that_were_not_on_at_the_same_time_still_share_a_key() -> None:
     assert "secret" not in repr(keys_of(b"secret", scope, now)[0]).replace("with_caller", "")
 
 
-def test_what_became_of_a_colleague_s_acts_is_told_to_the_street_alone(tmp_path: Path) -> None:
+def test_what_became_of_acts_is_told_to_their_street_and_barely_to_who_has_a_copy_elsewhere(tmp_path: Path) -> None:
     async def story() -> None:
         async with running_centre(f"sqlite:///{tmp_path / 'centre.db'}") as centre:
             (case,) = await centre.accepted(order())
@@ -90,9 +90,10 @@ def test_what_became_of_a_colleague_s_acts_is_told_to_the_street_alone(tmp_path:
                 assert isinstance(wang.verdicts[good.id], Accepted)
                 assert isinstance(wang.verdicts[bad.id], Refused)
                 assert "never-made" not in wang.verdicts
-                beats = sun.beats
-                await sun.until(lambda seen: seen.beats > beats + 1)
-                assert sun.verdicts == {}
+                await sun.until(lambda seen: bad.id in seen.verdicts)
+                whole = wang.verdicts[bad.id]
+                assert isinstance(whole, Refused)
+                assert sun.verdicts == {good.id: wang.verdicts[good.id], bad.id: Refused(reason=whole.reason)}
                 await sun.say(Inquire(acts=tuple(CommandId(str(n)) for n in range(INQUIRE_AT_MOST + 1))))
                 assert (await sun.parting()).fault is Fault.BAD_FIELD
 

@@ -49,6 +49,7 @@ def test_verdicts_are_given_to_the_unit_of_whoever_acted_and_to_the_one_that_has
     assert {settled.act for settled in settles} == {signed[0].id, received[0].id}
     assert all(isinstance(settled.verdict, Accepted) for settled in settles)
     assert ledger.offices.verdicts([CommandId("never")], DISPATCHER.unit) == ()
+    ledger.close()
 
 
 def test_who_has_a_copy_of_an_act_from_elsewhere_is_told_the_bare_verdict(ledger_url: str) -> None:
