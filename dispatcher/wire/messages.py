@@ -110,8 +110,9 @@ class Ping(Message, frozen=True, tag="ping"):
 
 
 class Inquire(Message, frozen=True, tag="inquire"):
-    """Asks what became of colleagues' acts, at most 256; `Judged` answers for those of the unit that are judged.
+    """Asks what became of colleagues' acts, at most 256; `Judged` answers for those that are judged.
 
+    Of acts of the unit's people or on its cases it gives the whole verdict, of others a bare one (no field, no value).
     Only to a centre that has sent `Office` on this connection.
     """
 
