@@ -14,8 +14,8 @@ from typing import Final
 
 import msgspec
 
-from dispatcher.assets import CITY, BadAsset, load_calendar, load_organisation, load_policy
-from dispatcher.centre.serving import failed, password_of
+from dispatcher.assets import BadAsset, load_calendar, load_organisation, load_policy
+from dispatcher.centre.serving import administrator, failed, password_of
 from dispatcher.centre.step_words import CLOCKS, step_words
 from dispatcher.models.deadlines import ClockKind
 from dispatcher.models.explaining import why
@@ -32,7 +32,6 @@ from dispatcher.models.lawbook import (
     book_of,
     law_at,
 )
-from dispatcher.models.organisation import Actor, Role
 from dispatcher.models.policy_changes import differences, effect, say, under
 from dispatcher.models.workcalendar import BEIJING, WorkCalendar
 from dispatcher.settings import LawSettings, WhySettings
@@ -184,7 +183,7 @@ async def _through_centre(settings: LawSettings, change: Change) -> LawBook:
 
 
 def _directly(settings: LawSettings, change: Change) -> LawBook | str:
-    """Change the book in the ledger; gives it, or why not. Whoever can write the file is its administrator."""
+    """Change the book in the ledger; gives it, or why not."""
     from dispatcher.server.law_words import law_words
 
     now = dt.datetime.now(dt.UTC)
@@ -192,13 +191,7 @@ def _directly(settings: LawSettings, change: Change) -> LawBook | str:
     with _opened(settings.database, settings.keys) as ledger:
         book = _book(ledger)
         ledger.put_first_book(book)
-        account = ledger.accounts.get(person)
-        actor = Actor(
-            person=person,
-            name=account.name if account else "",
-            unit=account.unit if account else CITY,
-            roles=frozenset({Role.ADMINISTRATOR}),
-        )
+        actor = administrator(ledger, person)
         act = LawAct(id=_new_id(), command=change(book), by=person, made_at=now)
         found = ledger.change_law(act, actor, now)
     if isinstance(found, LawRefused):

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from dispatcher.centre.admin import Tasks, opened
-from dispatcher.centre.serving import failed, password_of
+from dispatcher.centre.serving import administrator, failed, password_of
 from dispatcher.models.ids import PersonId
 from dispatcher.settings import AdminSettings
 from dispatcher.wire import Erased, ErasureAsked
@@ -58,19 +58,11 @@ async def _erase_at_centre(settings: AdminSettings, asked: ErasureAsked) -> tupl
 
 
 def _erase_directly(ledger: "Ledger", asked: ErasureAsked, person: PersonId) -> tuple[Erased, ...]:
-    """Judge the erasure here: whoever can write the database is its administrator."""
-    from dispatcher.assets import CITY
-    from dispatcher.models.organisation import Actor, Role
+    """Judge the erasure here."""
     from dispatcher.server.retention import answers, asked_for, meant_by
 
     now = dt.datetime.now(dt.UTC)
-    account = ledger.accounts.get(person)
-    actor = Actor(
-        person=person,
-        name=account.name if account else "",
-        unit=account.unit if account else CITY,
-        roles=frozenset({Role.ADMINISTRATOR}),
-    )
+    actor = administrator(ledger, person)
     cases = meant_by(ledger, asked.case)
     acts = asked_for(cases, asked.reason, person, now)
     return answers(cases, ledger.judge([(act, actor) for act in acts], _law(ledger, now), now))

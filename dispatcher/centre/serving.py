@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from dispatcher.assets import BadAsset, load_law, load_organisation
+from dispatcher.assets import CITY, BadAsset, load_law, load_organisation
 from dispatcher.models.ids import PersonId, UnitId
+from dispatcher.models.organisation import Actor, Role
 from dispatcher.settings import AdminSettings, ImportSettings, LawSettings, Reaching, ServerSettings
 from dispatcher.sync.clock import SystemClock
 from dispatcher.sync.ports import Trouble
 
 if TYPE_CHECKING:
     import ssl
+
+    from dispatcher.storage.ledger import Ledger
 
 
 def run_server(settings: ServerSettings) -> int:
@@ -118,6 +121,17 @@ def password_of(settings: ImportSettings | LawSettings | AdminSettings) -> str:
     if settings.password_file:
         return Path(settings.password_file).read_text("utf-8").strip()
     return getpass.getpass(f"{settings.person}@{settings.centre}: ")
+
+
+def administrator(ledger: "Ledger", person: PersonId) -> Actor:
+    """Give who acts on a ledger directly: whoever can write the database is its administrator."""
+    account = ledger.accounts.get(person)
+    return Actor(
+        person=person,
+        name=account.name if account else "",
+        unit=account.unit if account else CITY,
+        roles=frozenset({Role.ADMINISTRATOR}),
+    )
 
 
 def make_folder(database: str) -> None:

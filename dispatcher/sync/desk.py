@@ -457,14 +457,15 @@ class Desk:
         self._cursor, self._as_of, self._touched_as_of = changes.last, as_of, as_of
         self._forget_held(released)
         receipts = self._outbox.applied(changes.settles, now)
-        self._forget_confirmed([row.row.id for row in changes.rows])
+        cases = [row.row.id for row in changes.rows]
+        self._forget_confirmed(cases)
         if changes.rows and alone and not changes.catching_up:
             arrived = tuple((row.row.id, row.row.revision) for row in changes.rows)
             self._listener.arrived(Arrival(cases=arrived, committed_at=changes.committed_at or now))
         touched = cases_of(receipts)
         self.telling.rows(self._replica.confirm([row.row for row in changes.rows], changes.gone, touched))
         self.telling.receipts(receipts)
-        self.telling.cases(touched.union(row.row.id for row in changes.rows), changes.gone)
+        self.telling.cases((*cases, *touched), changes.gone)
         if not changes.catching_up and self._filling:
             self._filled()
 

@@ -1,6 +1,7 @@
 """What a station's windows are told: rows that look different, the watched case, what waits and what became of acts.
 
-Nothing is kept here but which case is watched; whoever calls has made durable what is told.
+Nothing is kept here but which case is watched and whether an act may have ended; whoever calls has made durable what
+is told.
 """
 
 from collections.abc import Collection, Iterable
