@@ -139,7 +139,10 @@ class Hub:
     def committed(self, news: News) -> None:
         """Take in what commits have made, in the order of revisions; sent at once, or when the hub has rested."""
         self._fresh.append(news)
-        self._wake()
+        if self._loop.time() < self._rests_until:
+            self._wake()
+        else:
+            self._flush()  # a timer would come after the answers to whoever made them
 
     def pass_over(self, revision: Revision) -> None:
         """Send what was committed before a revision that changed no case (the law's), and go on after it."""
