@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from dispatcher.models.ids import CommandId, Revision
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage import standing
+from dispatcher.storage import prepared, standing
 from dispatcher.storage.writing import put
 
 FORM: Final = "dispatcher evidence 1"
@@ -42,7 +42,9 @@ LAW_REFUSAL: Final = ("act", "person", "command", "refused", "entered_ms")
 
 Row = Mapping[str, Any]
 _encode = msgspec.json.Encoder().encode
-_READ: Final = sa.select(schema.head)
+_READ: Final = sa.select(
+    schema.head.c.revision, schema.head.c.place, schema.head.c.hash, schema.head.c.key_version, schema.head.c.law
+)
 _LOCKED: Final = _READ.with_for_update()
 _verdict, _entry, _law_refusal = itemgetter(*VERDICT), itemgetter(*ENTRY), itemgetter(*LAW_REFUSAL)
 
@@ -99,8 +101,8 @@ def extend(connection: sa.Connection, head: Head, judged: Iterable[Judged]) -> H
 
 def read_head(connection: sa.Connection, *, lock: bool = False) -> Head:
     """Give the head; with `lock` this connection is the only writer until its transaction ends."""
-    row = connection.execute(_LOCKED if lock else _READ).one()
-    return Head(Revision(row.revision), row.place, row.hash or b"", row.key_version, Revision(row.law))
+    ((revision, place, last, key_version, law),) = prepared.fetch(connection, _LOCKED if lock else _READ, {})
+    return Head(Revision(revision), place, last or b"", key_version, Revision(law))
 
 
 def write_head(connection: sa.Connection, head: Head, **more: object) -> None:

@@ -39,7 +39,7 @@ from dispatcher.models.organisation import CENTRE, Actor
 from dispatcher.models.queue import NEVER_MS, epoch_ms, summarise
 from dispatcher.models.verdicts import Accepted, Reason, Refused, Verdict
 from dispatcher.models.verdicts import Changed as Collision
-from dispatcher.storage import evidence, records, tallies, writing
+from dispatcher.storage import evidence, prepared, records, tallies, writing
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.centre import without_waiting
 from dispatcher.storage.evidence import Head
@@ -185,7 +185,9 @@ class Batch:
     def _select(self, key: sa.Column[str], values: Sequence[str], *columns: str) -> Iterable[Sequence[Any]]:
         statement = _among(self._connection.dialect.name, key, columns)
         for start in range(0, len(values), IN_ONE_SELECT):
-            yield self._connection.execute(statement, {"keys": values[start : start + IN_ONE_SELECT]}).all()
+            some = list(values[start : start + IN_ONE_SELECT])
+            keys = _encode(some).decode() if self._connection.dialect.name == "sqlite" else some
+            yield prepared.fetch(self._connection, statement, {"keys": keys})
 
     def _find(self, case: CaseId, attempt: _Attempt) -> _Known | None:
         """Give a case as the acts before have left it; one that no act of the batch names is read now."""
@@ -408,7 +410,7 @@ def _among(dialect: str, key: sa.Column[str], columns: tuple[str, ...]) -> sa.Se
     if dialect == "postgresql":
         among = key == sa.any_(sa.bindparam("keys", type_=postgresql.ARRAY(sa.Text)))
     else:
-        among = key.in_(sa.bindparam("keys", expanding=True))
+        among = key.in_(sa.select(sa.func.json_each(sa.bindparam("keys")).table_valued("value").c.value))
     return sa.select(*(key.table.c[name] for name in columns)).where(among)
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from dispatcher.models.ids import Revision
 from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage import prepared
 
 CHANNEL: Final = "dispatcher_head"
 
@@ -61,23 +62,25 @@ def lock(connection: sa.Connection) -> Standing:
 
 def move(connection: sa.Connection, **columns: object) -> None:
     """Set columns of the head and tell who listens."""
-    connection.execute(_moving(connection.dialect.name), columns)
+    values = {f"new_{name}": value for name, value in columns.items()}
+    prepared.run(connection, _moving(connection.dialect.name, tuple(columns)), values)
 
 
 def note_sessions_ended(connection: sa.Connection) -> None:
     """Say that some sessions hold no more: every centre looks at those of its own consoles."""
-    connection.execute(_moving(connection.dialect.name, "sessions"))
+    prepared.run(connection, _moving(connection.dialect.name, counter="sessions"), {})
 
 
 def note_directory_changed(connection: sa.Connection) -> None:
     """Say that the directory of units has changed."""
-    connection.execute(_moving(connection.dialect.name, "directory"))
+    prepared.run(connection, _moving(connection.dialect.name, counter="directory"), {})
 
 
 @functools.cache
-def _moving(dialect: str, counter: str = "") -> sa.Executable:
-    """Say how the head is moved: a counter by one, or the columns that are given with the statement."""
-    statement = sa.update(schema.head)
+def _moving(dialect: str, names: tuple[str, ...] = (), counter: str = "") -> sa.Executable:
+    """Say how the head is moved: columns to what is given with the statement, a counter by one."""
+    values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in names}
     if counter:
-        statement = statement.values({counter: schema.head.c[counter] + 1})
+        values[counter] = schema.head.c[counter] + 1
+    statement = sa.update(schema.head).values(values)
     return statement.returning(sa.func.pg_notify(CHANNEL, "")) if dialect == "postgresql" else statement

@@ -20,6 +20,7 @@ from dispatcher.models.organisation import Actor, street_of
 from dispatcher.models.queue import QueueRow, epoch_ms
 from dispatcher.models.verdicts import Accepted, Verdict
 from dispatcher.storage import ledger_schema as schema
+from dispatcher.storage import prepared
 from dispatcher.wire import CaseRow
 
 NO_CASE: Final = CaseId("")
@@ -226,7 +227,7 @@ def put(
     parameters: Any = rows
     if dialect == "postgresql":
         parameters = {column.name: [row[column.name] for row in rows] for column in table.columns}
-    connection.execute(_insert(dialect, table, key, adding), parameters)
+    prepared.run(connection, _insert(dialect, table, key, adding), parameters)
 
 
 def take(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> None:
@@ -237,7 +238,7 @@ def take(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str,
         parameters: Any = {f"gone_{name}": [row[name] for row in rows] for name in names}
     else:
         parameters = [{f"gone_{name}": row[name] for name in names} for row in rows]
-    connection.execute(_delete(dialect, table, names), parameters)
+    prepared.run(connection, _delete(dialect, table, names), parameters)
 
 
 def update_cases(connection: sa.Connection, names: tuple[str, ...], rows: Sequence[Mapping[str, object]]) -> None:
@@ -257,11 +258,10 @@ def update_rows(
         parameters: Any = {"of": [row[key] for row in rows], **found}
     else:
         parameters = [{"of": row[key], **{f"new_{name}": row[name] for name in names}} for row in rows]
-    connection.execute(_update(dialect, table, key, names), parameters)
+    prepared.run(connection, _update(dialect, table, key, names), parameters)
 
 
-# Statements are made once: to make one costs SQLAlchemy as much as to run it. On PostgreSQL each is one statement with
-# an array for each column: one for each row costs a city its rush hour.
+# On PostgreSQL each is one statement with an array for each column: one for each row costs a city its rush hour.
 
 
 @functools.cache

@@ -1,0 +1,62 @@
+"""Statements that SQLAlchemy makes once and the driver runs by itself.
+
+What a commit waits for goes this way: SQLAlchemy's own way to the driver and back takes several times what SQLite takes
+for the statement. Values and columns are the driver's own, in the order in which the statement names them. Errors are
+the driver's own; `centre.sorted_errors` knows them.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple, cast
+
+import sqlalchemy as sa
+from sqlalchemy.sql.compiler import SQLCompiler
+
+Values = Mapping[str, Any]
+
+
+class _Made(NamedTuple):
+    """A statement as text: `order` names its values where they go by place, `given` are those it brings itself."""
+
+    text: str
+    order: tuple[str, ...] | None
+    given: Values
+
+
+_made: Final[dict[tuple[str, sa.Executable], _Made]] = {}
+
+
+def run(connection: sa.Connection, statement: sa.Executable, values: Values | Sequence[Values]) -> None:
+    """Run a statement, once with values or once with each of several; it must be kept by whoever made it."""
+    raw: Any = connection.connection.driver_connection
+    made = _of(connection, statement)
+    if isinstance(values, Mapping):
+        raw.execute(made.text, _bound(made, values)).close()
+    elif len(values) == 1:
+        raw.execute(made.text, _bound(made, values[0])).close()
+    else:
+        raw.executemany(made.text, [_bound(made, each) for each in values]).close()
+
+
+def fetch(connection: sa.Connection, statement: sa.Executable, values: Values) -> list[tuple[Any, ...]]:
+    """Run a statement and give all rows."""
+    raw: Any = connection.connection.driver_connection
+    made = _of(connection, statement)
+    return raw.execute(made.text, _bound(made, values)).fetchall()
+
+
+def _bound(made: _Made, values: Values) -> Any:  # noqa: ANN401  (by place or by name, as the driver takes them)
+    if made.given:
+        values = {**made.given, **values}
+    return values if made.order is None else tuple([values[name] for name in made.order])
+
+
+def _of(connection: sa.Connection, statement: sa.Executable) -> _Made:
+    key = connection.dialect.name, statement
+    found = _made.get(key)
+    if found is None:
+        compiled = cast(sa.ClauseElement, statement).compile(dialect=connection.dialect)
+        assert isinstance(compiled, SQLCompiler)
+        given = {name: value for name, value in compiled.params.items() if value is not None}
+        order = compiled.positiontup
+        found = _made[key] = _Made(compiled.string, None if order is None else tuple(order), given)
+    return found
