@@ -171,9 +171,12 @@ class Cache:
             placed = self._keep(connection, changes.rows)
             cache_rows.remove(connection, filter(None, (placed.get(c) or self._place(c) for c in changes.gone)))
             outbox.settle(connection, changes.settles, as_of)
-            connection.execute("UPDATE standing SET cursor = ?, as_of_us = ?", (changes.last, to_us(as_of)))
-            if changes.rows:
-                connection.execute("UPDATE standing SET newest = ?, newest_act = ?", _newest(changes.rows))
+            newest, newest_act = _newest(changes.rows) if changes.rows else (None, None)
+            connection.execute(
+                "UPDATE standing SET cursor = ?, as_of_us = ?,"
+                " newest = coalesce(?, newest), newest_act = coalesce(?, newest_act)",
+                (changes.last, to_us(as_of), newest, newest_act),
+            )
             if complete:
                 cache_rows.make_indexes(connection)
         if complete:

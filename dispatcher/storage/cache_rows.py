@@ -61,16 +61,15 @@ _decode_lying = msgspec.json.Decoder(_Lying).decode
 def write(connection: sqlite3.Connection, rows: Sequence[CaseRow], above: int, packer: "Packer") -> None:
     """Write rows in the places their cases have, or in new ones, which lie above all others and above `above`."""
     first = max(last_place(connection), above) + 1
-    connection.executemany(
-        "INSERT INTO queue VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (case_id) DO UPDATE SET revision = excluded.revision, due_ms = excluded.due_ms,"
-        " closed_ms = excluded.closed_ms, row = excluded.row",
-        [
-            (n, r.row.id, r.row.revision, r.row.due_ms, r.row.closed_ms, _encode(r.row))
-            for n, r in enumerate(rows, first)
-        ],
-    )
-    places = [_place(connection, r.row.id) for r in rows]
+    places: list[int] = []
+    for n, r in enumerate(rows, first):
+        found = connection.execute(
+            "INSERT INTO queue VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (case_id) DO UPDATE SET revision = excluded.revision, due_ms = excluded.due_ms,"
+            " closed_ms = excluded.closed_ms, row = excluded.row RETURNING n",
+            (n, r.row.id, r.row.revision, r.row.due_ms, r.row.closed_ms, _encode(r.row)),
+        )
+        places += [place for (place,) in found.fetchall()]
     connection.executemany(
         "REPLACE INTO documents VALUES (?, ?, ?)",
         [(n, packer.pack(r.body), _present(r.caller)) for n, r in zip(places, rows, strict=True)],
@@ -168,10 +167,6 @@ def drop_indexes(connection: sqlite3.Connection) -> None:
     """Drop the cache's indexes: filling them with random ids would be the slowest part of filling the cache."""
     for name in cache_schema.CACHE_INDEXES:
         connection.execute(f"DROP INDEX IF EXISTS {name}").close()
-
-
-def _place(connection: sqlite3.Connection, case: CaseId) -> int:
-    return connection.execute("SELECT n FROM queue WHERE case_id = ?", (case,)).fetchone()[0]
 
 
 def _present(raw: msgspec.Raw) -> msgspec.Raw | None:
