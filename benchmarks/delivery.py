@@ -1,10 +1,12 @@
 """From the commit at the centre to the commit in another console's cache, beside a bare WebSocket with two commits.
 
-Orders come one by one through the intake at a steady rate; the station is the real engine over its encrypted cache.
-Both are timed from before the centre's commit to after the console's. The bare one sends as many bytes, commits them at
-the server (SQLite in WAL, synchronous FULL) and at the receiver (rollback journal, FULL: the cache's mode, unencrypted,
-one file) and does nothing else. On PostgreSQL (with fsync) the order is posted at one centre and the console served by
-another; beside it two bare servers that LISTEN for each other's commits.
+A colleague's console signs one case after the other at a steady rate over its WebSocket, as the bare one sends its
+messages; beside that, orders come one by one through the intake, each a request over HTTP. The station that hears of
+them is the real engine over its encrypted cache. All are timed from before the centre's commit to after the console's.
+The bare one sends as many bytes, commits them at the server (SQLite in WAL, synchronous FULL) and at the receiver
+(rollback journal, FULL: the cache's mode, unencrypted, one file) and does nothing else. On PostgreSQL (with fsync) the
+act is made at one centre and the console served by another; beside it two bare servers that LISTEN for each other's
+commits.
 """
 
 import asyncio
@@ -12,20 +14,35 @@ import contextlib
 import datetime as dt
 import shutil
 import subprocess
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from websockets.asyncio.client import connect
 
 from benchmarks import Result
-from benchmarks.cases import CONSOLE_TOKEN, HOTLINE_TOKEN, admit, orders
+from benchmarks.cases import (
+    CONSOLE_PERSON,
+    CONSOLE_TOKEN,
+    HOTLINE_TOKEN,
+    admit,
+    batches,
+    orders,
+    received,
+    sqlite_url,
+)
 from benchmarks.commit_to_paint import posted
 from benchmarks.processes import Ground, address, alone, centre, hear, percentile, running
 from benchmarks.told import Durable, Waiting
-from dispatcher.assets import load_organisation
+from dispatcher.assets import load_law, load_organisation
+from dispatcher.models.commands import Act, SignFor
+from dispatcher.models.ids import CaseId
+from dispatcher.server.desk import BATCH
 from dispatcher.storage.ledger import Ledger
+from dispatcher.sync.outbox import new_command_id
 from dispatcher.transport.doors import Intake
+from dispatcher.transport.websocket import WebSocketDialer
+from dispatcher.wire import PROTOCOL, Hello, Submit, encode
 from tests.helpers import postgres
 
 RATES: Final = (20, 200)
@@ -40,18 +57,24 @@ def run(ground: Ground, quick: bool = False) -> list[Result]:
     results: list[Result] = []
     for per_s in RATES:
         count = per_s * length_s
-        with centre(ground, ground.fresh_ledger(0)) as url:
-            ours = _ours(ground, url, url, per_s, count)
+        ours: list[list[float]] = []
+        for way in WAYS:
+            database = sqlite_url(_fresh(ground, "delivery.db"))
+            cases = _prepare(database, count)
+            with centre(ground, database) as url:
+                ours.append(_ours(ground, url, per_s, way(url, cases)))
         with _bare(ground, str(_fresh(ground, "bare.db"))) as url:
             bare = _barely(ground, url, url, per_s, count)
         results += _compared(f"SQLite, {per_s}/s", ours, bare)
     with postgres.running(fsync=True) as server:
         for per_s in RATES:
             count = per_s * length_s
-            with postgres.fresh_database(server) as database:
-                _admit(database)
-                with centre(ground, database) as here, centre(ground, database) as there:
-                    ours = _ours(ground, here, there, per_s, count)
+            ours = []
+            for way in WAYS:
+                with postgres.fresh_database(server) as database:
+                    cases = _prepare(database, count)
+                    with centre(ground, database) as here, centre(ground, database) as there:
+                        ours.append(_ours(ground, there, per_s, way(here, cases)))
             with (
                 postgres.fresh_database(server) as database,
                 _bare(ground, database) as here,
@@ -62,37 +85,96 @@ def run(ground: Ground, quick: bool = False) -> list[Result]:
     return results
 
 
-def _compared(what: str, ours: list[float], bare: list[float]) -> list[Result]:
+def _compared(what: str, ours: list[list[float]], bare: list[float]) -> list[Result]:
     results: list[Result] = []
     for name, share in (("p50", 0.5), ("p99", 0.99)):
-        took_ms, limit_ms = percentile(ours, share), percentile(bare, share)
-        ratio = took_ms / limit_ms
-        results += [
-            Result(f"{what}: commit to durable at the console, {name}", took_ms, "ms", ratio, "≤ 2×", ratio <= MOST),
-            Result("… its limit, a bare WebSocket with two commits", limit_ms, "ms"),
-        ]
+        limit_ms = percentile(bare, share)
+        for way, took in zip(("a colleague's act", "… an order through the intake"), ours, strict=True):
+            took_ms = percentile(took, share)
+            ratio = took_ms / limit_ms
+            named = f"{what}: {way}, commit to durable at the console, {name}" if way[0] != "…" else f"{way}, {name}"
+            results.append(Result(named, took_ms, "ms", ratio, "≤ 2×", ratio <= MOST))
+        results.append(Result("… the limit, a bare WebSocket with two commits", limit_ms, "ms"))
     return results
 
 
-def _ours(ground: Ground, posted_at: str, heard_at: str, per_s: float, count: int) -> list[float]:
-    home = ground.directory / "home-of-delivery"
-    shutil.rmtree(home, ignore_errors=True)
-    incoming = list(orders(count, load_organisation(), dt.datetime.now(dt.UTC), seed=3, source="benchmark"))
+class Signing:
+    """A colleague's console: signs the cases one by one."""
 
-    async def post(number: int) -> None:
-        (answer,) = await intake.send([posted(incoming[number], dt.datetime.now(dt.UTC))])
+    def __init__(self, url: str, cases: Sequence[CaseId]) -> None:
+        self._url = url
+        self.cases = cases
+        self._link: Any = None
+        self._listening: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        """Say hello and read whatever comes."""
+        self._link = await WebSocketDialer(self._url.replace("http", "ws", 1) + "/feed").dial()
+        await self._link.send(encode(Hello(protocol=PROTOCOL, token=CONSOLE_TOKEN, station="colleague")))
+        self._listening = asyncio.create_task(self._listen())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Leave."""
+        assert self._listening is not None
+        self._listening.cancel()
+        await asyncio.wait([self._listening])
+        await self._link.close()
+
+    async def send(self, number: int) -> None:
+        """Sign a case."""
+        act = Act(
+            id=new_command_id(),
+            command=SignFor(case=self.cases[number]),
+            by=CONSOLE_PERSON,
+            made_at=dt.datetime.now(dt.UTC),
+        )
+        await self._link.send(encode(Submit(acts=(act,))))
+
+    async def _listen(self) -> None:
+        while True:
+            await self._link.receive()
+
+
+class Ordering:
+    """The hotline: posts orders one by one."""
+
+    def __init__(self, url: str, cases: Sequence[CaseId]) -> None:
+        self.cases = cases
+        self._intake = Intake(url, HOTLINE_TOKEN)
+        now = dt.datetime.now(dt.UTC)
+        self._orders = list(orders(len(cases), load_organisation(), now, seed=3, source="benchmark"))
+
+    async def __aenter__(self) -> Self:
+        """Begin."""
+        await self._intake.__aenter__()
+        return self
+
+    async def __aexit__(self, *reason: object) -> None:
+        """End."""
+        await self._intake.__aexit__(*reason)
+
+    async def send(self, number: int) -> None:
+        """Post an order."""
+        (answer,) = await self._intake.send([posted(self._orders[number], dt.datetime.now(dt.UTC))])
         if b'"accepted"' not in answer:
             raise RuntimeError(answer.decode())
 
+
+WAYS: Final = (Signing, Ordering)
+
+
+def _ours(ground: Ground, heard_at: str, per_s: float, making: Signing | Ordering) -> list[float]:
+    home = ground.directory / "home-of-delivery"
+    shutil.rmtree(home, ignore_errors=True)
+    count = len(making.cases)
     with running(ground, ["-m", "benchmarks.ears", str(home), heard_at, CONSOLE_TOKEN, str(count)]) as ears:
         hear(ears, Waiting, 60)
 
         async def go() -> list[float]:
-            nonlocal intake
-            async with Intake(posted_at, HOTLINE_TOKEN) as intake:
-                return await _steadily(post, per_s, count, ears)
+            async with making:
+                return await _steadily(making.send, per_s, count, ears)
 
-        intake: Any = None
         return asyncio.run(go())
 
 
@@ -128,12 +210,20 @@ def _bare(ground: Ground, database: str) -> Generator[str]:
         yield address(process)
 
 
-def _admit(database: str) -> None:
+def _prepare(database: str, count: int) -> list[CaseId]:
+    """Make a ledger with so many orders that nobody has signed for; gives their cases."""
+    units, now = load_organisation(), dt.datetime.now(dt.UTC)
+    law = load_law(units=units)
+    cases: list[CaseId] = []
     ledger = Ledger.open(database)
     try:
-        admit(ledger, load_organisation(), dt.datetime.now(dt.UTC))
+        admit(ledger, units, now)
+        for batch in batches(received(count, units, now), BATCH):
+            ledger.judge(batch, law, now)
+            cases += [act.command.case for act, _ in batch]
     finally:
         ledger.close()
+    return cases
 
 
 def _fresh(ground: Ground, name: str) -> Path:
