@@ -15,7 +15,7 @@ import msgspec
 
 from dispatcher.storage import cache_schema as schema
 from dispatcher.storage import cipher
-from dispatcher.storage.cache_files import CACHE_FILE, LOCK_FILE, OUTBOX_FILE, os_trouble
+from dispatcher.storage.cache_files import CACHE_FILE, LOCK_FILE, OUTBOX_FILE, is_hot
 from dispatcher.storage.instants import from_us
 from dispatcher.storage.keys import Key
 from dispatcher.storage.locks import is_held
@@ -62,18 +62,7 @@ def is_in_use(directory: Path) -> bool:
 def is_interrupted(directory: Path) -> bool:
     """Tell whether the last write was cut off: the next start takes it back, and until then the files say nothing."""
     journals = [directory / f"{name}-journal" for name in (CACHE_FILE, OUTBOX_FILE)]
-    return any(_is_hot(journal) for journal in journals)
-
-
-def _is_hot(journal: Path) -> bool:
-    """Tell as SQLite does: a journal that is done with is empty, or begins with a zero."""
-    try:
-        with journal.open("rb") as file:
-            return file.read(1) not in (b"", b"\0")
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise os_trouble(error, journal) from error
+    return any(is_hot(journal) for journal in journals)
 
 
 def version_of(file: Path, key: Key) -> int:
