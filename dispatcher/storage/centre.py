@@ -8,6 +8,7 @@ import contextlib
 import os
 import shutil
 import sqlite3
+import time
 import uuid
 from collections.abc import Generator
 from pathlib import Path
@@ -18,7 +19,7 @@ import sqlalchemy as sa
 from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import event, pool
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError
 
 from dispatcher.settings import without_password
 from dispatcher.storage import ledger_schema as schema
@@ -28,6 +29,9 @@ from dispatcher.sync.ports import StoreNewer, Trouble
 BUSY_TIMEOUT_S: Final = 10.0
 ROOM_BYTES: Final = 256 * 1024
 """About what the largest batches of acts need."""
+IDLE_S: Final = 1.0
+"""A connection to PostgreSQL that was used within this time is taken for a good one: to ask costs a round trip."""
+_USED_S: Final = "used_s"
 MIGRATION_LOCK: Final = 8_345_001
 """The PostgreSQL advisory lock that lets one process migrate at a time."""
 
@@ -46,10 +50,10 @@ def make_engine(url: str, *, untouched: bool = False) -> sa.Engine:
             return _sqlite_untouched(parsed) if untouched else _sqlite(parsed)
         case "postgresql":
             # hide_parameters: an error's text must not carry a caller's name or phone into a log.
-            engine = sa.create_engine(
-                parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
-            )
+            engine = sa.create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True)
             event.listen(engine, "connect", _prepare_postgresql)
+            event.listen(engine, "checkin", _note_use)
+            event.listen(engine, "checkout", _make_sure)
             return engine
         case _:
             raise Trouble(f"{without_password(url)!r}: only sqlite:/// and postgresql:// databases are known")
@@ -85,6 +89,21 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
 def _prepare_postgresql(connection: psycopg.Connection, _record: object) -> None:
     # Arrays of JSON texts are sent as they are: as text, each quote in them would be escaped in Python.
     connection.adapters.register_dumper(list, ListBinaryDumper)
+
+
+def _note_use(_connection: psycopg.Connection | None, record: pool.ConnectionPoolEntry) -> None:
+    record.info[_USED_S] = time.monotonic()
+
+
+def _make_sure(connection: psycopg.Connection, record: pool.ConnectionPoolEntry, _proxy: object) -> None:
+    """Ask a connection that has not been used lately whether it still holds; the pool makes another if it does not."""
+    if time.monotonic() - record.info.get(_USED_S, time.monotonic()) < IDLE_S:
+        return
+    try:
+        connection.execute("").close()
+        connection.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError from error
 
 
 def _begin(connection: sa.Connection) -> None:

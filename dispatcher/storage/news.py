@@ -14,7 +14,7 @@ from dispatcher.models.ids import CaseId, Revision, UnitId
 from dispatcher.models.queue import QueueRow, from_epoch_ms
 from dispatcher.models.verdicts import Accepted
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage import loads, standing
+from dispatcher.storage import loads, prepared, standing
 from dispatcher.storage.judging import Outcome
 from dispatcher.storage.paging import case_row
 from dispatcher.storage.standing import Standing
@@ -106,14 +106,15 @@ def read_news(connection: sa.Connection, vault: Vault, after: Revision) -> tuple
 
     One statement reads head and cases, and so one commit's state: nothing up to the head is missing.
     """
-    found = connection.execute(_MOVED, {"after": after, "limit": AT_MOST + 1}).all()
+    found = prepared.fetch(connection, _MOVED, {"after": after, "limit": AT_MOST + 1})
     now = standing.standing_of(found[0])
     if len(found) > AT_MOST:
         return now, None
     if now.head <= after:
         return now, News(first=Revision(after + 1), last=after)
-    rows = [row for row in found if row.id is not None]
-    losses = connection.execute(_LOST, {"after": after, "head": now.head}).all()
+    cases = [_Kept(*row[len(standing.COLUMNS) :]) for row in found]
+    rows = [case for case in cases if case.id is not None]
+    losses = prepared.fetch(connection, _LOST, {"after": after, "head": now.head})
     return now, News(
         first=Revision(after + 1),
         last=now.head,
@@ -150,7 +151,20 @@ _LOST: Final = (
 )
 
 
-def _moved(connection: sa.Connection, vault: Vault, row: "sa.Row[*tuple[Any, ...]]") -> Moved:
+class _Kept(NamedTuple):
+    """A case as `_MOVED` reads it; the head stands alone, without an id, where none has changed."""
+
+    id: str | None
+    row: bytes
+    body: bytes
+    envelope: bytes | None
+    holder: str
+    community: str
+    timer_ms: int
+    committed_ms: int
+
+
+def _moved(connection: sa.Connection, vault: Vault, row: _Kept) -> Moved:
     made = case_row(connection, vault, _decode_row(row.row), row.body, row.envelope)
     return Moved(
         made,
@@ -161,7 +175,7 @@ def _moved(connection: sa.Connection, vault: Vault, row: "sa.Row[*tuple[Any, ...
     )
 
 
-def _lost(row: "sa.Row[*tuple[Any, ...]]") -> Lost:
+def _lost(row: tuple[Any, ...]) -> Lost:
     unit, case, revision, holder, community = row
     return Lost(UnitId(unit), CaseId(case), Revision(revision), UnitId(holder), UnitId(community))
 

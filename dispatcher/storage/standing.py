@@ -5,6 +5,7 @@ whoever listens on `CHANNEL`, at the commit.
 """
 
 import functools
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
@@ -44,7 +45,7 @@ _READ: Final = sa.select(*COLUMNS)
 _LOCK: Final = _READ.with_for_update()
 
 
-def standing_of(row: "sa.Row[*tuple[Any, ...]]") -> Standing:
+def standing_of(row: Sequence[Any]) -> Standing:
     """Read a row that begins with COLUMNS."""
     head, law, rows_law, rows_as_of_ms, directory, sessions = row[: len(COLUMNS)]
     return Standing(Revision(head), Revision(law), Revision(rows_law), rows_as_of_ms, directory, sessions)
@@ -52,12 +53,12 @@ def standing_of(row: "sa.Row[*tuple[Any, ...]]") -> Standing:
 
 def read(connection: sa.Connection) -> Standing:
     """Give how far the ledger has come."""
-    return standing_of(connection.execute(_READ).one())
+    return standing_of(prepared.fetch(connection, _READ, {})[0])
 
 
 def lock(connection: sa.Connection) -> Standing:
     """Become the only writer until the transaction ends; gives how far the ledger has come."""
-    return standing_of(connection.execute(_LOCK).one())
+    return standing_of(prepared.fetch(connection, _LOCK, {})[0])
 
 
 def move(connection: sa.Connection, **columns: object) -> None:
