@@ -72,6 +72,7 @@ class Cache:
         self._damaged = damaged
         self._places: dict[CaseId, int] | None = None
         self._indexed = True
+        self._words = cache_words.Indexing()
         self._closed = False
         self.damages: list[str] = []
         self._connection = self._open()
@@ -93,6 +94,7 @@ class Cache:
         """Close the files; harmless when repeated."""
         if not self._closed:
             self._closed = True
+            self._words.close()
             self._connection.close()
             self._files.unlock()
 
@@ -100,6 +102,7 @@ class Cache:
         """Close the files and destroy key and files; raises Trouble where the key could not be destroyed."""
         if not self._closed:
             self._closed = True
+            self._words.close()
             self._connection.close()
         try:
             self._files.destroy()
@@ -288,8 +291,12 @@ class Cache:
 
     def index_some(self) -> bool:
         """Make some more cases ready to be searched, in some tens of milliseconds; tells whether there are more."""
-        with self._readable(), self._transaction() as connection:
-            return cache_words.index_some(connection, INDEXED_AT_ONCE, self._packer.unpack)
+        try:
+            with self._readable(), self._transaction(indexing=True) as connection:
+                return self._words.step(connection, INDEXED_AT_ONCE)
+        except BaseException:
+            self._words.forget()
+            raise
 
     def search(self, asked: str, limit: int) -> tuple[QueueRow, ...]:
         """Find up to `limit` cases that have every word asked for in their order, those that came last first."""
@@ -444,7 +451,9 @@ class Cache:
             raise trouble from error
 
     @contextlib.contextmanager
-    def _transaction(self) -> Generator[sqlite3.Connection]:
+    def _transaction(self, *, indexing: bool = False) -> Generator[sqlite3.Connection]:
+        if not indexing:
+            self._words.forget()
         with self._guarded():
             connection = self._connection
             connection.execute("BEGIN IMMEDIATE").close()
@@ -458,6 +467,7 @@ class Cache:
 
     def _begin_anew(self) -> None:
         self._connection.close()
+        self._words.forget()
         self._places, self._indexed = None, True
         self._files.set_aside_broken(self._report)
         self._connection = self._open()

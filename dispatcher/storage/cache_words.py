@@ -12,7 +12,8 @@ import re
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable
-from typing import Final
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -48,21 +49,65 @@ class _Searched(msgspec.Struct, frozen=True):
 _decode = msgspec.json.Decoder(_Searched).decode
 
 
-def index_some(connection: sqlite3.Connection, limit: int, unpack: Callable[[bytes], bytes]) -> bool:
-    """Index up to `limit` cases; tells whether there may be more. Raises ValueError for a body nobody can read."""
-    again = connection.execute(
-        "SELECT n, body FROM unindexed LEFT JOIN documents USING (n) ORDER BY n LIMIT ?", (limit,)
-    ).fetchall()
-    fresh = connection.execute(
-        "SELECT n, body FROM documents WHERE n > (SELECT indexed_to FROM standing) ORDER BY n LIMIT ?",
-        (limit - len(again),),
-    ).fetchall()
-    _index(connection, [(n, body) for n, body in (*again, *fresh) if body is not None], unpack)
-    if again:
-        connection.execute("DELETE FROM unindexed WHERE n <= ?", (again[-1][0],)).close()
-    if fresh:
-        connection.execute("UPDATE standing SET indexed_to = ?", (fresh[-1][0],)).close()
-    return len(again) + len(fresh) == limit
+class Indexing:
+    """Makes cases ready to be searched, some at a time; a thread reads the words of the next ones meanwhile.
+
+    Whoever changes anything else in the cache, or could not keep what `step` wrote, says so by `forget`.
+    """
+
+    def __init__(self) -> None:
+        self._reader: ThreadPoolExecutor | None = None
+        self._unpack: Callable[[bytes], bytes] = bytes
+        self._ahead: _Read | None = None
+
+    def step(self, connection: sqlite3.Connection, limit: int) -> bool:
+        """Index up to `limit` cases; tells whether there may be more. Raises ValueError for a body nobody can read."""
+        again = connection.execute(
+            "SELECT n, body FROM unindexed LEFT JOIN documents USING (n) ORDER BY n LIMIT ?", (limit,)
+        ).fetchall()
+        if again:
+            _write(connection, self._read([(n, body) for n, body in again if body is not None]))
+            connection.execute("DELETE FROM unindexed WHERE n <= ?", (again[-1][0],)).close()
+        now, self._ahead = self._ahead or self._from(connection, _indexed_to(connection), limit), None
+        if now.places:
+            if len(now.places) == limit:
+                self._ahead = self._from(connection, now.places[-1], limit)
+            _write(connection, now)
+            connection.execute("UPDATE standing SET indexed_to = ?", (now.places[-1],)).close()
+        return self._ahead is not None or len(again) == limit
+
+    def forget(self) -> None:
+        """Read again what was read ahead: it may be of before."""
+        self._ahead = None
+
+    def close(self) -> None:
+        """Let the thread go; harmless when repeated."""
+        self._ahead = None
+        if self._reader is not None:
+            self._reader.shutdown()
+            self._reader = None
+
+    def _from(self, connection: sqlite3.Connection, after: int, limit: int) -> "_Read":
+        return self._read(
+            connection.execute(
+                "SELECT n, body FROM documents WHERE n > ? ORDER BY n LIMIT ?", (after, limit)
+            ).fetchall()
+        )
+
+    def _read(self, bodies: list[tuple[int, bytes]]) -> "_Read":
+        if self._reader is None:
+            from dispatcher.storage.bodies import Packer  # the first screen needs no body
+
+            self._reader = ThreadPoolExecutor(1, "words")
+            self._unpack = Packer().unpack
+        return _Read([n for n, _ in bodies], self._reader.submit(_texts, [body for _, body in bodies], self._unpack))
+
+
+class _Read(NamedTuple):
+    """Places, and the words of the cases there, which a thread may still be reading."""
+
+    places: list[int]
+    texts: "Future[list[str]]"
 
 
 def changed(connection: sqlite3.Connection, places: Iterable[int]) -> None:
@@ -127,13 +172,20 @@ def _text(body: bytes) -> str:
     ).replace(_APART, " ")
 
 
-def _index(connection: sqlite3.Connection, bodies: list[tuple[int, bytes]], unpack: Callable[[bytes], bytes]) -> None:
-    """Put the words of bodies in, all texts spaced in one go: one by one that would be the dearest step."""
+def _texts(bodies: list[bytes], unpack: Callable[[bytes], bytes]) -> list[str]:
+    """Give the words of bodies, all spaced in one go: one by one that would be the dearest step."""
     if not bodies:
-        return
-    texts = _spaced(_folded(_APART.join(_text(unpack(body)) for _, body in bodies))).split(_APART)
-    entries = [(n, text) for (n, _), text in zip(bodies, texts, strict=True)]
+        return []
+    return _spaced(_folded(_APART.join([_text(unpack(body)) for body in bodies]))).split(_APART)
+
+
+def _write(connection: sqlite3.Connection, read: _Read) -> None:
+    entries = list(zip(read.places, read.texts.result(), strict=True))
     connection.executemany("INSERT OR REPLACE INTO words (rowid, text) VALUES (?, ?)", entries)
+
+
+def _indexed_to(connection: sqlite3.Connection) -> int:
+    return connection.execute("SELECT indexed_to FROM standing").fetchone()[0]
 
 
 def _spaced(text: str) -> str:

@@ -269,13 +269,16 @@ class Engine:
             return
 
     async def _tick(self, group: asyncio.TaskGroup) -> None:
-        """What time alone brings about, with or without a link; rows are made anew by a task of the group."""
+        """What time alone, or another state of the link, brings about; rows are made anew by a task of the group."""
         loop = asyncio.get_running_loop()
         touched_s = let_go_s = loop.time()
         anew: asyncio.Task[None] | None = None
         indexing: asyncio.Task[None] | None = None
         while True:
-            await asyncio.sleep(TICK_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK_S):
+                    await self._health.moved.wait()
+            self._health.moved.clear()
             self._health.tell()
             if self._desk is None:
                 continue

@@ -4,6 +4,7 @@ Promises: a state tells since when it holds; an outage stays one outage however 
 hears only of what differs.
 """
 
+import asyncio
 import datetime as dt
 from collections.abc import Callable
 
@@ -40,7 +41,7 @@ _LOST = frozenset({LinkState.OFFLINE, LinkState.REFUSED})
 
 
 class Health:
-    """Keeps the status and tells it."""
+    """Keeps the status and tells it. `moved` is set when another state is entered; whoever waits for it clears it."""
 
     def __init__(self, listener: Listener, time: CentreTime) -> None:
         self._listener = listener
@@ -48,6 +49,7 @@ class Health:
         self._status = LinkStatus(state=LinkState.CONNECTING, since=time.now())
         self._told: LinkStatus | None = None
         self._lost_since: dt.datetime | None = None
+        self.moved = asyncio.Event()
 
     @property
     def state(self) -> LinkState:
@@ -74,7 +76,11 @@ class Health:
 
         A link is lost since it was lost first, however many tries a person has hurried in between.
         """
-        since = self._status.since if state is self._status.state else self._time.now()
+        if state is self._status.state:
+            since = self._status.since
+        else:
+            since = self._time.now()
+            self.moved.set()
         if state in _LOST:
             since = self._lost_since = self._lost_since or since
         elif state is not LinkState.CONNECTING:

@@ -497,6 +497,22 @@ def test_the_index_keeps_up_with_what_changes_and_goes(store: Store) -> None:
     assert found(store, "噪声") == set()
 
 
+def test_what_changes_between_two_steps_of_indexing_is_found_by_its_new_words(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The words of the next cases are read ahead, and a case may change before they are written."""
+    monkeypatch.setattr("dispatcher.storage.cache.INDEXED_AT_ONCE", 2)
+    begun(store)
+    cases = [a_case(revision, title="路灯不亮") for revision in range(1, 8)]
+    store.apply(changes(*(row_of(case) for case in cases)), NOW)
+    store.index_some()
+    order = msgspec.structs.replace(cases[3].order, title="水管爆裂")
+    newer = msgspec.structs.replace(cases[3], revision=Revision(8), order=order)
+    store.apply(changes(row_of(newer), gone=(cases[2].id,)), NOW)
+    assert found(store, "爆裂") == {newer.id}
+    assert found(store, "路灯") == {case.id for place, case in enumerate(cases) if place not in (2, 3)}
+
+
 def test_the_office_is_remembered_and_acts_are_kept_in_their_order(store: Store) -> None:
     assert store.office_memory() is None
     memory = OfficeMemory(station="aa", keys=(OfficeKey(id="k", secret=b"\0\1", with_caller=True),), serving_since=NOW)
