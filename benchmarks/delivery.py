@@ -17,6 +17,7 @@ import subprocess
 from collections.abc import Callable, Coroutine, Generator, Sequence
 from pathlib import Path
 from typing import Any, Final, Self
+from urllib.parse import urlsplit
 
 from websockets.asyncio.client import connect
 
@@ -40,7 +41,6 @@ from dispatcher.models.ids import CaseId
 from dispatcher.server.desk import BATCH
 from dispatcher.storage.ledger import Ledger
 from dispatcher.sync.outbox import new_command_id
-from dispatcher.transport.doors import Intake
 from dispatcher.transport.websocket import WebSocketDialer
 from dispatcher.wire import PROTOCOL, Hello, Submit, encode
 from tests.helpers import postgres
@@ -137,28 +137,45 @@ class Signing:
 
 
 class Ordering:
-    """The hotline: posts orders one by one."""
+    """The hotline: posts orders one by one over some connections, in bare HTTP: a client is not what is measured."""
+
+    CONNECTIONS: Final = 4
 
     def __init__(self, url: str, cases: Sequence[CaseId]) -> None:
         self.cases = cases
-        self._intake = Intake(url, HOTLINE_TOKEN)
+        self._host = urlsplit(url)
         now = dt.datetime.now(dt.UTC)
         self._orders = list(orders(len(cases), load_organisation(), now, seed=3, source="benchmark"))
+        self._free: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
+        self._all: list[asyncio.StreamWriter] = []
 
     async def __aenter__(self) -> Self:
-        """Begin."""
-        await self._intake.__aenter__()
+        """Connect."""
+        for _ in range(self.CONNECTIONS):
+            pair = await asyncio.open_connection(self._host.hostname, self._host.port)
+            self._all.append(pair[1])
+            self._free.put_nowait(pair)
         return self
 
-    async def __aexit__(self, *reason: object) -> None:
-        """End."""
-        await self._intake.__aexit__(*reason)
+    async def __aexit__(self, *_: object) -> None:
+        """Leave."""
+        for writer in self._all:
+            writer.close()
 
     async def send(self, number: int) -> None:
-        """Post an order."""
-        (answer,) = await self._intake.send([posted(self._orders[number], dt.datetime.now(dt.UTC))])
+        """Post an order and wait until it is accepted."""
+        pair = reader, writer = await self._free.get()
+        body = posted(self._orders[number], dt.datetime.now(dt.UTC))
+        writer.write(
+            f"POST /intake/orders HTTP/1.1\r\nhost: {self._host.netloc}\r\nauthorization: Bearer {HOTLINE_TOKEN}\r\n"
+            f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n".encode()
+            + body
+        )
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        answer = await reader.readexactly(int(head.split(b"content-length:")[1].split(b"\r\n")[0]))
         if b'"accepted"' not in answer:
             raise RuntimeError(answer.decode())
+        self._free.put_nowait(pair)
 
 
 WAYS: Final = (Signing, Ordering)
