@@ -294,7 +294,7 @@ async def serve(
             server = _Server(
                 uvicorn.Config(
                     doors.application(openapi.document),
-                    http="h11",
+                    http="httptools",
                     ws=socket_class(centre.feed.talk, patience),
                     lifespan="off",
                     log_config=None,
