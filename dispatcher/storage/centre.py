@@ -6,6 +6,7 @@ PostgreSQL is reached through psycopg 3.
 
 import contextlib
 import os
+import selectors
 import shutil
 import sqlite3
 import time
@@ -96,8 +97,11 @@ def _note_use(_connection: psycopg.Connection | None, record: pool.ConnectionPoo
 
 
 def _make_sure(connection: psycopg.Connection, record: pool.ConnectionPoolEntry, _proxy: object) -> None:
-    """Ask a connection that has not been used lately whether it still holds; the pool makes another if it does not."""
-    if time.monotonic() - record.info.get(_USED_S, time.monotonic()) < IDLE_S:
+    """Ask a connection whether it still holds where that is in doubt; the pool makes another if it does not.
+
+    It is not where it was used just now and the server, which would say good-bye, has said nothing since.
+    """
+    if time.monotonic() - record.info.get(_USED_S, time.monotonic()) < IDLE_S and not _is_spoken_to(connection):
         return
     try:
         connection.execute("").close()
@@ -106,22 +110,17 @@ def _make_sure(connection: psycopg.Connection, record: pool.ConnectionPoolEntry,
         raise DisconnectionError from error
 
 
+def _is_spoken_to(connection: psycopg.Connection) -> bool:
+    with selectors.DefaultSelector() as selector:
+        selector.register(connection.pgconn.socket, selectors.EVENT_READ)
+        return bool(selector.select(0))
+
+
 def _begin(connection: sa.Connection) -> None:
     writing = connection.get_execution_options().get("writing", False)
     raw = connection.connection.driver_connection
     assert isinstance(raw, sqlite3.Connection)
     raw.execute("BEGIN IMMEDIATE" if writing else "BEGIN").close()
-
-
-@contextlib.contextmanager
-def without_waiting(connection: sa.Connection) -> Generator[None]:
-    """Send PostgreSQL the statements within, whose results nobody reads, in one go: their round trips cost the most."""
-    raw = connection.connection.driver_connection
-    if not isinstance(raw, psycopg.Connection):
-        yield
-        return
-    with raw.pipeline():
-        yield
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ import datetime as dt
 import functools
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -41,7 +41,6 @@ from dispatcher.models.verdicts import Accepted, Reason, Refused, Verdict
 from dispatcher.models.verdicts import Changed as Collision
 from dispatcher.storage import evidence, prepared, records, tallies, writing
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage.centre import without_waiting
 from dispatcher.storage.evidence import Head
 from dispatcher.storage.fitness import LONGEST_ID, LONGEST_KEY, fits, unfit
 from dispatcher.storage.vault import BadSeal, Opened, Vault
@@ -128,7 +127,7 @@ class Batch:
         self._load([act for act, _ in acts])
         judged = [self._one(act, actor) for act, actor in acts]
         at = committed_at()
-        with without_waiting(self._connection):
+        with prepared.without_waiting(self._connection):
             self._write(at)
         return [self._outcome(act, found, at) for (act, _), found in zip(acts, judged, strict=True)]
 
@@ -137,21 +136,54 @@ class Batch:
     def _load(self, acts: Sequence[Act]) -> None:
         """Read all that the acts and what follows from them will ask for, in a few statements."""
         acts = [act for act in acts if unfit(act) is None]
-        self._load_verdicts(list({id_ for act in acts for id_ in (act.id, *_following_ids(act))}))
-        unknown = [act for act in acts if act.id not in self._verdicts]
-        self._load_cases(list({case for act in unknown for case in _cases_of(act.command)}))
+        self._load_all(
+            verdicts={id_ for act in acts for id_ in (act.id, *_following_ids(act))},
+            cases={case for act in acts for case in _cases_of(act.command)},
+            numbers={number for act in acts for number in _numbers_of(act.command)},
+        )
         parents = {known.case.parent for known in self._cases.values() if known and known.case.parent}
-        self._load_cases(list(parents - self._cases.keys()))
-        self._load_numbers(list({number for act in unknown for number in _numbers_of(act.command)}))
+        self._load_all(cases=parents - self._cases.keys())
 
-    def _load_verdicts(self, acts: Sequence[CommandId]) -> None:
-        self._asked.update(acts)
-        for rows in self._select(schema.verdicts.c.act, acts, "act", "verdict", "case_id", "sealed"):
-            for act, verdict, case, sealed in rows:
-                given: Verdict = _verdict_decoder.decode(verdict)
-                if sealed is not None:
-                    given = self._with_collision(CommandId(act), CaseId(case), given, sealed)
-                self._verdicts[CommandId(act)] = given
+    def _load_all(
+        self,
+        verdicts: Collection[CommandId] = (),
+        cases: Collection[CaseId] = (),
+        numbers: Collection[str] = (),
+    ) -> None:
+        """Read what stands under ids and numbers; that nothing does is known from then on, too."""
+        numbers = [number for number in numbers if number not in self._asked_numbers]
+        self._asked.update(verdicts)
+        self._asked_numbers.update(numbers)
+        self._cases.update(dict.fromkeys(cases))
+        dialect = self._connection.dialect.name
+        asked = [
+            (take, (_among(dialect, key, columns), {"keys": _encode(keys).decode() if dialect == "sqlite" else keys}))
+            for take, key, columns, wanted in (
+                (self._take_verdict, schema.verdicts.c.act, ("act", "verdict", "case_id", "sealed"), verdicts),
+                (self._take_case, schema.cases.c.id, ("id", "body", "envelope", "tally"), cases),
+                (self._take_number, schema.cases.c.number, ("number", "source"), numbers),
+            )
+            for keys in _in_parts(list(wanted))
+        ]
+        found = prepared.fetch_all(self._connection, [statement for _, statement in asked]) if asked else []
+        for (take, _), rows in zip(asked, found, strict=True):
+            for row in rows:
+                take(*row)
+
+    def _take_verdict(self, act: str, verdict: str, case: str, sealed: bytes | None) -> None:
+        given: Verdict = _verdict_decoder.decode(verdict)
+        if sealed is not None:
+            given = self._with_collision(CommandId(act), CaseId(case), given, sealed)
+        self._verdicts[CommandId(act)] = given
+
+    def _take_case(self, id_: str, kept: bytes, envelope: bytes | None, tally: bytes | None) -> None:
+        case = CaseId(id_)
+        body = records.body_of(self._connection, self._vault, case, self._open(case, envelope), kept)
+        self._cases[case] = _Known(_case_decoder.decode(body), envelope, tally)
+        self._tallies[case] = tally
+
+    def _take_number(self, number: str, source: str) -> None:
+        self._numbers.add((number, source))
 
     def _with_collision(self, act: CommandId, case: CaseId, verdict: Verdict, sealed: bytes) -> Verdict:
         """Put back into a refusal what of it is sealed, unless that has been erased."""
@@ -167,34 +199,12 @@ class Batch:
             return verdict
         return msgspec.structs.replace(verdict, changed=changed)
 
-    def _load_cases(self, cases: Sequence[CaseId]) -> None:
-        self._cases.update(dict.fromkeys(cases))
-        for rows in self._select(schema.cases.c.id, cases, "id", "body", "envelope", "tally"):
-            for id_, kept, envelope, tally in rows:
-                case = CaseId(id_)
-                body = records.body_of(self._connection, self._vault, case, self._open(case, envelope), kept)
-                self._cases[case] = _Known(_case_decoder.decode(body), envelope, tally)
-                self._tallies[case] = tally
-
-    def _load_numbers(self, numbers: Sequence[str]) -> None:
-        numbers = [number for number in numbers if number not in self._asked_numbers]
-        self._asked_numbers.update(numbers)
-        for rows in self._select(schema.cases.c.number, numbers, "number", "source"):
-            self._numbers.update((number, source) for number, source in rows)
-
-    def _select(self, key: sa.Column[str], values: Sequence[str], *columns: str) -> Iterable[Sequence[Any]]:
-        statement = _among(self._connection.dialect.name, key, columns)
-        for start in range(0, len(values), IN_ONE_SELECT):
-            some = list(values[start : start + IN_ONE_SELECT])
-            keys = _encode(some).decode() if self._connection.dialect.name == "sqlite" else some
-            yield prepared.fetch(self._connection, statement, {"keys": keys})
-
     def _find(self, case: CaseId, attempt: _Attempt) -> _Known | None:
         """Give a case as the acts before have left it; one that no act of the batch names is read now."""
         if case in attempt.cases:
             return attempt.cases[case]
         if case not in self._cases and fits(case, LONGEST_ID):
-            self._load_cases([case])
+            self._load_all(cases=[case])
         return self._cases.get(case)
 
     # Judging
@@ -228,7 +238,7 @@ class Batch:
                 return found
             written, recorded = found
             commands = follow_ups(each.command, before.case if before else None, written.case, recorded)
-            self._load_numbers([number for command in commands for number in _numbers_of(command)])
+            self._load_all(numbers=[number for command in commands for number in _numbers_of(command)])
             for command in commands:
                 consequences += 1
                 following = Act(
@@ -243,7 +253,7 @@ class Batch:
     def _unfit_to_follow(self, act: Act, attempt: _Attempt) -> Refused | None:
         """Refuse a consequence whose id somebody has used."""
         if act.id not in self._asked:
-            self._load_verdicts([act.id])
+            self._load_all(verdicts=[act.id])
         if act.id in self._verdicts:
             return Refused(reason=Reason.ALREADY_THERE, field="id", detail=act.id)
         return unfit(act, long_id=True)
@@ -268,7 +278,7 @@ class Batch:
                 case = evolve(case, recorded, revision)
             assert case is not None, "an act without events"
             if isinstance(command, GiveNumber):
-                self._load_numbers([command.number])
+                self._load_all(numbers=[command.number])
                 if self._is_taken(case.order, attempt):
                     return Refused(reason=Reason.ALREADY_THERE, field="number", detail=command.number)
             row = summarise(case, self._law)
@@ -412,6 +422,10 @@ def _among(dialect: str, key: sa.Column[str], columns: tuple[str, ...]) -> sa.Se
     else:
         among = key.in_(sa.select(sa.func.json_each(sa.bindparam("keys")).table_valued("value").c.value))
     return sa.select(*(key.table.c[name] for name in columns)).where(among)
+
+
+def _in_parts(keys: list[str]) -> list[list[str]]:
+    return [keys[start : start + IN_ONE_SELECT] for start in range(0, len(keys), IN_ONE_SELECT)]
 
 
 def _following_ids(act: Act) -> tuple[CommandId, ...]:

@@ -104,9 +104,12 @@ def news_of(outcomes: Iterable[Outcome]) -> News | None:
 def read_news(connection: sa.Connection, vault: Vault, after: Revision) -> tuple[Standing, News | None]:
     """Read how far the ledger has come and all that changed since `after`; no news when there are more than AT_MOST.
 
-    One statement reads head and cases, and so one commit's state: nothing up to the head is missing.
+    One statement reads head and cases, and so one commit's state: nothing up to the head is missing. Losses are read
+    after it, and may be of later commits.
     """
-    found = prepared.fetch(connection, _MOVED, {"after": after, "limit": AT_MOST + 1})
+    found, losses = prepared.fetch_all(
+        connection, [(_MOVED, {"after": after, "limit": AT_MOST + 1}), (_LOST, {"after": after})]
+    )
     now = standing.standing_of(found[0])
     if len(found) > AT_MOST:
         return now, None
@@ -114,12 +117,11 @@ def read_news(connection: sa.Connection, vault: Vault, after: Revision) -> tuple
         return now, News(first=Revision(after + 1), last=after)
     cases = [_Kept(*row[len(standing.COLUMNS) :]) for row in found]
     rows = [case for case in cases if case.id is not None]
-    losses = prepared.fetch(connection, _LOST, {"after": after, "head": now.head})
     return now, News(
         first=Revision(after + 1),
         last=now.head,
         moved=tuple(_moved(connection, vault, row) for row in rows),
-        lost=tuple(_lost(row) for row in losses),
+        lost=tuple(lost for lost in map(_lost, losses) if lost.revision <= now.head),
         committed_at=from_epoch_ms(max(row.committed_ms for row in rows)) if rows else None,
     )
 
@@ -147,7 +149,7 @@ _MOVED: Final = (
 _LOST: Final = (
     sa.select(_losses.c.unit, _losses.c.case_id, _losses.c.revision, _cases.c.holder, _cases.c.community)
     .join_from(_losses, _cases, _losses.c.case_id == _cases.c.id)
-    .where(_losses.c.revision > sa.bindparam("after"), _losses.c.revision <= sa.bindparam("head"))
+    .where(_losses.c.revision > sa.bindparam("after"))
 )
 
 

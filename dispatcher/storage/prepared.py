@@ -5,9 +5,11 @@ for the statement. Values and columns are the driver's own, in the order in whic
 the driver's own; `centre.sorted_errors` knows them.
 """
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -39,9 +41,28 @@ def run(connection: sa.Connection, statement: sa.Executable, values: Values | Se
 
 def fetch(connection: sa.Connection, statement: sa.Executable, values: Values) -> list[tuple[Any, ...]]:
     """Run a statement and give all rows."""
+    return fetch_all(connection, [(statement, values)])[0]
+
+
+def fetch_all(connection: sa.Connection, asked: Sequence[tuple[sa.Executable, Values]]) -> list[list[tuple[Any, ...]]]:
+    """Run statements that do not wait for each other's answers and give the rows of each: PostgreSQL is asked once."""
     raw: Any = connection.connection.driver_connection
-    made = _of(connection, statement)
-    return raw.execute(made.text, _bound(made, values)).fetchall()
+    with without_waiting(connection):
+        cursors = [
+            raw.execute(made.text, _bound(made, values)) for made, values in ((_of(connection, s), v) for s, v in asked)
+        ]
+        return [cursor.fetchall() for cursor in cursors]
+
+
+@contextlib.contextmanager
+def without_waiting(connection: sa.Connection) -> Generator[None]:
+    """Send PostgreSQL the statements within in one go, a new transaction's begin too: round trips cost the most."""
+    raw = connection.connection.driver_connection
+    if not isinstance(raw, psycopg.Connection):
+        yield
+        return
+    with raw.pipeline():
+        yield
 
 
 def _bound(made: _Made, values: Values) -> Any:  # noqa: ANN401  (by place or by name, as the driver takes them)
