@@ -29,14 +29,14 @@ _made: Final[dict[tuple[str, sa.Executable], _Made]] = {}
 
 def run(connection: sa.Connection, statement: sa.Executable, values: Values | Sequence[Values]) -> None:
     """Run a statement, once with values or once with each of several; it must be kept by whoever made it."""
-    raw: Any = connection.connection.driver_connection
     made = _of(connection, statement)
-    if isinstance(values, Mapping):
-        raw.execute(made.text, _bound(made, values)).close()
-    elif len(values) == 1:
-        raw.execute(made.text, _bound(made, values[0])).close()
-    else:
-        raw.executemany(made.text, [_bound(made, each) for each in values]).close()
+    with _driver(connection) as raw:
+        if isinstance(values, Mapping):
+            raw.execute(made.text, _bound(made, values)).close()
+        elif len(values) == 1:
+            raw.execute(made.text, _bound(made, values[0])).close()
+        else:
+            raw.executemany(made.text, [_bound(made, each) for each in values]).close()
 
 
 def fetch(connection: sa.Connection, statement: sa.Executable, values: Values) -> list[tuple[Any, ...]]:
@@ -46,23 +46,32 @@ def fetch(connection: sa.Connection, statement: sa.Executable, values: Values) -
 
 def fetch_all(connection: sa.Connection, asked: Sequence[tuple[sa.Executable, Values]]) -> list[list[tuple[Any, ...]]]:
     """Run statements that do not wait for each other's answers and give the rows of each: PostgreSQL is asked once."""
-    raw: Any = connection.connection.driver_connection
-    with without_waiting(connection):
-        cursors = [
-            raw.execute(made.text, _bound(made, values)) for made, values in ((_of(connection, s), v) for s, v in asked)
-        ]
+    made = [_of(connection, statement) for statement, _ in asked]
+    with without_waiting(connection) as raw:
+        cursors = [raw.execute(each.text, _bound(each, values)) for each, (_, values) in zip(made, asked, strict=True)]
         return [cursor.fetchall() for cursor in cursors]
 
 
 @contextlib.contextmanager
-def without_waiting(connection: sa.Connection) -> Generator[None]:
+def without_waiting(connection: sa.Connection) -> Generator[Any]:
     """Send PostgreSQL the statements within in one go, a new transaction's begin too: round trips cost the most."""
-    raw = connection.connection.driver_connection
-    if not isinstance(raw, psycopg.Connection):
-        yield
-        return
-    with raw.pipeline():
-        yield
+    with (
+        _driver(connection) as raw,
+        raw.pipeline() if isinstance(raw, psycopg.Connection) else contextlib.nullcontext(),
+    ):
+        yield raw
+
+
+@contextlib.contextmanager
+def _driver(connection: sa.Connection) -> Generator[Any]:
+    """Give the driver's connection; one that breaks meanwhile does not go back among the others."""
+    raw: Any = connection.connection.driver_connection
+    try:
+        yield raw
+    except psycopg.Error as error:
+        if raw.closed:
+            connection.invalidate(error)
+        raise
 
 
 def _bound(made: _Made, values: Values) -> Any:  # noqa: ANN401  (by place or by name, as the driver takes them)
