@@ -235,7 +235,7 @@ class Relay:
                 ended.append(self._ended[entry.act.id])
             elif known is None:
                 fresh.append(msgspec.structs.replace(entry, place=0))
-            elif station == entry.station and known.act != entry.act:
+            elif station == entry.station and known != msgspec.structs.replace(entry, place=known.place):
                 # A copy may lack what its holder was not entitled to; the maker's own does not.
                 fresh.append(msgspec.structs.replace(entry, place=known.place))
         placed = self._number(fresh[: max(0, MOST_ACTS - len(self._pool))])

@@ -12,7 +12,7 @@ from typing import TypeVar, get_args
 import msgspec
 
 from dispatcher.models.commands import Act
-from dispatcher.models.ids import CaseId, CommandId, Instant, LedgerId, Revision, UnitId
+from dispatcher.models.ids import CaseId, CommandId, Instant, LedgerId, PersonId, Revision, UnitId
 from dispatcher.models.lawbook import LawBook
 from dispatcher.models.organisation import Actor, Scope, Unit
 from dispatcher.models.queue import QueueRow
@@ -84,6 +84,26 @@ class Hello(Message, frozen=True, tag="hello"):
     wipeable: bool = False
 
 
+class Proof(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """That the maker's own station made an act as it stands (`wire.proofs`): sealed by the key of his session there.
+
+    `after` is the act before it on the same case, made there and not settled by then: it has to be accepted first.
+    `caller` seals the caller of an order apart, for copies of those who are not entitled to him lack him.
+    """
+
+    session: str
+    seal: bytes
+    after: CommandId = CommandId("")
+    caller: bytes = b""
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """A colleague's act with the proof that he made it."""
+
+    act: Act
+    proof: Proof
+
+
 class Submit(Message, frozen=True, tag="submit"):
     """Acts to be judged, in the order they were made."""
 
@@ -113,10 +133,22 @@ class Inquire(Message, frozen=True, tag="inquire"):
     """Asks what became of colleagues' acts, at most 256; `Judged` answers for those that are judged.
 
     Of acts of the unit's people or on its cases it gives the whole verdict, of others a bare one (no field, no value).
-    Only to a centre that has sent `Office` on this connection.
+    Only to a centre that has sent `Office` on this connection. `sessions`, at most 256, are those of the acts' proofs:
+    `Lost` answers for those whose station has been declared lost.
     """
 
     acts: tuple[CommandId, ...]
+    sessions: tuple[str, ...] = ()
+
+
+class Deliver(Message, frozen=True, tag="deliver"):
+    """Hands in colleagues' acts for their makers, at most 256, in the office's order.
+
+    Only acts of sessions that `Lost` has named. `Changes` and `Judged` bring the verdicts as of own acts, `Undelivered`
+    says which were not judged.
+    """
+
+    acts: tuple[Delivery, ...]
 
 
 class Welcome(Message, frozen=True, tag="welcome"):
@@ -238,16 +270,62 @@ class OfficeKey(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return f"OfficeKey(id={self.id!r}, with_caller={self.with_caller})"
 
 
+class SessionKey(msgspec.Struct, frozen=True, kw_only=True):
+    """By what a station proves the acts of one person's session there, known to it and to the centre alone."""
+
+    session: str
+    person: PersonId
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return f"SessionKey(session={self.session!r}, person={self.person!r})"
+
+
 class Office(Message, frozen=True, tag="office"):
     """What a street's station needs to work with its neighbours when the centre is away: keys, and where they are.
 
     After the welcome, and when a station has come or moved; only to those whose `Hello.office` asked for it. The keys
-    are the newest first.
+    are the newest first. `session` is what acts shared in the office are proved by.
     """
 
     unit: UnitId
     keys: tuple[OfficeKey, ...]
     stations: tuple[OfficeStation, ...] = ()
+    session: SessionKey | None = None
+
+
+class Lost(Message, frozen=True, tag="lost"):
+    """Answers `Inquire.sessions`: the station of each of these has been declared lost, so their acts may be delivered.
+
+    Nothing is said where there is none.
+    """
+
+    sessions: tuple[str, ...]
+
+
+class Obstacle(enum.StrEnum):
+    """Why a delivered act was not judged. None of them is a verdict: the same act may be judged another time."""
+
+    NOT_PROVED = "not_proved"
+    NOT_LOST = "not_lost"
+    MADE_AFTER = "made_after"
+    MAKER_DISABLED = "maker_disabled"
+    MAKER_MOVED = "maker_moved"
+    NEEDS_ANOTHER = "needs_another"
+    LACKS_CALLER = "lacks_caller"
+
+
+class NotJudged(msgspec.Struct, frozen=True, kw_only=True):
+    """One delivered act that was not judged, and why."""
+
+    act: CommandId
+    why: Obstacle
+
+
+class Undelivered(Message, frozen=True, tag="undelivered"):
+    """Answers `Deliver` for the acts that were not judged; nothing of them is kept at the centre."""
+
+    acts: tuple[NotJudged, ...]
 
 
 class Wipe(Message, frozen=True, tag="wipe"):
@@ -267,8 +345,8 @@ class Goodbye(Message, frozen=True, tag="goodbye"):
     detail: str = ""
 
 
-Upward = Hello | Submit | Ping | Begin | Inquire | Wiped
-Downward = Welcome | Changes | Judged | Beat | Pong | LawChanged | Loads | Office | Wipe | Goodbye
+Upward = Hello | Submit | Ping | Begin | Inquire | Deliver | Wiped
+Downward = Welcome | Changes | Judged | Beat | Pong | LawChanged | Loads | Office | Lost | Undelivered | Wipe | Goodbye
 
 _M = TypeVar("_M")
 _P = TypeVar("_P")
