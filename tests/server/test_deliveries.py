@@ -190,7 +190,8 @@ def test_a_whistle_whose_time_is_over_is_refused_as_expired(tmp_path: Path) -> N
             (case,) = await centre.accepted(order())
             key = await key_at(centre, "zhao", "lost")
             whistle = c.BlowWhistle(
-                case=case, whistle="w-1", kind=WhistleKind.EMERGENCY, demand="抢修", place="路口", contact="", lead=WATER,
+                case=case, whistle="w-1", kind=WhistleKind.EMERGENCY, demand="抢修", place="路口", contact="",
+                lead=WATER,
             )  # fmt: skip
             made_at = now() - dt.timedelta(minutes=31)
             made = act(whistle, "zhao", offline=True, made_at=made_at, valid_until=now() - dt.timedelta(seconds=1))
