@@ -191,12 +191,13 @@ class Checks:
                 verdict = msgspec.structs.replace(verdict, changed=msgspec.json.decode(opened, type=Changed))
             self.verdicts[act] = verdict
         entries = raw.execute(
-            "SELECT revision, act, entered_ms, events FROM journal WHERE revision > ? ORDER BY revision", (self.head,)
+            "SELECT revision, act, entered_ms, events, person FROM journal WHERE revision > ? ORDER BY revision",
+            (self.head,),
         ).fetchall()
         if not entries:
             return
         self.lost = dict(raw.execute("SELECT station, wipe_ordered_ms FROM stations WHERE wipe_order != ''"))
-        for revision, act, entered_ms, events in entries:
+        for revision, act, entered_ms, events, person in entries:
             if revision != self.head + 1:
                 raise self.broken("a hole in the journal", f"{revision} after {self.head}")
             self.head = revision
@@ -211,6 +212,8 @@ class Checks:
             made = self.made.get(act)
             if made is not None:
                 self._fresh_enough(made[1], from_epoch_ms(entered_ms))
+                if person != made[1].by:
+                    raise self.broken("journaled as somebody else's", f"{act} of {made[1].by} as {person}'s")
                 if '"delivered_by"' in events:
                     self._world.counts["delivered by colleagues"] += 1
                     self._rightly_delivered(*made)
