@@ -4,6 +4,7 @@ Promises: anything that is not a message of this protocol version raises `BadMes
 words; nothing else is raised. Knows nothing of sockets.
 """
 
+from dispatcher.wire.deliveries import Delivery, NotJudged, Obstacle, Proof, SessionKey
 from dispatcher.wire.erasures import Erased, ErasureAsked
 from dispatcher.wire.health import Health
 from dispatcher.wire.messages import (
@@ -16,7 +17,6 @@ from dispatcher.wire.messages import (
     CaseRow,
     Changes,
     Deliver,
-    Delivery,
     Downward,
     Fault,
     Goodbye,
@@ -27,15 +27,11 @@ from dispatcher.wire.messages import (
     Loads,
     Lost,
     Message,
-    NotJudged,
-    Obstacle,
     Office,
     OfficeKey,
     OfficeStation,
     Ping,
     Pong,
-    Proof,
-    SessionKey,
     Submit,
     Undelivered,
     Upward,

@@ -13,7 +13,8 @@ from dispatcher.models.commands import Act, ReceiveOrder
 from dispatcher.models.ids import CommandId, Instant, LedgerId, Revision
 from dispatcher.models.organisation import Actor
 from dispatcher.models.verdicts import Refused
-from dispatcher.wire.messages import NO_CALLER, CaseRow, Changes, Goodbye, Message, Ping, Proof, decoded, types_of
+from dispatcher.wire.deliveries import Proof
+from dispatcher.wire.messages import NO_CALLER, CaseRow, Changes, Goodbye, Message, Ping, decoded, types_of
 
 
 class Serving(msgspec.Struct, frozen=True, kw_only=True):

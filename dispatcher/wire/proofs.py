@@ -14,7 +14,7 @@ import msgspec
 from dispatcher.models.commands import Act, ReceiveOrder
 from dispatcher.models.ids import CommandId, PersonId
 from dispatcher.models.order import Caller
-from dispatcher.wire.messages import Delivery, Proof, SessionKey
+from dispatcher.wire.deliveries import Delivery, Proof, SessionKey
 
 SESSION_CHARACTERS: Final = 32
 """So much of the hash of a session's token names it here: half, so that no token is found by it."""
