@@ -33,6 +33,7 @@ from dispatcher.sync.ports import (
     Receipt,
     Remembered,
 )
+from dispatcher.wire import Obstacle
 from dispatcher.wire.office import End, Fate, OfficeAct, Serving
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "Gone",
     "LinkState",
     "LinkStatus",
+    "Obstacle",
     "OfficeAct",
     "OfficeStatus",
     "OpenCases",

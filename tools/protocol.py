@@ -139,6 +139,11 @@ def values() -> str:
     return _structs((Act, Settled, Accepted, Refused, Actor, Unit, Caller))
 
 
+def proofs() -> str:
+    """What proves the acts that an office shares, and what is delivered with it."""
+    return _structs((wire.SessionKey, wire.Proof, wire.Delivery, wire.NotJudged))
+
+
 def orders() -> str:
     """What is posted to the intake and answered."""
     return _structs((PostedOrder, Place, OrderAnswer))
@@ -170,6 +175,7 @@ MADE: dict[str, Callable[[], str]] = {
     "bodies": bodies,
     "faults": faults,
     "orders": orders,
+    "proofs": proofs,
     "words": words,
 }
 

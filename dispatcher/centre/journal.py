@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "place", "judged_at", "at", "person", "unit", "kind", "case", "number", "revision", "refused", "reason", "about",
-    "act",
+    "delivered_by", "act",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ sending it twice is harmless.
 
 import msgspec
 
-from dispatcher.models.events import Ground, RequestKind, Satisfied, Solved
+from dispatcher.models.events import Deliverer, Ground, RequestKind, Satisfied, Solved
 from dispatcher.models.ids import CaseId, CommandId, Instant, PersonId, Revision, UnitId, WhistleId
 from dispatcher.models.order import Caller, Order, Urgency
 from dispatcher.models.whistle import Meeting, Milestone, WhistleGround, WhistleKind
@@ -483,6 +483,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `happened_at` makes it a catch-up entry: a fact of that instant, written down only now.
     `seen` is the value it would replace as the person had it before him (see `merging`); None asks for no comparison.
     `replaces` is the refused or expired act that a person has decided by this one.
+    `delivered_by` is set by the centre alone, where a colleague's station has handed the act in.
     """
 
     id: CommandId
@@ -496,3 +497,4 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     happened_at: Instant | None = None
     seen: str | None = None
     replaces: CommandId = CommandId("")
+    delivered_by: Deliverer | None = None

@@ -102,6 +102,13 @@ class Child(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str = ""
 
 
+class Deliverer(msgspec.Struct, frozen=True, kw_only=True):
+    """Whoever handed an act in for its maker, whose station is lost."""
+
+    by: PersonId
+    by_name: str
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="event"):
     """Base of all facts."""
 
@@ -529,6 +536,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `late` says it was made offline or reached the centre long after it was made; `caught_up` that it happened at
     `at` and was written down only at `made_at`. `clock_error_ms` is how far the station's clock could be trusted, kept
     with late and caught-up facts; None means it was not known. `replaces` is the refused act decided by it.
+    `delivered_by` is there when somebody else's station handed it in, because the maker's is lost.
     """
 
     event: AnyEvent
@@ -543,3 +551,4 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     made_at: Instant | None = None
     clock_error_ms: int | None = None
     replaces: CommandId = CommandId("")
+    delivered_by: Deliverer | None = None

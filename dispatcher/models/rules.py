@@ -87,6 +87,7 @@ def judge(act: c.Act, case: Case | None, actor: Actor, law: Law, now: dt.datetim
             made_at=act.made_at if caught_up else None,
             clock_error_ms=act.clock_error_ms if late or caught_up else None,
             replaces=act.replaces,
+            delivered_by=act.delivered_by,
         )
         for event in found
     )

@@ -7,21 +7,18 @@ order they came. Whatever is wrong ends this conversation alone, by a named Good
 
 import asyncio
 import contextlib
-import datetime as dt
 import functools
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple, assert_never
 
 import msgspec
 
-from dispatcher.models import commands as c
 from dispatcher.models.commands import Act
 from dispatcher.models.ids import LedgerId, Revision
 from dispatcher.models.lawbook import LawBook
 from dispatcher.models.lineage import are_kin
-from dispatcher.models.order import masked_name, masked_phone
 from dispatcher.models.organisation import Actor, Right, Scope, may, scope_of
-from dispatcher.models.verdicts import Reason, Refused, Settled
+from dispatcher.models.verdicts import Settled
 from dispatcher.server.credentials import token_hash
 from dispatcher.server.desk import Desk, Job, Stream
 from dispatcher.server.hub import Console, Hub, batches
@@ -30,7 +27,8 @@ from dispatcher.server.loads import DepartmentLoads
 from dispatcher.server.offices import Offices
 from dispatcher.server.snapshots import OFFERED_FROM
 from dispatcher.server.socket import Closed, Socket, framed
-from dispatcher.server.sound import YEARS, has_nul, is_sound
+from dispatcher.server.sound import has_nul
+from dispatcher.server.submitted import flaw_of, not_for_the_feed, with_hints_masked
 from dispatcher.storage.ledger import Ledger, Outcome, Page
 from dispatcher.storage.stations import Station
 from dispatcher.sync.ports import Clock, Trouble
@@ -40,6 +38,7 @@ from dispatcher.wire import (
     BadMessage,
     Beat,
     Begin,
+    Deliver,
     Downward,
     Fault,
     Hello,
@@ -58,15 +57,12 @@ from dispatcher.wire import (
 PAGE_ROWS = 2000
 WINDOW = 256
 """Acts of one console that may wait for their verdicts; with more it is not read on."""
-MAX_ACT_BYTES = 64 * 1024
 HELLO_WITHIN_S = 10.0
 WIPE_WITHIN_S = 30.0
 LONGEST_STATION = 120
 ACCEPTED_AT_MOST = 100
 ENDED = "the session has ended; sign in again"
 WITHDRAWN = "this station has been withdrawn"
-RESERVED_IDS = ("intake:", "centre:")
-"""Acts of the intake and of the centre have ids that begin so; a console may not make such."""
 
 
 class Guest:
@@ -178,7 +174,7 @@ class Feed:
                 if ended != self._ended and await self._identity.who(guest.hello.token) is None:
                     console.socket.goodbye(Fault.NOT_SIGNED_IN, ENDED)
                 if guest.hello.office is not None:
-                    await self._offices.enter(console, guest.hello.office)
+                    await self._offices.enter(console, guest.hello.office, guest.token_hash)
                 await self._serve(console, guest)
             finally:
                 del self._talking[console]
@@ -297,7 +293,9 @@ class Feed:
                 case Begin():
                     await self._begin(console, message.after)
                 case Inquire():
-                    await self._offices.answer(console, message.acts)
+                    await self._offices.answer(console, message)
+                case Deliver():
+                    await self._offices.deliveries.take(console, message.acts)
                 case Wiped():
                     await self._identity.wiped(guest.hello.station, message.order, message.unsent, guest.hello.token)
                     raise BadMessage(Fault.NOT_SIGNED_IN, WITHDRAWN)
@@ -319,7 +317,7 @@ class Feed:
         flaw = flaw_of(act)
         if flaw:
             raise BadMessage(Fault.BAD_FIELD, flaw)
-        refused = _not_for_the_feed(act, console.actor)
+        refused = not_for_the_feed(act, console.actor)
         if refused is not None:
             self._hub.owe(console, Settled(act=act.id, verdict=refused))
             return
@@ -333,61 +331,11 @@ class Feed:
             console.socket.goodbye(Fault.STOPPING, str(trouble))
 
         waiting.more()
-        self._desk.enqueue(Job(_with_hints_masked(act), console.actor, stream, judged, failed))
-
-
-def flaw_of(act: Act) -> str:
-    """Say what makes an act unfit to be judged at all (an id, an instant, its length), or nothing."""
-    if not 1 <= len(act.id) <= 80 or act.id.startswith(RESERVED_IDS) or "\0" in act.id:
-        return f"act {act.id[:90]!r}: an id has 1 to 80 characters and does not begin with {' or '.join(RESERVED_IDS)}"
-    for field, instant in _instants(act, ""):
-        if not is_sound(instant):
-            return f"act {act.id}: {field} must carry a UTC offset and lie in {YEARS.start} to {YEARS.stop - 1}"
-    encoded = msgspec.json.encode(act)
-    if len(encoded) > MAX_ACT_BYTES:
-        return f"act {act.id}: {len(encoded)} bytes, at most {MAX_ACT_BYTES}"
-    if has_nul(encoded):
-        return f"act {act.id}: a text holds the character NUL"
-    return ""
-
-
-def _instants(value: object, path: str) -> Iterator[tuple[str, dt.datetime]]:
-    """List every instant within an act, each with its path."""
-    if isinstance(value, dt.datetime):
-        yield path, value
-    elif isinstance(value, msgspec.Struct):
-        for field in value.__struct_fields__:
-            yield from _instants(getattr(value, field), f"{path}.{field}" if path else field)
-    elif isinstance(value, tuple):
-        for part in value:  # pyright: ignore[reportUnknownVariableType]  # any tuple of an act
-            yield from _instants(part, path)  # pyright: ignore[reportUnknownArgumentType]
+        self._desk.enqueue(Job(with_hints_masked(act), console.actor, stream, judged, failed))
 
 
 def _sees_loads(console: Console) -> bool:
     return may(console.actor, Right.HEAR_LOADS)
-
-
-def _not_for_the_feed(act: Act, actor: Actor) -> Refused | None:
-    if act.by != actor.person:
-        return Refused(reason=Reason.NOT_YOUR_ROLE, field="by", detail=act.by)
-    if not may(actor, Right.SUBMIT_ACTS):
-        return Refused(reason=Reason.NOT_YOUR_ROLE)
-    if isinstance(act.command, c.ReceiveOrder) and may(actor, Right.HAND_IN_ORDERS):
-        return Refused(reason=Reason.NOT_YOUR_ROLE, field="command", detail="orders come through the intake")
-    return None
-
-
-def _with_hints_masked(act: Act) -> Act:
-    """Mask what an order taken in at a street's desk hints of its caller, whatever the station wrote there."""
-    command = act.command
-    if not isinstance(command, c.ReceiveOrder):
-        return act
-    order = msgspec.structs.replace(
-        command.order,
-        caller_name_hint=masked_name(command.order.caller_name_hint),
-        caller_phone_hint=masked_phone(command.order.caller_phone_hint),
-    )
-    return msgspec.structs.replace(act, command=msgspec.structs.replace(command, order=order))
 
 
 class _Start(NamedTuple):

@@ -26,6 +26,7 @@ from dispatcher.server import openapi
 from dispatcher.server.board import Board, Slot
 from dispatcher.server.certificate import check, watch_end
 from dispatcher.server.chore import Chore
+from dispatcher.server.deliveries import Deliveries
 from dispatcher.server.desk import Desk
 from dispatcher.server.directory import Directory
 from dispatcher.server.doors import Doors
@@ -148,7 +149,7 @@ class Centre:
                 scope=scope_of(actor),
             )
 
-        offices = Offices(self.desk, clock)
+        offices = Offices(self.desk, clock, Deliveries(self.desk, self.hub))
         self.snapshots = Snapshots(ledger, clock)
         self.feed = Feed(
             self.desk,

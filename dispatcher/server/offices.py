@@ -11,12 +11,13 @@ import hmac
 import logging
 from typing import Final
 
-from dispatcher.models.ids import CommandId, UnitId
+from dispatcher.models.ids import UnitId
 from dispatcher.models.organisation import Scope, office_of, scope_of
+from dispatcher.server.deliveries import Deliveries
 from dispatcher.server.desk import Desk
 from dispatcher.server.hub import Console
 from dispatcher.sync.ports import Clock, Trouble
-from dispatcher.wire import BadMessage, Fault, Judged, Office, OfficeKey, OfficeStation
+from dispatcher.wire import BadMessage, Fault, Inquire, Judged, Office, OfficeKey, OfficeStation
 
 KEY_LASTS: Final = dt.timedelta(days=7)
 KEYS_AT_ONCE: Final = 3
@@ -33,24 +34,29 @@ _EPOCH: Final = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
 class Offices:
-    """The stations that take part, by street, as far as they are connected here."""
+    """The stations that take part, by street, as far as they are connected here.
 
-    def __init__(self, desk: Desk, clock: Clock) -> None:
+    `deliveries` takes what they hand in for colleagues whose stations are lost.
+    """
+
+    def __init__(self, desk: Desk, clock: Clock, deliveries: Deliveries) -> None:
         self._desk = desk
         self._clock = clock
-        self._here: dict[UnitId, dict[Console, OfficeStation]] = {}
+        self.deliveries = deliveries
+        self._here: dict[UnitId, dict[Console, str]] = {}
         self._noted: dict[tuple[UnitId, str], tuple[str, dt.datetime]] = {}
 
-    async def enter(self, console: Console, station: OfficeStation) -> None:
+    async def enter(self, console: Console, station: OfficeStation, token_hash: str) -> None:
         """Tell a console what its office needs, and the others where it is; nothing for who has no street.
 
-        A ledger that cannot be written (a full disk) keeps no console out: it is told when it next connects.
+        `token_hash` is that of the console's session, whose key it is given. A ledger that cannot be written (a full
+        disk) keeps no console out: it is told when it next connects.
         """
         unit = office_of(console.actor)
         if unit is None:
             return
         _check(station)
-        self._here.setdefault(unit, {})[console] = station
+        self._here.setdefault(unit, {})[console] = token_hash
         try:
             news = await self._note(unit, station)
             await self._tell(unit, tuple(self._here.get(unit, ())) if news else (console,))
@@ -64,9 +70,9 @@ class Offices:
             if not consoles:
                 del self._here[unit]
 
-    async def answer(self, console: Console, acts: tuple[CommandId, ...]) -> None:
-        """Say what became of acts: those of the console's own street whole, of others the bare verdict."""
-        unit = office_of(console.actor)
+    async def answer(self, console: Console, inquire: Inquire) -> None:
+        """Say what became of acts, those of the console's own street whole, and which sessions' stations are lost."""
+        unit, acts = office_of(console.actor), inquire.acts
         if len(acts) > INQUIRE_AT_MOST:
             raise BadMessage(Fault.BAD_FIELD, f"{len(acts)} acts, at most {INQUIRE_AT_MOST}")
         if unit is None or not acts:
@@ -74,6 +80,7 @@ class Offices:
         settles = await self._desk.read(lambda ledger: ledger.offices.verdicts(acts, unit))
         if settles:
             console.write(Judged(settles=settles))
+        await self.deliveries.tell_lost(console, inquire.sessions)
 
     async def _note(self, unit: UnitId, station: OfficeStation) -> bool:
         """Write down where a station is, and tell whether that is news."""
@@ -90,12 +97,16 @@ class Offices:
         secret = await self._secret()
         stations = await self._desk.read(lambda ledger: ledger.offices.stations(unit, now - SEEN_WITHIN))
         for console in consoles:
+            token_hash = self._here.get(unit, {}).get(console)
+            if token_hash is None:  # it has gone meanwhile
+                continue
             keys = keys_of(secret, scope_of(console.actor), now)
-            console.write(Office(unit=unit, keys=keys, stations=stations))
+            session = await self.deliveries.key_of(token_hash, console.actor.person)
+            console.write(Office(unit=unit, keys=keys, stations=stations, session=session))
 
     async def _secret(self) -> bytes:
         while (secret := await self._desk.read(lambda ledger: ledger.offices.secret())) is None:
-            await self._desk.write(lambda ledger: ledger.offices.make_secret())
+            await self._desk.write(lambda ledger: ledger.offices.make_secrets())
         return secret
 
 

@@ -166,7 +166,7 @@ class Socket(asyncio.Protocol):
                 self._take(event)
         self._flush()
         if self._conn.state is not State.OPEN and not self._ended:
-            self._end()
+            self._end(heard=True)  # its last word may stand right before its close: that it has wiped itself
 
     def eof_received(self) -> bool:
         """The peer will say no more; a connection cut inside a frame ends here too."""
@@ -246,10 +246,12 @@ class Socket(asyncio.Protocol):
             else:
                 self._transport.close()
 
-    def _end(self, linger_s: float | None = None) -> None:
+    def _end(self, linger_s: float | None = None, *, heard: bool = False) -> None:
+        """Take and say no more; with `heard`, what has come up to now is still given."""
         self._flush()
         self._ended = True
-        self._received.clear()
+        if not heard:
+            self._received.clear()
         self._wake()
         if self._transport is None:
             return

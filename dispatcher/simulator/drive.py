@@ -33,9 +33,11 @@ from dispatcher.wire import (
     Judged,
     LawChanged,
     Loads,
+    Lost,
     Office,
     Pong,
     Submit,
+    Undelivered,
     Welcome,
     Wipe,
     decode_downward,
@@ -147,7 +149,7 @@ class _Participant:
                     self._cursor = message.head
                 case Goodbye():
                     raise LinkLost(f"{message.fault}: {message.detail}")
-                case Pong() | LawChanged() | Loads() | Office() | Wipe():
+                case Pong() | LawChanged() | Loads() | Office() | Lost() | Undelivered() | Wipe():
                     pass
                 case _:
                     assert_never(message)

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from dispatcher.models.accounts import AllowAccount, AnyAccountCommand, OrderWipe, ReadJournal
 from dispatcher.models.commands import AnyCommand, ErasePersonalData, RevealCaller
+from dispatcher.models.events import Deliverer
 from dispatcher.models.ids import CaseId, CommandId, Instant, PersonId, Revision, UnitId
 from dispatcher.models.lawbook import AnyLawCommand, LawRefused
 from dispatcher.models.order import masked_phone
@@ -42,7 +43,8 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """One link of the chain in words: what was wished, by whom, and what became of it.
 
     `at` is when it counts, `judged_at` when the centre decided; of a refusal only that the entry before it was judged
-    at `judged_at` is known. `about` is whom or what an act on accounts, stations or the journal was about.
+    at `judged_at` is known. `about` is whom or what an act on accounts, stations or the journal was about;
+    `delivered_by` who handed an act in whose maker's station is lost.
     """
 
     place: int
@@ -58,6 +60,13 @@ class JournalLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     refused: str = ""
     reason: str = ""
     about: str = ""
+    delivered_by: PersonId = PersonId("")
+
+
+class _Stamp(msgspec.Struct):
+    """Of a fact, only who delivered its act."""
+
+    delivered_by: Deliverer | None = None
 
 
 class JournalPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +124,7 @@ class Audit:
             )
 
 
+_decode_stamps = msgspec.json.Decoder(tuple[_Stamp, ...]).decode
 _before = _chain.alias("before")
 _entry_before = _journal.alias("entry_before")
 _JUDGED_MS: Final[sa.ColumnElement[int]] = sa.func.coalesce(
@@ -142,6 +152,7 @@ _LINES: Final = (
         _journal.c.revision,
         _journal.c.kind,
         sa.func.coalesce(_journal.c.command, _laws.c.command).label("command"),
+        _journal.c.events,
         _journal.c.at_ms,
         _JUDGED_MS.label("judged_ms"),
         _laws.c.refused,
@@ -190,7 +201,13 @@ def _line(row: "sa.Row[*tuple[Any, ...]]") -> JournalLine:
         refused=refused,
         reason=_masked(command.reason) if isinstance(command, _GIVES_REASON) else "",
         about=_about(command) if isinstance(command, AnyAccountCommand) else "",
+        delivered_by=_deliverer(row.events or "[]"),
     )
+
+
+def _deliverer(events: str) -> PersonId:
+    by = next((stamp.delivered_by for stamp in _decode_stamps(events) if stamp.delivered_by is not None), None)
+    return PersonId("") if by is None else by.by
 
 
 def _kind(command: msgspec.Struct) -> str:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from dispatcher.models.rates import COUNTERS
 
-VERSION: Final = "0010"
+VERSION: Final = "0011"
 """The newest migration of `migrations/centre/versions`."""
 
 metadata = sa.MetaData(
@@ -327,6 +327,14 @@ dead_letters = sa.Table(
 office_secret = sa.Table(
     "office_secret",
     metadata,
+    sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+)
+
+proof_secret = sa.Table(
+    "proof_secret",
+    metadata,
+    # What the keys are derived from by which stations prove the acts they share.
     sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("sealed", sa.LargeBinary, nullable=False),
 )

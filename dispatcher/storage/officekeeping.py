@@ -1,7 +1,8 @@
-"""What the ledger keeps for offices that must work without the centre: the one secret, and where stations are.
+"""What the ledger keeps for offices that must work without the centre: two secrets, and where stations are.
 
-A street's keys are derived from the secret, so nothing but it has to be kept or can be lost; a new secret makes all of
-them worthless at once. It is kept sealed.
+A street's keys are derived from the one, so nothing but it has to be kept or can be lost; a new secret makes all of
+them worthless at once. From the other, which is never renewed, follow the keys by which acts are proved: what was
+shared before a station was stolen must stay provable. Both are kept sealed.
 """
 
 import datetime as dt
@@ -22,7 +23,9 @@ from dispatcher.storage.writing import put
 from dispatcher.wire import OfficeStation
 
 SECRET: Final = "office secret"
-"""The name under which the secret is sealed."""
+PROOF_SECRET: Final = "proof secret"
+"""The names under which the secrets are sealed."""
+_SECRETS: Final = {SECRET: schema.office_secret, PROOF_SECRET: schema.proof_secret}
 STATIONS_AT_MOST: Final = 100
 """Of one street, those seen last; an office has some dozens."""
 
@@ -40,15 +43,18 @@ class OfficeBook:
 
     def secret(self) -> bytes | None:
         """Give the secret of all offices, None before the first."""
-        with self._read() as connection:
-            sealed = connection.execute(sa.select(schema.office_secret.c.sealed)).scalar()
-        return None if sealed is None else self._vault.open_sheet(SECRET, sealed)
+        return self._secret(SECRET)
 
-    def make_secret(self) -> None:
-        """Make the first secret; nothing happens when there is one."""
+    def proof_secret(self) -> bytes | None:
+        """Give the secret of all proofs, None before the first."""
+        return self._secret(PROOF_SECRET)
+
+    def make_secrets(self) -> None:
+        """Make the first secrets; nothing happens to those that there are."""
         with self._write() as connection:
-            if connection.execute(sa.select(schema.office_secret.c.sealed)).scalar() is None:
-                keep_secret(connection, self._vault, secrets.token_bytes(32))
+            for name, table in _SECRETS.items():
+                if connection.execute(sa.select(table.c.sealed)).scalar() is None:
+                    keep_secret(connection, self._vault, secrets.token_bytes(32), name)
 
     def renew_secret(self) -> None:
         """Make every office key given out so far worthless for links to come."""
@@ -91,19 +97,25 @@ class OfficeBook:
             for act, verdict, whole in found
         )
 
+    def _secret(self, name: str) -> bytes | None:
+        with self._read() as connection:
+            sealed = connection.execute(sa.select(_SECRETS[name].c.sealed)).scalar()
+        return None if sealed is None else self._vault.open_sheet(name, sealed)
+
 
 def bare(verdict: Verdict) -> Verdict:
     """Give of a verdict whether it happened, as which revision, and the reason if not."""
     return Refused(reason=verdict.reason) if isinstance(verdict, Refused) else verdict
 
 
-def keep_secret(connection: sa.Connection, vault: Vault, secret: bytes) -> None:
-    """Keep the secret of all offices in the place of any before."""
-    put(connection, schema.office_secret, [{"one": 1, "sealed": vault.seal_sheet(SECRET, secret)}], key=("one",))
+def keep_secret(connection: sa.Connection, vault: Vault, secret: bytes, name: str = SECRET) -> None:
+    """Keep a secret in the place of any before."""
+    put(connection, _SECRETS[name], [{"one": 1, "sealed": vault.seal_sheet(name, secret)}], key=("one",))
 
 
 def reseal(connection: sa.Connection, vault: Vault) -> None:
-    """Seal the secret by the vault's present key."""
-    sealed = connection.execute(sa.select(schema.office_secret.c.sealed)).scalar()
-    if sealed is not None:
-        keep_secret(connection, vault, vault.open_sheet(SECRET, sealed))
+    """Seal the secrets by the vault's present key."""
+    for name, table in _SECRETS.items():
+        sealed = connection.execute(sa.select(table.c.sealed)).scalar()
+        if sealed is not None:
+            keep_secret(connection, vault, vault.open_sheet(name, sealed), name)

@@ -19,7 +19,10 @@ from dispatcher.storage import standing
 from dispatcher.storage.accounts import Account, Opening, account_of, end_all, enter
 from dispatcher.storage.vault import Vault
 from dispatcher.storage.writing import put
+from dispatcher.wire.proofs import SESSION_CHARACTERS
 
+PROVABLE_FOR: Final = dt.timedelta(days=30)
+"""So long after a session has run out its acts can still be handed in by others, should its station be lost."""
 ID_CHARACTERS: Final = 12
 """So much of a token's hash names its session to people."""
 _table: Final = schema.sessions
@@ -55,7 +58,7 @@ class Sessions:
     def put(
         self, token_hash: str, person: PersonId, created: dt.datetime, expires: dt.datetime, address: str = ""
     ) -> None:
-        """Keep a session by the hash of its token and forget those that have run out by `created`."""
+        """Keep a session by the hash of its token and forget those that ran out long before `created`."""
         values = {
             "token_hash": token_hash,
             "person": person,
@@ -66,11 +69,12 @@ class Sessions:
             "ended_ms": None,
         }
         with self._write() as connection:
-            connection.execute(sa.delete(_table).where(_table.c.expires_ms <= epoch_ms(created)))
+            connection.execute(sa.delete(_table).where(_table.c.expires_ms <= epoch_ms(created - PROVABLE_FOR)))
             put(connection, _table, [values], key=("token_hash",))
             signed_in = {"at_ms": epoch_ms(created), "person": person, "address": address}
             # Half of the hash: no token is found by it.
-            put(connection, schema.sign_ins, [{"session": token_hash[:32], **signed_in}], key=("session",))
+            session = token_hash[:SESSION_CHARACTERS]
+            put(connection, schema.sign_ins, [{"session": session, **signed_in}], key=("session",))
 
     def whose(self, token_hash: str, now: dt.datetime) -> Account | None:
         """Give the account behind a token's hash, None when it is nobody's (any more)."""

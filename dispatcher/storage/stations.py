@@ -1,9 +1,12 @@
-"""Stations in the ledger: when each was last in contact, with whose session, and which of them is to wipe itself."""
+"""Stations in the ledger: when each was last in contact, with whose session, and which of them is to wipe itself.
+
+The order to wipe a station is also the word that it is lost: from then on others may hand in what was made there.
+"""
 
 import datetime as dt
 import uuid
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -14,6 +17,7 @@ from dispatcher.models.queue import epoch_ms, from_epoch_ms
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.accounts import Opening, enter
 from dispatcher.storage.writing import put
+from dispatcher.wire.proofs import SESSION_CHARACTERS
 
 _table: Final = schema.stations
 _ONE: Final = sa.select(_table).where(_table.c.station == sa.bindparam("which"))
@@ -37,6 +41,14 @@ class Station(msgspec.Struct, frozen=True, kw_only=True):
     def is_to_wipe(self) -> bool:
         """Tell whether the station still has to be told."""
         return bool(self.wipe_order) and self.wiped_at is None
+
+
+class SessionThere(NamedTuple):
+    """A session by half of its token's hash: whose, and when its station was declared lost, None where it is not."""
+
+    session: str
+    person: PersonId
+    lost_since: dt.datetime | None
 
 
 class Stations:
@@ -64,6 +76,25 @@ class Stations:
         with self._read() as connection:
             rows = connection.execute(sa.select(_table).where(ordered)).all()
         return tuple(_station(row) for row in rows if row.station in among)
+
+    def sessions(self, named: Collection[str]) -> dict[str, SessionThere]:
+        """Give those of some sessions that are known, also when they have ended."""
+        sessions, name = schema.sessions, sa.func.substr(schema.sessions.c.token_hash, 1, SESSION_CHARACTERS)
+        # A station that was wiped may be used again: what is opened there since is of no lost station.
+        lost = (_table.c.wipe_order != "") & (sessions.c.created_ms <= _table.c.wipe_ordered_ms)
+        statement = (
+            sa.select(name.label("session"), sessions.c.person, sa.case((lost, _table.c.wipe_ordered_ms)).label("ms"))
+            .outerjoin_from(sessions, _table, sessions.c.station == _table.c.station)
+            .where(name.in_(sorted(named)))
+        )
+        with self._read() as connection:
+            rows = connection.execute(statement).all()
+        return {
+            row.session: SessionThere(
+                row.session, PersonId(row.person), None if row.ms is None else from_epoch_ms(row.ms)
+            )
+            for row in rows
+        }
 
     def met(self, station: str, person: PersonId, address: str, token_hash: str, now: dt.datetime) -> None:
         """Note a contact, and at which station a session is."""

@@ -13,7 +13,6 @@ from typing import Any, Protocol, assert_never
 
 from dispatcher import wire
 from dispatcher.models.commands import Act
-from dispatcher.models.ids import CommandId
 from dispatcher.sync import words
 from dispatcher.sync.clock import CentreTime
 from dispatcher.sync.ports import Link, LinkLost, LinkMoved, LinkRefused, StationWiped
@@ -76,6 +75,14 @@ class Partner(Protocol):
     def office_told(self, office: wire.Office) -> None:
         """Take what the office needs without the centre."""
 
+    def lost_told(self, lost: wire.Lost) -> None:
+        """Take which sessions' stations are lost."""
+        ...
+
+    def undelivered(self, undelivered: wire.Undelivered) -> None:
+        """Take which acts that were handed in were not judged."""
+        ...
+
     def wiped(self, wipe: wire.Wipe) -> wire.Wiped:
         """Destroy key and files of this station and give the answer; nothing is asked of the partner after it."""
         ...
@@ -92,8 +99,12 @@ class Partner(Protocol):
         """Choose acts to send now; none when there is nothing to do."""
         ...
 
-    def to_inquire(self) -> tuple[CommandId, ...]:
-        """Choose colleagues' acts to ask about now, at most 256."""
+    def to_inquire(self) -> wire.Inquire | None:
+        """Choose what to ask about colleagues' acts now."""
+        ...
+
+    def to_deliver(self) -> tuple[wire.Delivery, ...]:
+        """Choose colleagues' acts to hand in now, at most 256."""
         ...
 
 
@@ -191,6 +202,10 @@ class Conversation:
                 self._partner.loaded(message)
             case wire.Office():
                 self._partner.office_told(message)
+            case wire.Lost():
+                self._partner.lost_told(message)
+            case wire.Undelivered():
+                self._partner.undelivered(message)
             case wire.Pong():
                 asked = self._asked.pop(message.sent_ms, None)
                 if asked is not None:
@@ -245,9 +260,12 @@ class Conversation:
             while acts := self._partner.to_send():
                 for frame in wire.in_frames(lambda part: wire.Submit(acts=part), acts):
                     await self._link.send(frame)
-            asked = self._partner.to_inquire()
-            if asked:
-                await self._link.send(wire.encode(wire.Inquire(acts=asked)))
+            inquire = self._partner.to_inquire()
+            if inquire is not None:
+                await self._link.send(wire.encode(inquire))
+            if deliveries := self._partner.to_deliver():
+                for frame in wire.in_frames(lambda part: wire.Deliver(acts=part), deliveries):
+                    await self._link.send(frame)
 
 
 def _farewell(goodbye: wire.Goodbye) -> LinkLost | LinkRefused:

@@ -190,7 +190,9 @@ class Desk:
     def _fit_in_office(self, unit: UnitId | None) -> None:
         """Let go what is of another office than that of whoever is signed in."""
         if self.office_memory.unit != (unit or ""):
-            bare = msgspec.structs.replace(self.office_memory, unit=unit or UnitId(""), keys=(), stations=())
+            bare = msgspec.structs.replace(
+                self.office_memory, unit=unit or UnitId(""), keys=(), stations=(), session=None
+            )
             self.remember_office(bare)
         self._look_at(self.colleagues.keep_only(unit))
 

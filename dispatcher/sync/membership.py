@@ -11,14 +11,16 @@ from functools import partial
 from typing import Final, Protocol, assert_never
 
 from dispatcher import wire
-from dispatcher.models.ids import CommandId
+from dispatcher.models.commands import Act
+from dispatcher.models.ids import CaseId, CommandId
 from dispatcher.sync import words
 from dispatcher.sync.colleagues import end_of_own
 from dispatcher.sync.desk import Desk
 from dispatcher.sync.office_ports import OfficeLink
+from dispatcher.sync.outbox import STANDS_ASIDE
 from dispatcher.sync.ports import UNSETTLED, LinkLost
 from dispatcher.sync.relay import HERE_EVERY_S, SILENT_S
-from dispatcher.wire import Changes, Goodbye, Ping, encode, in_frames
+from dispatcher.wire import Changes, Goodbye, Ping, Proof, encode, in_frames
 from dispatcher.wire.office import (
     End,
     Ended,
@@ -30,6 +32,7 @@ from dispatcher.wire.office import (
     act_without_caller,
     decode_from_relay,
 )
+from dispatcher.wire.proofs import prove
 
 _ALIVE: Final = encode(Ping(sent_ms=0))
 
@@ -186,16 +189,27 @@ def _own(desk: Desk, but_for: Container[CommandId] = ()) -> Iterator[OfficeAct]:
     session = desk.session
     if session is None:
         return
+    before: dict[CaseId, CommandId] = {}
     for receipt in desk.waiting():
         act = receipt.act
+        after = before.get(act.command.case, CommandId(""))
+        if receipt.state not in STANDS_ASIDE:
+            before[act.command.case] = act.id
         if receipt.state not in UNSETTLED or act.id in but_for:
             continue
         copy = desk.colleagues.get(act.id)
         if act.by == session.actor.person:
             if copy is not None or desk.may_share(act):
-                yield OfficeAct(act=act, maker=session.actor, station=desk.colleagues.station)
+                proof = _proof(desk, act, after) or (copy.proof if copy is not None else None)
+                yield OfficeAct(act=act, maker=session.actor, station=desk.colleagues.station, proof=proof)
         elif copy is not None:
             yield copy
+
+
+def _proof(desk: Desk, act: Act, after: CommandId) -> Proof | None:
+    """Prove that an act was made here, as far as the centre has given this person a key for it."""
+    key = desk.office_memory.session
+    return prove(key, act, after) if key is not None and key.person == act.by else None
 
 
 def _share(acts: tuple[OfficeAct, ...]) -> Share:

@@ -18,6 +18,7 @@ from dispatcher.models.ids import CommandId, LedgerId, Revision
 from dispatcher.sync.clock import CentreTime
 from dispatcher.sync.desk import Desk
 from dispatcher.sync.health import Health
+from dispatcher.sync.inquiring import Inquiring
 from dispatcher.sync.membership import Membership
 from dispatcher.sync.office_ports import (
     OfficeDoor,
@@ -46,8 +47,6 @@ LOOK_EVERY_S: Final = 5.0
 LOOK_AGAIN_S: Final = 3.0
 """Between two looks of a station that has found no relay yet."""
 REACH_S: Final = 3.0
-INQUIRE_EVERY_S: Final = 15.0
-INQUIRE_AT_MOST: Final = 256
 OPEN_AGAIN_S: Final = 10.0
 
 _T = TypeVar("_T")
@@ -56,7 +55,8 @@ _T = TypeVar("_T")
 class Office:
     """One station's part in its office. `desk` gives the open desk, `failed` takes the store's Trouble.
 
-    `wake` has the link to the centre look again for what there is to say.
+    `inquiring` is what the centre is asked and handed about colleagues' acts. `wake` has the link to the centre look
+    again for what there is to say.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Office:
         self._choice = asyncio.Event()
         self._need = asyncio.Event()
         self._centre_s: float | None = None
-        self._inquired_s = 0.0
+        self.inquiring = Inquiring(desk, lambda: health.is_online)
 
     # ---- life
 
@@ -105,7 +105,7 @@ class Office:
             self._centre_s = at_s if self._centre_s is None else self._centre_s
         else:
             self._centre_s = None
-        if self._inquiries_due(at_s):
+        if self.inquiring.is_due(at_s):
             self._wake()
         self.look_again()
         self._tell()
@@ -137,22 +137,19 @@ class Office:
             memory = desk.office_memory
             desk.remember_office(
                 msgspec.structs.replace(
-                    memory, address=self._address(), unit=office.unit, keys=office.keys, stations=office.stations
+                    memory,
+                    address=self._address(),
+                    unit=office.unit,
+                    keys=office.keys,
+                    stations=office.stations,
+                    session=office.session,
                 )
             )
 
         self._with(do)
-        self._inquired_s = 0.0
+        self.inquiring.soon()
         self._choice.set()
         self._need.set()
-
-    def to_inquire(self, at_s: float) -> tuple[CommandId, ...]:
-        """Choose the colleagues' acts to ask the centre about now."""
-        desk = self._desk()
-        if desk is None or not self._inquiries_due(at_s):
-            return ()
-        self._inquired_s = at_s
-        return tuple(entry.act.id for entry in desk.colleagues.of_others())[:INQUIRE_AT_MOST]
 
     def confirmed(self, rows: tuple[CaseRow, ...]) -> None:
         """Take rows that the centre has just given: those who have no link of their own are lent them."""
@@ -362,12 +359,6 @@ class Office:
             self._membership.tell(ends)
         self._tell()
 
-    def _inquiries_due(self, at_s: float) -> bool:
-        desk = self._desk()
-        if desk is None or not self._health.is_online or not desk.colleagues.cases():
-            return False
-        return not self._inquired_s or at_s - self._inquired_s >= INQUIRE_EVERY_S
-
     def _seen(self) -> tuple[Serving, ...]:
         """Name the relays this station has met itself: what it only heard is not passed on, or it would never end."""
         own = (self._relay.serving,) if self._relay is not None else ()
@@ -416,6 +407,7 @@ class Office:
                 rivals=tuple(sorted(relays, key=_age)) if len(relays) > 1 else (),
                 acts=desk.colleagues.of_others(),
                 gone=desk.colleagues.gone,
+                lost=self.inquiring.of_lost(desk.colleagues.of_others()),
                 can_serve=bool(self._address() and self._keys()),
                 trouble=self._trouble,
             )

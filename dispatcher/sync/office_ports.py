@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import msgspec
 
 from dispatcher.models.ids import CommandId, Instant, Revision, UnitId
-from dispatcher.wire import CaseRow, OfficeKey, OfficeStation
+from dispatcher.wire import CaseRow, Obstacle, OfficeKey, OfficeStation, SessionKey
 from dispatcher.wire.office import End, OfficeAct, Serving
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ class OfficeMemory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """What a station keeps for the day the centre is away.
 
     `station` is its own id, made once, `address` where it was last found; `keys` and `stations` are as the centre told
-    them last. `serving_since` is when a person here made it the relay, None where nobody has.
+    them last. `session` is by what acts of whoever was signed in then are proved. `serving_since` is when a person here
+    made it the relay, None where nobody has.
     """
 
     station: str
@@ -28,6 +29,7 @@ class OfficeMemory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     unit: UnitId = UnitId("")
     keys: tuple[OfficeKey, ...] = ()
     stations: tuple[OfficeStation, ...] = ()
+    session: SessionKey | None = None
     serving_since: Instant | None = None
 
 
@@ -57,7 +59,9 @@ class OfficeStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     `serving` is this station as the relay, `relay` the one it has joined (its own, perhaps), `rivals` all that serve
     when there are several, the one that stays first. `colleagues` counts the others that take part. `acts` are those
-    of others which the centre has not judged, in the office's order; `gone` the last that went.
+    of others which the centre has not judged, in the office's order; `gone` the last that went. `lost` are those among
+    them whose station has been declared lost, with what keeps the centre from judging them, None while they are on
+    their way from here.
     `can_serve` says that it could be made the relay; `trouble` in words why serving fails.
     """
 
@@ -67,6 +71,7 @@ class OfficeStatus(msgspec.Struct, frozen=True, kw_only=True):
     rivals: tuple[Serving, ...] = ()
     acts: tuple[OfficeAct, ...] = ()
     gone: tuple[Gone, ...] = ()
+    lost: dict[CommandId, Obstacle | None] = {}
     can_serve: bool = False
     trouble: str = ""
 

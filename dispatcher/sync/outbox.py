@@ -48,7 +48,7 @@ WINDOW = 64
 
 _GIVEN_UP_FROM = frozenset({ActState.QUEUED, ActState.PARKED, ActState.EXPIRED, ActState.DOUBTED})
 _WAITING = frozenset({ActState.QUEUED, ActState.SENT, ActState.PARKED, ActState.EXPIRED, ActState.DOUBTED})
-_STANDS_ASIDE = frozenset({ActState.EXPIRED, ActState.DOUBTED})
+STANDS_ASIDE = frozenset({ActState.EXPIRED, ActState.DOUBTED})
 """Later acts on the same case do not wait for these."""
 _JUDGED_FROM = UNSETTLED | {ActState.DOUBTED}
 
@@ -245,7 +245,7 @@ class Outbox:
     def _head(self, case: CaseId, by: PersonId, held: Callable[[Act], bool]) -> Receipt | None:
         for act in self._of_case.get(case, ()):
             receipt = self._receipts[act]
-            if receipt.state in _STANDS_ASIDE:
+            if receipt.state in STANDS_ASIDE:
                 continue
             if receipt.state not in UNSETTLED or act in self._under_way or receipt.act.by != by:
                 return None

@@ -28,8 +28,8 @@ station takes part like any other, over a link to itself.
 *An act is known by its id.* Each recorded fact of a case names its act: a copy is dropped when the confirmed case
 holds its act's effect. A refusal leaves no fact; so once the centre is back a station asks it what became of the
 copies it still holds (`Inquire`), and stations tell each other (`Ended`). A copy whose maker never comes back stays,
-marked, until a person drops it; nobody sends it in the maker's name. (For that the centre would have to know that the
-maker made it, by a signature; see docs/decisions.md.)
+marked, until a person drops it, or until his station is declared lost: then whoever holds copies hands them in, each
+proved by the key of his session there, and the centre judges them as his (`inquiring`, docs/decisions.md).
 
 *Going up in order.* When the centre is back, an own act that comes after a colleague's on the same case in the
 office's order waits for that one to be settled, at most `desk.HOLD_S`: a contact must not arrive before the signature
@@ -235,7 +235,7 @@ class Relay:
                 ended.append(self._ended[entry.act.id])
             elif known is None:
                 fresh.append(msgspec.structs.replace(entry, place=0))
-            elif station == entry.station and known.act != entry.act:
+            elif station == entry.station and known != msgspec.structs.replace(entry, place=known.place):
                 # A copy may lack what its holder was not entitled to; the maker's own does not.
                 fresh.append(msgspec.structs.replace(entry, place=known.place))
         placed = self._number(fresh[: max(0, MOST_ACTS - len(self._pool))])

@@ -4,7 +4,6 @@ import asyncio
 
 from dispatcher import wire
 from dispatcher.models.commands import Act
-from dispatcher.models.ids import CommandId
 from dispatcher.sync import words
 from dispatcher.sync.desk import Desk
 from dispatcher.sync.health import Health
@@ -137,6 +136,16 @@ class Talk:
         if self._office is not None:
             self._office.told(office)
 
+    def lost_told(self, lost: wire.Lost) -> None:
+        """Take which sessions' stations are lost."""
+        if self._office is not None:
+            self._office.inquiring.lost(lost.sessions, self._loop.time())
+
+    def undelivered(self, undelivered: wire.Undelivered) -> None:
+        """Take which acts that were handed in were not judged."""
+        if self._office is not None:
+            self._office.inquiring.undelivered(undelivered.acts)
+
     def wiped(self, wipe: wire.Wipe) -> wire.Wiped:
         """Destroy key and files of this station."""
         return wire.Wiped(order=wipe.order, unsent=self._desk.destroy())
@@ -158,11 +167,15 @@ class Talk:
         """Choose the acts that leave now."""
         return self._desk.to_send()
 
-    def to_inquire(self) -> tuple[CommandId, ...]:
+    def to_inquire(self) -> wire.Inquire | None:
         """Choose colleagues' acts to ask about now."""
         if self._office is None or not self._may_inquire:
-            return ()
-        return self._office.to_inquire(self._loop.time())
+            return None
+        return self._office.inquiring.ask(self._loop.time())
+
+    def to_deliver(self) -> tuple[wire.Delivery, ...]:
+        """Choose colleagues' acts to hand in now."""
+        return () if self._office is None else self._office.inquiring.deliver(self._loop.time())
 
     def _be_online(self) -> None:
         self._health.note(as_of=self._desk.as_of)

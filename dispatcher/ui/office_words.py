@@ -7,7 +7,7 @@ import datetime as dt
 
 from PySide6.QtCore import QCoreApplication
 
-from dispatcher.bridge import Fate, Gone, LinkStatus, OfficeAct, OfficeStatus, Serving
+from dispatcher.bridge import Fate, Gone, LinkStatus, Obstacle, OfficeAct, OfficeStatus, Serving
 from dispatcher.models.commands import Command
 from dispatcher.models.workcalendar import BEIJING
 from dispatcher.ui import language, strings
@@ -76,6 +76,29 @@ def gone(what: Gone, row_of: act_words.RowOf, unit_name: act_words.UnitName) -> 
             return translate("Office", "{maker} 的“{what}”已过有效期，没有发出").format(maker=maker, what=title)
         case Fate.GIVEN_UP:
             return translate("Office", "{maker} 的“{what}”已放弃，画面已还原").format(maker=maker, what=title)
+
+
+def standing(entry: OfficeAct, office: OfficeStatus) -> str:
+    """Say by whom a colleague's act goes up: by its own station, or from here because that one is lost; or why not."""
+    if entry.act.id not in office.lost:
+        return translate("Office", "待其工作站上传")
+    match office.lost[entry.act.id]:
+        case None:
+            return translate("Office", "工作站已报失，代传中")
+        case Obstacle.NOT_PROVED:
+            return translate("Office", "无法证明是本人所办，须人工补录")
+        case Obstacle.NOT_LOST:
+            return translate("Office", "工作站没有报失，待其上传")
+        case Obstacle.MADE_AFTER:
+            return translate("Office", "报失之后所办，中心不收")
+        case Obstacle.MAKER_DISABLED:
+            return translate("Office", "经办人账号已停用，中心不收")
+        case Obstacle.MAKER_MOVED:
+            return translate("Office", "经办人已不在本所，须人工补录")
+        case Obstacle.NEEDS_ANOTHER:
+            return translate("Office", "同案前一步未获受理，中心不收")
+        case Obstacle.LACKS_CALLER:
+            return translate("Office", "待有来电人信息的工作站代传")
 
 
 def lines(acts: tuple[OfficeAct, ...], row_of: act_words.RowOf) -> list[tuple[str, ...]]:

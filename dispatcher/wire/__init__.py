@@ -4,6 +4,7 @@ Promises: anything that is not a message of this protocol version raises `BadMes
 words; nothing else is raised. Knows nothing of sockets.
 """
 
+from dispatcher.wire.deliveries import Delivery, NotJudged, Obstacle, Proof, SessionKey
 from dispatcher.wire.erasures import Erased, ErasureAsked
 from dispatcher.wire.health import Health
 from dispatcher.wire.messages import (
@@ -15,6 +16,7 @@ from dispatcher.wire.messages import (
     Begin,
     CaseRow,
     Changes,
+    Deliver,
     Downward,
     Fault,
     Goodbye,
@@ -23,6 +25,7 @@ from dispatcher.wire.messages import (
     Judged,
     LawChanged,
     Loads,
+    Lost,
     Message,
     Office,
     OfficeKey,
@@ -30,6 +33,7 @@ from dispatcher.wire.messages import (
     Ping,
     Pong,
     Submit,
+    Undelivered,
     Upward,
     Welcome,
     Wipe,
@@ -54,6 +58,8 @@ __all__ = [
     "Begin",
     "CaseRow",
     "Changes",
+    "Deliver",
+    "Delivery",
     "Downward",
     "Entry",
     "Erased",
@@ -66,7 +72,10 @@ __all__ = [
     "Judged",
     "LawChanged",
     "Loads",
+    "Lost",
     "Message",
+    "NotJudged",
+    "Obstacle",
     "Office",
     "OfficeKey",
     "OfficeStation",
@@ -76,7 +85,10 @@ __all__ = [
     "Ping",
     "Pong",
     "PostedOrder",
+    "Proof",
+    "SessionKey",
     "Submit",
+    "Undelivered",
     "Upward",
     "Welcome",
     "Wipe",

@@ -17,6 +17,7 @@ from dispatcher.models.lawbook import LawBook
 from dispatcher.models.organisation import Actor, Scope, Unit
 from dispatcher.models.queue import QueueRow
 from dispatcher.models.verdicts import Settled
+from dispatcher.wire.deliveries import Delivery, NotJudged, SessionKey
 
 PROTOCOL = 2
 """The version both ends must name in their first message."""
@@ -113,10 +114,22 @@ class Inquire(Message, frozen=True, tag="inquire"):
     """Asks what became of colleagues' acts, at most 256; `Judged` answers for those that are judged.
 
     Of acts of the unit's people or on its cases it gives the whole verdict, of others a bare one (no field, no value).
-    Only to a centre that has sent `Office` on this connection.
+    Only to a centre that has sent `Office` on this connection. `sessions`, at most 256, are those of the acts' proofs:
+    `Lost` answers for those whose station has been declared lost.
     """
 
     acts: tuple[CommandId, ...]
+    sessions: tuple[str, ...] = ()
+
+
+class Deliver(Message, frozen=True, tag="deliver"):
+    """Hands in colleagues' acts for their makers, at most 256, in the office's order.
+
+    Only acts of sessions that `Lost` has named. `Changes` and `Judged` bring the verdicts as of own acts, `Undelivered`
+    says which were not judged.
+    """
+
+    acts: tuple[Delivery, ...]
 
 
 class Welcome(Message, frozen=True, tag="welcome"):
@@ -242,12 +255,28 @@ class Office(Message, frozen=True, tag="office"):
     """What a street's station needs to work with its neighbours when the centre is away: keys, and where they are.
 
     After the welcome, and when a station has come or moved; only to those whose `Hello.office` asked for it. The keys
-    are the newest first.
+    are the newest first. `session` is what acts shared in the office are proved by.
     """
 
     unit: UnitId
     keys: tuple[OfficeKey, ...]
     stations: tuple[OfficeStation, ...] = ()
+    session: SessionKey | None = None
+
+
+class Lost(Message, frozen=True, tag="lost"):
+    """Answers `Inquire.sessions`: the station of each of these has been declared lost, so their acts may be delivered.
+
+    Nothing is said where there is none.
+    """
+
+    sessions: tuple[str, ...]
+
+
+class Undelivered(Message, frozen=True, tag="undelivered"):
+    """Answers `Deliver` for the acts that were not judged; nothing of them is kept at the centre."""
+
+    acts: tuple[NotJudged, ...]
 
 
 class Wipe(Message, frozen=True, tag="wipe"):
@@ -267,8 +296,8 @@ class Goodbye(Message, frozen=True, tag="goodbye"):
     detail: str = ""
 
 
-Upward = Hello | Submit | Ping | Begin | Inquire | Wiped
-Downward = Welcome | Changes | Judged | Beat | Pong | LawChanged | Loads | Office | Wipe | Goodbye
+Upward = Hello | Submit | Ping | Begin | Inquire | Deliver | Wiped
+Downward = Welcome | Changes | Judged | Beat | Pong | LawChanged | Loads | Office | Lost | Undelivered | Wipe | Goodbye
 
 _M = TypeVar("_M")
 _P = TypeVar("_P")

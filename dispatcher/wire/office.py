@@ -13,6 +13,7 @@ from dispatcher.models.commands import Act, ReceiveOrder
 from dispatcher.models.ids import CommandId, Instant, LedgerId, Revision
 from dispatcher.models.organisation import Actor
 from dispatcher.models.verdicts import Refused
+from dispatcher.wire.deliveries import Proof
 from dispatcher.wire.messages import NO_CALLER, CaseRow, Changes, Goodbye, Message, Ping, decoded, types_of
 
 
@@ -32,13 +33,15 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
 class OfficeAct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An act that the centre has not judged, with the person as the centre knows its maker.
 
-    `place` is the relay's order of arrival, the same for all; 0 before a relay has it.
+    `place` is the relay's order of arrival, the same for all; 0 before a relay has it. `proof` shows the centre that
+    the maker made it, should his station be lost; None where the centre had not given a key for it.
     """
 
     act: Act
     maker: Actor
     station: str
     place: int = 0
+    proof: Proof | None = None
 
 
 class Fate(enum.StrEnum):

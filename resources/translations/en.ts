@@ -1480,6 +1480,10 @@
         <translation>Last act undone</translation>
     </message>
     <message>
+        <source>{text}（{who} 代传）</source>
+        <translation>{text} (handed in by {who})</translation>
+    </message>
+    <message>
         <source>申请{kind}</source>
         <translation>Requested: {kind}</translation>
     </message>
@@ -1966,6 +1970,42 @@
         <translation>{maker}&apos;s “{what}” was given up and is shown no more</translation>
     </message>
     <message>
+        <source>待其工作站上传</source>
+        <translation>goes up from its own station</translation>
+    </message>
+    <message>
+        <source>工作站已报失，代传中</source>
+        <translation>station lost; being handed in from here</translation>
+    </message>
+    <message>
+        <source>无法证明是本人所办，须人工补录</source>
+        <translation>not proved to be the maker&apos;s; enter it by hand</translation>
+    </message>
+    <message>
+        <source>工作站没有报失，待其上传</source>
+        <translation>station not declared lost; goes up from there</translation>
+    </message>
+    <message>
+        <source>报失之后所办，中心不收</source>
+        <translation>made after the station was lost; not taken</translation>
+    </message>
+    <message>
+        <source>经办人账号已停用，中心不收</source>
+        <translation>the maker&apos;s account is disabled; not taken</translation>
+    </message>
+    <message>
+        <source>经办人已不在本所，须人工补录</source>
+        <translation>the maker has left this office; enter it by hand</translation>
+    </message>
+    <message>
+        <source>同案前一步未获受理，中心不收</source>
+        <translation>the act before it was not accepted; not taken</translation>
+    </message>
+    <message>
+        <source>待有来电人信息的工作站代传</source>
+        <translation>waits for a station that has the caller</translation>
+    </message>
+    <message>
         <source>；</source>
         <translation>; </translation>
     </message>
@@ -1999,6 +2039,10 @@
     <message>
         <source>内容</source>
         <translation>Content</translation>
+    </message>
+    <message>
+        <source>上传</source>
+        <translation>Goes up</translation>
     </message>
     <message>
         <source>同事所办，中心尚未裁定</source>

@@ -16,9 +16,9 @@ STREET = UnitId("110105016")
 def test_stations_are_listed_and_keys_renewed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     database = f"sqlite:///{tmp_path / 'centre.db'}"
     ledger = Ledger.open(database)
-    ledger.offices.make_secret()
+    ledger.offices.make_secrets()
     before = ledger.offices.secret()
-    ledger.offices.make_secret()
+    ledger.offices.make_secrets()
     assert ledger.offices.secret() == before is not None
     now = dt.datetime.now(dt.UTC)
     ledger.offices.put_station(STREET, OfficeStation(station="aa", address="10.0.0.1:8346"), now)

@@ -160,6 +160,10 @@ class Console:
             )  # fmt: skip
         return self
 
+    def move(self, home: Path) -> None:
+        """Take its files from elsewhere from the next start on."""
+        self._arguments[0] = str(home)
+
     def ask(self, do: str, **more: object) -> Any:
         """Ask one thing and give the answer."""
         assert self._process is not None

@@ -42,10 +42,13 @@ from dispatcher.wire import (
     Judged,
     LawChanged,
     Loads,
+    Lost,
+    Obstacle,
     Office,
     OfficeStation,
     Pong,
     Submit,
+    Undelivered,
     Upward,
     Welcome,
     Wipe,
@@ -123,7 +126,7 @@ class SeenChanges(Changes, frozen=True, tag="changes"):
 
 
 _decode = msgspec.json.Decoder(
-    Welcome | SeenChanges | Judged | Beat | Pong | LawChanged | Loads | Office | Wipe | Goodbye
+    Welcome | SeenChanges | Judged | Beat | Pong | LawChanged | Loads | Office | Lost | Undelivered | Wipe | Goodbye
 ).decode
 
 
@@ -144,6 +147,8 @@ class Client:
         self.loads: list[Loads] = []
         self.offices: list[Office] = []
         self.wipes: list[Wipe] = []
+        self.lost: set[str] = set()
+        self.undelivered: dict[CommandId, Obstacle] = {}
         self.goodbye: Goodbye | None = None
         self.close_code: int | None = None
 
@@ -206,6 +211,10 @@ class Client:
                 self.offices.append(message)
             case Wipe():
                 self.wipes.append(message)
+            case Lost():
+                self.lost |= set(message.sessions)
+            case Undelivered():
+                self.undelivered |= {each.act: each.why for each in message.acts}
             case Goodbye():
                 self.goodbye = message
             case _:
@@ -272,7 +281,13 @@ class Centre:
 
     @contextlib.asynccontextmanager
     async def console(
-        self, person: str, ledger: str = "", cursor: int = 0, wait: bool = True, office: OfficeStation | None = None
+        self,
+        person: str,
+        ledger: str = "",
+        cursor: int = 0,
+        wait: bool = True,
+        office: OfficeStation | None = None,
+        station: str = "T1",
     ) -> AsyncIterator[Client]:
         """Open a console that has been welcomed and is complete."""
         token = await self.token(person)
@@ -281,7 +296,7 @@ class Centre:
                 Hello(
                     protocol=PROTOCOL,
                     token=token,
-                    station="T1",
+                    station=station,
                     ledger=LedgerId(ledger),
                     cursor=Revision(cursor),
                     office=office,

@@ -9,6 +9,8 @@ import httpx
 import msgspec
 import pytest
 from pyotp.totp import TOTP
+from websockets.client import ClientProtocol
+from websockets.uri import parse_uri
 
 from dispatcher.cli import main
 from dispatcher.models import accounts as a
@@ -27,8 +29,8 @@ from dispatcher.server.identity import (
     new_account,
 )
 from dispatcher.storage.ledger import Ledger
-from dispatcher.wire import PROTOCOL, Fault, Hello, Wiped
-from tests.server.centre import IN_FORCE, PASSWORD, STREET, Centre, Client, running_centre
+from dispatcher.wire import PROTOCOL, Fault, Hello, Wiped, encode
+from tests.server.centre import IN_FORCE, PASSWORD, STREET, TIMEOUT_S, Centre, Client, running_centre
 from tests.server.centre import _hasher as quick_hasher
 from tests.server.test_identity import HandClock, all_bytes
 
@@ -249,3 +251,41 @@ def test_an_administrator_s_word_on_the_command_line(tmp_path: Path, capsys: pyt
     assert admin(tmp_path, "totp", "chen", "--off") == 0
     assert admin(tmp_path, "sessions") == 0
     assert admin(tmp_path, "stations") == 0
+
+
+def test_the_word_of_a_wiped_station_is_heard_when_its_close_stands_right_behind_it(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with running_centre(f"sqlite:///{tmp_path / 'centre.db'}") as centre:
+            hello = Hello(protocol=PROTOCOL, token=await centre.token("wang"), station="DESK-1", wipeable=True)
+            async with centre.open() as console:
+                await console.say(hello)
+                await console.until(lambda seen: seen.beats)
+            assert await asyncio.to_thread(admin, tmp_path, "wipe", "DESK-1", "--reason", "lost on the bus") == 0
+            ledger = Ledger.open(f"sqlite:///{tmp_path / 'centre.db'}")
+            station = ledger.stations.get("DESK-1")
+            ledger.close()
+            assert station is not None
+            peer = ClientProtocol(parse_uri(centre.feed))
+            reader, writer = await asyncio.open_connection("127.0.0.1", centre.port)
+            peer.send_request(peer.connect())
+            writer.writelines(peer.data_to_send())
+            peer.receive_data(await reader.readuntil(b"\r\n\r\n"))
+            peer.send_binary(encode(hello))
+            writer.writelines(peer.data_to_send())
+            while not any(b'"wipe"' in bytes(getattr(event, "data", b"")) for event in peer.events_received()):
+                peer.receive_data(await reader.read(65536))
+            peer.send_binary(encode(Wiped(order=station.wipe_order, unsent=3)))
+            peer.send_close(1000)
+            writer.write(b"".join(peer.data_to_send()))  # one segment
+            await writer.drain()
+            await reader.read()
+            writer.close()
+            said = a.ConfirmWipe(station="DESK-1", unsent=3, proved=True)
+            async with asyncio.timeout(TIMEOUT_S):
+                while await newest(centre) != said:  # noqa: ASYNC110  (a fact of the centre that nobody tells)
+                    await asyncio.sleep(0.02)
+
+    async def newest(centre: Centre) -> object:
+        return (await centre.running.desk.read(lambda ledger: ledger.journal(Revision(0), 10)))[-1].command
+
+    asyncio.run(story())

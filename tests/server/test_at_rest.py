@@ -106,7 +106,7 @@ def secrets_of_the_centre(ledger: Ledger) -> tuple[str, str]:
     ledger.accounts.put(account, admin, now)
     ledger.accounts.set_codes(account.person, TOTP, (), admin, now)
     hook = ledger.webhooks.add(f"https://192.0.2.1/hook?key={HOOK_KEY}", ("blow_whistle",), STREET)
-    ledger.offices.make_secret()
+    ledger.offices.make_secrets()
     secret = ledger.offices.secret()
     assert secret is not None
     return hook.secret, secret.hex()

@@ -11,6 +11,7 @@ import os
 import random
 import sqlite3
 from collections.abc import Callable, Coroutine, Generator
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from unittest import mock
 
@@ -30,6 +31,7 @@ from dispatcher.storage import ledger as ledger_module
 from dispatcher.storage.centre import make_engine
 from dispatcher.storage.following import POLL_S, Follower, Heard
 from dispatcher.storage.ledger import Account, Ledger
+from dispatcher.storage.stations import Stations
 from dispatcher.storage.vault import Vault
 from dispatcher.sync.ports import Trouble
 from dispatcher.wire import Fault
@@ -48,6 +50,11 @@ PEOPLE: Final = (
     builders.STRANGER,
     builders.LIAISON,
     builders.HOTLINE,
+)
+PLACES: Final = ("desk-1", "desk-2", "desk-3", "next-door", "department")
+"""The stations there can be: everybody has a session of his own at each."""
+ADMINISTRATOR: Final = Actor(
+    person=PersonId("admin"), name="", unit=UnitId("110000"), roles=frozenset({Role.ADMINISTRATOR})
 )
 PATIENCE: Final = Patience(beat_s=2.0, loads_s=5.0)
 _LIMITS: Final = builders.policy().whistles
@@ -94,9 +101,14 @@ class Database:
         ledger.put_first_book(book_of(POLICY, builders.calendar()))
         for person in PEOPLE:
             ledger.accounts.seed(account(person))
-            ledger.sessions.put(
-                token_hash(f"token-{person.person}"), person.person, builders.NOON, builders.NOON + dt.timedelta(30)
-            )
+            for place in PLACES:
+                ends = builders.NOON + dt.timedelta(30)
+                ledger.sessions.put(token_hash(token_of(person.person, place)), person.person, builders.NOON, ends)
+
+
+def token_of(person: PersonId, station: str) -> str:
+    """Give by what somebody is known at a station."""
+    return f"token-{person}@{station}"
 
 
 def account(actor: Actor, unit: UnitId | None = None) -> Account:
@@ -380,16 +392,27 @@ class CentreHouse:
         """Let an administrator give somebody another unit; it counts from the next sign-in on."""
         self._errand(lambda centre: centre.desk.write(lambda ledger: ledger.accounts.seed(account(actor, unit))))
 
+    def declare_lost(self, station: str) -> None:
+        """Let an administrator order a station to be wiped; nothing happens where it was never in contact."""
+
+        async def declare(centre: Centre) -> None:
+            order = partial(
+                Stations.order_wipe, station=station, reason="丢失", by=ADMINISTRATOR.person, now=self.now()
+            )
+            with contextlib.suppress(LookupError):
+                await centre.desk.write(lambda ledger: order(ledger.stations))
+
+        self._errand(declare)
+
     def switch_flood(self, on: bool) -> None:
         self._numbers += 1
-        by = Actor(person=PersonId("admin"), name="", unit=UnitId("110000"), roles=frozenset({Role.ADMINISTRATOR}))
         act = LawAct(
             id=CommandId(f"law:{self._numbers}"),
             command=SwitchFlood(on=on, reason="暴雨预警"),
-            by=by.person,
+            by=ADMINISTRATOR.person,
             made_at=self.now(),
         )
-        self._errand(lambda centre: centre.giver.enact(act, by))
+        self._errand(lambda centre: centre.giver.enact(act, ADMINISTRATOR))
 
     def _errand(self, what: Callable[[Centre], Any]) -> None:
         centre = self.centre

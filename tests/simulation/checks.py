@@ -14,17 +14,18 @@ from dispatcher.models.case import Case
 from dispatcher.models.commands import Act, BlowWhistle
 from dispatcher.models.ids import CaseId, CommandId
 from dispatcher.models.organisation import Scope, in_scope, scope_of
-from dispatcher.models.queue import Pending, from_epoch_ms, summarise
+from dispatcher.models.queue import Pending, epoch_ms, from_epoch_ms, summarise
 from dispatcher.models.redaction import case_for, row_for
 from dispatcher.models.verdicts import Accepted, Changed, Reason, Refused, Verdict
 from dispatcher.settings import keys_path
+from dispatcher.storage.evidence import WITHOUT_VERDICT
 from dispatcher.storage.keyring import Keyring
 from dispatcher.storage.officekeeping import bare
 from dispatcher.storage.vault import Vault
 from dispatcher.storage.writing import summoned_units
 from dispatcher.sync.ports import UNSETTLED, ActAnswer, ActState, Receipt
 from dispatcher.wire import NO_CALLER, CaseRow, Changes
-from tests.simulation.together import kept_too_long, office_agrees
+from tests.simulation.together import Kept, kept_too_long, office_agrees, undecided
 
 if TYPE_CHECKING:
     from tests.simulation.network import Wire
@@ -83,6 +84,9 @@ class Checks:
         self._told_bare: dict[str, Verdict] = {}
         self.made: dict[str, tuple[Station, Act]] = {}
         self.given_up: set[CommandId] = set()
+        self.lost: dict[str, int] = {}
+        """When stations were declared lost, in milliseconds of the epoch."""
+        self.copies: dict[str, Kept] = {}
         self._tokens: dict[Wire, str] = {}
         self._settled: dict[str, Verdict] = {}
 
@@ -109,7 +113,7 @@ class Checks:
             receipt = station.disk.receipt(act.id)
             if receipt is None or receipt.state is ActState.QUEUED:
                 raise self.broken("sent before it was durably marked as sent", f"{station.name}: {act.id}")
-            if f"token-{act.by}" != self._tokens[link]:
+            if f"token-{act.by}@{station.name}" != self._tokens[link]:
                 raise self.broken("sent as somebody else", f"{station.name}: {act.id} of {act.by}")
             # What may have left before is asked about again, however late: its fate is the centre's to tell.
             if act.valid_until is not None and receipt.sent_at is not None and receipt.sent_at > act.valid_until:
@@ -187,11 +191,13 @@ class Checks:
                 verdict = msgspec.structs.replace(verdict, changed=msgspec.json.decode(opened, type=Changed))
             self.verdicts[act] = verdict
         entries = raw.execute(
-            "SELECT revision, act, entered_ms FROM journal WHERE revision > ? ORDER BY revision", (self.head,)
+            "SELECT revision, act, entered_ms, events, person FROM journal WHERE revision > ? ORDER BY revision",
+            (self.head,),
         ).fetchall()
         if not entries:
             return
-        for revision, act, entered_ms in entries:
+        self.lost = dict(raw.execute("SELECT station, wipe_ordered_ms FROM stations WHERE wipe_order != ''"))
+        for revision, act, entered_ms, events, person in entries:
             if revision != self.head + 1:
                 raise self.broken("a hole in the journal", f"{revision} after {self.head}")
             self.head = revision
@@ -201,11 +207,16 @@ class Checks:
             verdict = self.verdicts.get(act)
             if verdict is not None and (not isinstance(verdict, Accepted) or verdict.revision != revision):
                 raise self.broken("journal and verdict disagree", f"{act}: {verdict} at {revision}")
-            if verdict is None and not act.startswith("law:"):
+            if verdict is None and not act.startswith(("law:", WITHOUT_VERDICT)):
                 raise self.broken("journaled without a verdict", act)
             made = self.made.get(act)
             if made is not None:
                 self._fresh_enough(made[1], from_epoch_ms(entered_ms))
+                if person != made[1].by:
+                    raise self.broken("journaled as somebody else's", f"{act} of {made[1].by} as {person}'s")
+                if '"delivered_by"' in events:
+                    self._world.counts["delivered by colleagues"] += 1
+                    self._rightly_delivered(*made)
         first = entries[0][0]
         changed = "SELECT id, revision, body, envelope FROM cases WHERE revision >= ?"
         for id_, revision, body, envelope in raw.execute(changed, (first,)):
@@ -229,12 +240,28 @@ class Checks:
         ):
             raise self.broken("a stale whistle went off", f"{act.id}: {judged_at} after {until}")
 
+    def _rightly_delivered(self, maker: "Station", act: Act) -> None:
+        ordered_ms = self.lost.get(maker.name)
+        if ordered_ms is None:
+            raise self.broken("an act was delivered whose station is not lost", f"{act.id} of {maker.name}")
+        if epoch_ms(act.made_at) > ordered_ms:
+            raise self.broken("an act was delivered that was made after the order", f"{act.id} of {maker.name}")
+
+    def can_be_lost(self, station: "Station") -> bool:
+        """Tell whether the centre knows a station and has not heard yet that it is lost."""
+        known = self._world.centre.database.raw.execute(
+            "SELECT wipe_order FROM stations WHERE station = ?", (station.name,)
+        )
+        return known.fetchone() == ("",)
+
     def _nothing_lost(self, station: "Station") -> None:
         disk = station.disk
+        if station.name in self.lost:
+            self.note_made(station)
+            return  # whatever it says from now on contradicts nobody
+        self.note_made(station)
         for receipt in disk.all_receipts():
             act = receipt.act
-            if act.id not in self.made:
-                self.made[act.id] = station, act
             settled = self._settled.get(act.id)
             if settled is not None:
                 if receipt.verdict != settled:
@@ -245,6 +272,12 @@ class Checks:
         lost = disk.enqueued - {receipt.act.id for receipt in disk.all_receipts()}
         if lost:
             raise self.broken("an act is lost", f"{station.name}: {sorted(lost)}")
+
+    def note_made(self, station: "Station") -> None:
+        """Remember what a station has made, whatever becomes of its disk."""
+        for receipt in station.disk.all_receipts():
+            if receipt.act.id not in self.made:
+                self.made[receipt.act.id] = station, receipt.act
 
     def _truly(self, receipt: Receipt) -> None:
         """A verdict on a receipt is what the ledger remembers."""
@@ -292,7 +325,9 @@ class Checks:
     def _at_rest(self, station: "Station") -> bool:
         if not station.is_online or station.disk.peek().cursor != self.head:
             return False
-        return not self.waiting(station) and not kept_too_long(self._world, station)
+        if self.waiting(station) or kept_too_long(self._world, station):
+            return False
+        return not undecided(self._world, station)
 
     def waiting(self, station: "Station") -> set[str]:
         """Name the makers of what is first on its case and not settled, with nothing parked before it."""
@@ -311,6 +346,8 @@ class Checks:
         """Everything is quiet: all agree."""
         self.after_step()
         law = self._world.centre.law()
+        for station in self._world.stations:
+            self._in_order(station)
         for station in self._world.living:
             actor = station.disk.signed_in()
             assert actor is not None
@@ -336,7 +373,6 @@ class Checks:
         return scope.tells_caller(there.case.order.confidential)
 
     def _receipts_agree(self, station: "Station") -> None:
-        newest: dict[CaseId, int] = {}
         self._made_by_a_person(station)
         for receipt in sorted(station.disk.all_receipts(), key=lambda r: r.seq):
             act, went_off = receipt.act, receipt.act.id in self.journal
@@ -353,11 +389,17 @@ class Checks:
                 case _:
                     if went_off:
                         raise self.broken("told it did not happen, and it did", where)
-            if went_off:
-                before = newest.get(act.command.case, 0)
-                if self.journal[act.id] < before:
-                    raise self.broken("the order of a case is broken", where)
-                newest[act.command.case] = self.journal[act.id]
+
+    def _in_order(self, station: "Station") -> None:
+        """Acts of one station on one case count in the order they were made, whoever has handed them in."""
+        newest: dict[CaseId, int] = {}
+        for receipt in sorted(station.disk.all_receipts(), key=lambda r: r.seq):
+            revision, case = self.journal.get(receipt.act.id), receipt.act.command.case
+            if revision is None:
+                continue
+            if revision < newest.get(case, 0):
+                raise self.broken("the order of a case is broken", f"{station.name}: {receipt.act.id}")
+            newest[case] = revision
 
     def _made_by_a_person(self, station: "Station") -> None:
         """Whatever a station's program has made again stands for one act that a person made, and for no other's."""

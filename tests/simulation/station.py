@@ -57,6 +57,8 @@ class Disk(MemoryStore):
         self.damaged = False
         self.enqueued: set[CommandId] = set()
         self.borrowed: dict[CaseId, Revision] = {}
+        self.offices = 0
+        """How often it has become another office's."""
 
     def survivor(self) -> "Disk":
         """Give what is found after a crash: all that was committed, in the hands of nobody."""
@@ -86,6 +88,16 @@ class Disk(MemoryStore):
         kept = super().replace(acts, given_up)
         self.enqueued |= {act.id for act in acts}
         return kept
+
+    def destroy(self) -> None:
+        if self.station is not None:
+            self.station.world.checks.note_made(self.station)
+        MemoryStore.__init__(self, page=5)
+        self.is_open, self.destroyed, self.enqueued, self.borrowed = False, True, set(), {}
+
+    def keep_office_memory(self, memory: OfficeMemory) -> None:
+        self.offices += self._office is None or self._office.unit != memory.unit
+        super().keep_office_memory(memory)
 
     def apply(self, changes: wire.Changes, as_of: dt.datetime) -> None:
         super().apply(changes, as_of)
@@ -151,6 +163,10 @@ class Screen(Recorder):
         super().act_answered(answer)
         self._station.world.checks.answered(self._station, answer)
 
+    def station_wiped(self, reason: str) -> None:
+        super().station_wiped(reason)
+        self._station.wiped()
+
 
 class Station:
     """A station from its first start to the end of the run."""
@@ -168,6 +184,8 @@ class Station:
         self.running = False
         self.started_s = 0.0
         self.is_dead = False
+        self.is_missing = False
+        """Somebody means to declare it lost, rightly or not."""
         self.away_s = 1.0
         self.plan = OfficePlan(
             address=address_of(name), serves=random.Random(f"{world.seed} {name} plan").random() < 0.2
@@ -186,7 +204,7 @@ class Station:
 
     @property
     def token(self) -> str:
-        return f"token-{self.person}"
+        return f"token-{self.person}@{self.name}"
 
     # ---- life and death
 
@@ -249,6 +267,12 @@ class Station:
         """Be destroyed for good, with whatever was never sent."""
         self.is_dead = True
         self.crash()
+
+    def wiped(self) -> None:
+        """Have destroyed key and files by order: nothing of it comes back."""
+        self.world.note(f"{self.name} is wiped")
+        self.is_dead = True
+        self.world.loop.call_soon(self.crash, self.starts, context=acting("world"))
 
     def crash_at_commit(self, number: int, after: bool) -> None:
         """Crash just before or just after the commit of that number from now."""

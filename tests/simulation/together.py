@@ -4,7 +4,7 @@ Beside `checks`, which holds for every world.
 """
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -49,6 +49,8 @@ def said_in_office(world: "World", speaker: "Station", hearer: "Station", key: O
 
 def _truly_ended(world: "World", speaker: "Station", end: End) -> None:
     verdict = world.checks.verdicts.get(end.act)
+    if speaker.name in world.checks.lost:
+        return  # it is to be wiped, whatever it still says
     where = f"{speaker.name}: {end.act} {end.fate}, the ledger has {verdict}"
     match end.fate:
         case Fate.ACCEPTED:
@@ -69,9 +71,28 @@ def _was_tried_again(world: "World", act: CommandId) -> bool:
     return receipt is not None and receipt.state is ActState.DISCARDED
 
 
+class Kept(NamedTuple):
+    """The copies that a station had after a step, while it was one office's."""
+
+    offices: int
+    copies: dict[CommandId, OfficeAct]
+
+
 def office_agrees(world: "World", station: "Station") -> None:
-    """What a station keeps of its colleagues is of its person's office, was made as it stands, and is not over."""
+    """What a station keeps of its colleagues is of its person's office, was made as it stands, and is not over.
+
+    And no copy goes but by its verdict, by a person's word, or because its time is over.
+    """
     actor, copies = station.disk.signed_in(), station.disk.copies()
+    before, world.checks.copies[station.name] = (
+        world.checks.copies.get(station.name),
+        Kept(station.disk.offices, dict(copies)),
+    )
+    if before is not None and before.offices == station.disk.offices:
+        for act in before.copies.keys() - copies.keys() - world.checks.verdicts.keys() - world.checks.given_up:
+            entry = before.copies[act]
+            if entry.act.valid_until is None and not _was_tried_again(world, act):
+                raise world.checks.broken("a colleague's act has vanished", f"{station.name}: {act}")
     if actor is None or not copies:
         return
     scope = scope_of(actor)
@@ -122,6 +143,16 @@ def works_together(world: "World", stations: "list[Station]") -> None:
 def kept_too_long(world: "World", station: "Station") -> list[CommandId]:
     """Name the copies at a station of acts on which there is a verdict."""
     return [act for act in station.disk.copies() if act in world.checks.verdicts]
+
+
+def undecided(world: "World", station: "Station") -> list[CommandId]:
+    """Name the copies at a station of acts of lost ones that have no verdict, where it does not say why."""
+    said = station.office.lost if station.office is not None else {}
+    return [
+        act
+        for act, entry in station.disk.copies().items()
+        if entry.proof is not None and world.checks.made[act][0].name in world.checks.lost and said.get(act) is None
+    ]
 
 
 def _takes_part(world: "World", station: "Station") -> bool:

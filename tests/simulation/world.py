@@ -21,12 +21,12 @@ from tests import builders
 from tests.simulation.centre import CentreHouse, Database
 from tests.simulation.checks import Broken, Checks
 from tests.simulation.lan import Cable, Lan
-from tests.simulation.loop import SeededLoop
+from tests.simulation.loop import SeededLoop, acting
 from tests.simulation.network import Wire
 from tests.simulation.people import hotline_wish, wish
 from tests.simulation.plan import Kind, Step, is_office, plan
 from tests.simulation.station import Crashed, Station, disk_full
-from tests.simulation.together import kept_too_long, works_together
+from tests.simulation.together import kept_too_long, undecided, works_together
 
 OFFICE: Final = (
     ("desk-1", builders.DISPATCHER),
@@ -87,6 +87,7 @@ class World:
             chosen = [STATIONS[0], *rng.sample(STATIONS[1:], rng.randrange(1, 4))]
         self.stations = [Station(self, name, home, random.Random(f"{seed} {name}")) for name, home in chosen]
         self._orders = 0
+        self._healed = False
 
     def note(self, text: str) -> None:
         """Write down what happens."""
@@ -270,6 +271,11 @@ class World:
             station.weather.parted = True
             if station.weather.wire is not None:
                 rng.choice((Wire.cut, lambda wire: wire.half_open(True, True)))(station.weather.wire)
+        fate = random.Random(f"{self.seed} who is lost")
+        if fate.random() < 0.6:
+            lost, after_s = fate.choice(self.stations), fate.choice((15.0, 45.0, 90.0))
+            self.loop.call_later(after_s, self._burst, lost, fate, context=acting("world"))
+            self.loop.call_later(after_s + fate.choice((0.1, 5.0)), self._die, lost, context=acting("world"))
 
     def _outage_ends(self) -> None:
         for station in self.stations:
@@ -338,16 +344,36 @@ class World:
             self._crash(keeper, rng, rng.choice((Kind.CRASH, Kind.CRASH_AT_COMMIT, Kind.CRASH_IN_CALLBACKS)))
 
     def _die(self, station: Station) -> None:
-        """A disk is broken for good; one station of the office is left at least."""
-        if sum(not other.is_dead for other in self.stations) > 2:
+        """A disk is broken for good; one station of the office is left at least.
+
+        Most of such are declared lost, sooner or later; now and then one that is only out of reach is, which works on.
+        """
+        if station.is_dead or self._healed or sum(not other.is_dead for other in self.stations) <= 2:
+            return
+        rng = random.Random(f"{self.seed} {station.name} lost")
+        if rng.random() < 0.25:
+            self.note(f"{station.name} is out of reach")
+            station.weather.parted = station.is_missing = True
+            self._cut(station)
+        else:
             self.note(f"{station.name} is destroyed")
+            self.counts["destroyed"] += 1
+            station.is_missing = rng.random() < 0.7
             station.die()
+        if station.is_missing:
+            self.loop.call_later(rng.choice((1.0, 10.0, 60.0)), self._declare_lost, station, context=acting("world"))
+
+    def _declare_lost(self, station: Station) -> None:
+        self.note(f"{station.name} is declared lost")
+        self.counts["declared lost"] += 1
+        self.centre.declare_lost(station.name)
 
     # ---- the end
 
     async def _come_to_rest(self) -> None:
         """Heal everything; every act must find its end, whoever has to sign in for it."""
         self.note("all is healed")
+        self._healed = True
         self.centre.disk_full = False
         self.centre._commits_left = None
         self.loop._fuses.clear()
@@ -380,6 +406,8 @@ class World:
                 self.centre.start()
             for station in self.stations:
                 station.start()  # one that was doomed has only now crashed
+                if station.is_missing and self.checks.can_be_lost(station):
+                    self._declare_lost(station)  # the centre was away, or crashed over it
             self.checks.after_step()
             if self.checks.settled():
                 break
@@ -393,7 +421,9 @@ class World:
     def _not_at_rest(self) -> None:
         found = []
         for station in self.living:
-            kept = kept_too_long(self, station)
+            kept, open_ = kept_too_long(self, station), undecided(self, station)
+            if open_:
+                raise self.checks.broken("an act of a lost station is neither judged nor explained", f"{open_}")
             if kept:
                 raise self.checks.broken("a colleague's act is pending after its verdict", f"{station.name}: {kept}")
             unsettled = [

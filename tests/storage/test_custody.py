@@ -277,7 +277,7 @@ def test_everything_is_sealed_by_a_new_key_while_another_process_works(
     person = PersonId("new")
     ledger.accounts.set_codes(person, "JBSWY3DPEHPK3PXP", (), PersonId("admin"), NOW)
     hook = ledger.webhooks.add("https://example.org/hook?key=0123", (), STREET)
-    ledger.offices.make_secret()
+    ledger.offices.make_secrets()
     secret = ledger.offices.secret()
     received: list[CaseId] = []
 

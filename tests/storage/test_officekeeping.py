@@ -15,11 +15,11 @@ from tests.storage.city import DISPATCHER, LAW, NOW, act, actor, receive, sign
 def test_one_secret_and_stations_by_street(ledger_url: str) -> None:
     ledger = Ledger.open(ledger_url)
     assert ledger.offices.secret() is None
-    ledger.offices.make_secret()
+    ledger.offices.make_secrets()
     secret = ledger.offices.secret()
     assert secret is not None
     assert len(secret) == 32
-    ledger.offices.make_secret()
+    ledger.offices.make_secrets()
     assert ledger.offices.secret() == secret
     ledger.offices.renew_secret()
     assert ledger.offices.secret() != secret

@@ -10,9 +10,10 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from dispatcher.bridge import CaseView, End, Fate, Gone, LinkState, OfficeAct, OfficeStatus, Serving
+from dispatcher.bridge import CaseView, End, Fate, Gone, LinkState, Obstacle, OfficeAct, OfficeStatus, Serving
 from dispatcher.models import commands as c
-from dispatcher.models.ids import CaseId, CommandId
+from dispatcher.models.events import Deliverer
+from dispatcher.models.ids import CaseId, CommandId, PersonId
 from dispatcher.models.order import Caller, Order
 from dispatcher.models.queue import Pending
 from dispatcher.models.verdicts import Reason, Refused
@@ -159,7 +160,8 @@ def test_nothing_is_cut_in_any_look(
     open_window: Open, bridge: FakeBridge, tmp_path: Path, language: str, theme: str, rivals: bool
 ) -> None:
     window = open_window(language, theme, (1280, 720))
-    cut(bridge, relay=ZHOU, colleagues=3, acts=ACTS, rivals=(ZHOU, HE) if rivals else ())
+    lost = {ACTS[0].act.id: None, ACTS[1].act.id: Obstacle.NOT_PROVED}
+    cut(bridge, relay=ZHOU, colleagues=3, acts=ACTS, lost=lost, rivals=(ZHOU, HE) if rivals else ())
     dialog = window.open_office()
     looking.settle()
     for page in (window, dialog):
@@ -213,7 +215,8 @@ def test_colleagues_acts_are_exported_without_callers_and_formulas(
     assert "13800001234" not in text
     lines = list(csv.reader(text.splitlines()))
     assert len(lines) == 4
-    assert lines[0] == ["编号", "谁办", "办理", "何时办", "内容"]
+    assert lines[0] == ["编号", "谁办", "办理", "何时办", "内容", "上传"]
+    assert {line[5] for line in lines[1:]} == {"待其工作站上传"}
     assert lines[1][:2] == ["临江-20261118-07433", "周敏"]
     assert "正在放人" in lines[1][4]
     assert not any(cell.startswith("=") for line in lines for cell in line)
@@ -221,6 +224,39 @@ def test_colleagues_acts_are_exported_without_callers_and_formulas(
     dialog.save(str(tmp_path / "nowhere" / "office.csv"))
     assert "没有写成" in dialog.count.text()
     dialog.accept()
+
+
+def test_what_becomes_of_a_lost_station_s_acts_is_said(open_window: Open, bridge: FakeBridge) -> None:
+    window = open_window()
+    one, two, three = (entry.act.id for entry in ACTS)
+    cut(bridge, relay=ZHOU, acts=ACTS, lost={one: None, two: Obstacle.MAKER_DISABLED})
+    dialog = window.open_office()
+    assert isinstance(dialog, OfficeDialog)
+
+    def standings() -> list[str]:
+        items = [dialog.table.item(row, 4) for row in range(3)]
+        return [item.text() for item in items if item is not None]
+
+    assert standings() == ["工作站已报失，代传中", "经办人账号已停用，中心不收", "待其工作站上传"]
+    said: set[str] = set()
+    for obstacle in Obstacle:
+        cut(bridge, relay=ZHOU, acts=ACTS, lost={three: obstacle})
+        said.add(standings()[2])
+    assert len(said) == len(Obstacle)
+    dialog.accept()
+
+
+def test_the_timeline_says_who_handed_an_act_in(bridge: FakeBridge, dress: Dress) -> None:
+    dress("zh", "dark")
+    bridge.open()
+    view = bridge.view(LIFT)
+    assert view is not None
+    *before, last = view.case.history
+    handed_in = msgspec.structs.replace(last, delivered_by=Deliverer(by=PersonId("wangfang"), by_name="王芳"))
+    case = msgspec.structs.replace(view.case, history=(*before, handed_in))
+    theirs = CaseView(case=case, confirmed=len(case.history))
+    texts = [line.text for line in happenings(theirs, scene.NOW, str)]
+    assert [text for text in texts if "代传" in text] == [f"{texts[0].partition('（王芳')[0]}（王芳 代传）"]
 
 
 def test_the_age_of_the_outage_moves_on(open_window: Open, bridge: FakeBridge) -> None:

@@ -13,7 +13,7 @@ from dispatcher.models import events as e
 from dispatcher.models.case import Case
 from dispatcher.models.organisation import CENTRE, Role
 from dispatcher.ui import strings
-from dispatcher.ui.console.history_words import UnitName, words
+from dispatcher.ui.console.history_words import UnitName, delivered, words
 
 
 class Mark(enum.StrEnum):
@@ -83,12 +83,15 @@ def line_of(
     else:
         actor = recorded.by_name if at_the_desk or not recorded.unit else unit_name(recorded.unit)
     mark = _mark(recorded.event)
+    text = words(recorded.event, unit_name)
+    if recorded.delivered_by is not None:
+        text = delivered(text, recorded.delivered_by)
     return Line(
         at=recorded.at,
         entered_at=recorded.entered_at,
         mark=Mark.PENDING if pending else mark,
         actor=actor or recorded.by_name,
-        text=words(recorded.event, unit_name),
+        text=text,
         pending=pending,
         office=office,
         late=recorded.late and not pending,

@@ -105,6 +105,11 @@ def words(event: e.AnyEvent, unit_name: UnitName) -> str:
             return _whistle(event, unit_name)
 
 
+def delivered(text: str, by: e.Deliverer) -> str:
+    """Add who handed an act in for its maker, whose station is lost."""
+    return translate("History", "{text}（{who} 代传）").format(text=text, who=by.by_name or by.by)
+
+
 def _request(
     event: e.Requested | e.RequestSent | e.RequestDropped | e.RequestGranted | e.RequestRefused, unit_name: UnitName
 ) -> str:

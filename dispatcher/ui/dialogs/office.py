@@ -37,6 +37,7 @@ class OfficeDialog(QDialog):
         self._bridge = bridge
         self._row_of = row_of
         self._acts: tuple[OfficeAct, ...] = ()
+        self._standings: tuple[str, ...] = ()
         self.setWindowTitle(self.tr("本所协同"))
         self.resize(980, 560)
         outer = QVBoxLayout(self)
@@ -57,8 +58,10 @@ class OfficeDialog(QDialog):
         row.addWidget(self.serve)
         row.addWidget(self.trouble, 1)
         outer.addLayout(row)
-        self.table = QTableWidget(0, 4)
-        self.table.setHorizontalHeaderLabels([self.tr("同事所办"), self.tr("谁办"), self.tr("何时办"), self.tr("内容")])
+        self.table = QTableWidget(0, 5)
+        self.table.setHorizontalHeaderLabels(
+            [self.tr("同事所办"), self.tr("谁办"), self.tr("何时办"), self.tr("内容"), self.tr("上传")]
+        )
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -97,8 +100,11 @@ class OfficeDialog(QDialog):
         """Write colleagues' acts as a table for a person to enter them by hand; says what became of it."""
         text = io.StringIO()
         writer = csv.writer(text)
-        writer.writerow([self.tr("编号"), self.tr("谁办"), self.tr("办理"), self.tr("何时办"), self.tr("内容")])
-        for line in office_words.lines(self._acts, self._row_of):
+        writer.writerow(
+            [self.tr("编号"), self.tr("谁办"), self.tr("办理"), self.tr("何时办"), self.tr("内容"), self.tr("上传")]
+        )
+        details = office_words.lines(self._acts, self._row_of)
+        for line in ((*cells, standing) for cells, standing in zip(details, self._standings, strict=True)):
             writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in line])
         file = QSaveFile(path)
         written = file.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -133,20 +139,22 @@ class OfficeDialog(QDialog):
             self.trouble.setText(self.tr("本机还没有本所的密钥或地址：须先联网登录一次"))
         else:
             self.trouble.setText("")
-        if office.acts != self._acts or not self.count.text():
-            self._fill(office.acts)
+        standings = tuple(office_words.standing(entry, office) for entry in office.acts)
+        if (office.acts, standings) != (self._acts, self._standings) or not self.count.text():
+            self._fill(office.acts, standings)
 
-    def _fill(self, acts: tuple[OfficeAct, ...]) -> None:
-        self._acts = acts
+    def _fill(self, acts: tuple[OfficeAct, ...], standings: tuple[str, ...]) -> None:
+        self._acts, self._standings = acts, standings
         now = self._bridge.now()
         details = office_words.lines(acts, self._row_of)
         self.table.setRowCount(len(acts))
-        for row, (entry, detail) in enumerate(zip(acts, details, strict=True)):
+        for row, (entry, detail, standing) in enumerate(zip(acts, details, standings, strict=True)):
             cells = (
                 act_words.title(entry.act.command, self._row_of),
                 entry.maker.name,
                 language.moment_text(entry.act.made_at, now),
                 detail[-1],
+                standing,
             )
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)
