@@ -73,7 +73,7 @@ def test_whoever_does_not_read_a_snapshot_on_is_cut_off_plainly_and_in_time(tmp_
 
     async def story() -> None:
         async with process(f"sqlite:///{tmp_path / 'centre.db'}") as (child, centre):
-            noise = random.Random(1)  # noqa: S311  (text that does not shrink)
+            noise = random.Random(1)
             for _ in range(12):
                 texts = ("".join(chr(noise.randrange(0x4E00, 0x9FA5)) for _ in range(2000)) for _ in range(100))
                 await centre.accepted(*(order(text=text) for text in texts))
