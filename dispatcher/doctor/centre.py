@@ -17,7 +17,8 @@ import msgspec
 from dispatcher.doctor.findings import Finding, Typing, attention, fault, said, unseen, well
 from dispatcher.doctor.machine import ago, can_enter, examine_directory, examine_private_file, examine_space
 from dispatcher.server.certificate import WARN_BEFORE, check
-from dispatcher.settings import DoctorSettings, ServerSettings, without_password
+from dispatcher.setting_values import without_password
+from dispatcher.settings import DoctorSettings, ServerSettings
 from dispatcher.storage import backup
 from dispatcher.storage.keyring import Keyring
 from dispatcher.storage.ledger_examining import SCHEMA, LedgerSigns, Looked, looked
