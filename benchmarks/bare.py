@@ -192,7 +192,7 @@ async def shout(per_s: float, size: int, path: str) -> None:
 
 
 if __name__ == "__main__":
-    from dispatcher.server.main import allow_many_connections
+    from dispatcher.server.listening import allow_many_connections
 
     what, *rest = sys.argv[1:]
     match what:

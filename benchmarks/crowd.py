@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from websockets.frames import Frame, Opcode
 
 from benchmarks.told import Crowded, Waiting, tell
-from dispatcher.server.main import allow_many_connections
+from dispatcher.server.listening import allow_many_connections
 from dispatcher.wire import PROTOCOL, Hello, encode
 
 WITHIN_S: Final = 300.0

@@ -1,4 +1,4 @@
-"""A virtual screen where there is none: an Xvfb of this program's own, ended with it."""
+"""The screen: whether there is one, what a trial of it found, and a virtual one (Xvfb) where there is none."""
 
 import contextlib
 import os
@@ -7,7 +7,20 @@ import subprocess
 import sys
 from collections.abc import Generator
 
+import msgspec
+
 SIZE = "1920x1080x24"
+
+
+class Tried(msgspec.Struct, frozen=True, kw_only=True):
+    """What a trial of Qt found: version and platform, the typeface for Chinese (empty: none), the screen in pixels."""
+
+    qt: str
+    platform: str
+    family: str
+    width: int
+    height: int
+    scale: float
 
 
 def has_display() -> bool:

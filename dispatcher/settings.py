@@ -5,12 +5,9 @@ Knows nothing of what the programs do with them.
 """
 
 import dataclasses
-import datetime as dt
-import ipaddress
 import os
-import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
@@ -18,9 +15,26 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
+from dispatcher.setting_values import (
+    DEFAULT_PORT,
+    OFFICE_PORT,
+    Outage,
+    Parse,
+    centre_url,
+    database_url,
+    directory,
+    file_to_read,
+    file_to_write,
+    host_port,
+    is_plain_beyond,
+    number,
+    one_of,
+    outage,
+    text,
+    whole,
+)
+
 PROGRAM = "dispatcher"
-DEFAULT_PORT = 8345
-OFFICE_PORT = 8346
 
 
 class BadSetting(Exception):
@@ -45,147 +59,12 @@ def keys_path() -> Path:
     return data_path() / "keys"
 
 
-Parse = Callable[[str], object]
-
-
 def setting(help_: str, parse: Parse, default: object, *, metavar: str = "VALUE") -> Any:  # noqa: ANN401
     """Declare one field of a settings class; `parse` raises ValueError whose text is the remedy."""
     metadata = {"help": help_, "parse": parse, "metavar": metavar}
     if callable(default):
         return dataclasses.field(default_factory=default, metadata=metadata)
     return dataclasses.field(default=default, metadata=metadata)
-
-
-def text(value: str) -> str:
-    """Take any text that is not empty."""
-    if not value.strip():
-        raise ValueError("give a value that is not empty")
-    return value
-
-
-def one_of(*choices: str) -> Parse:
-    """Take one of a few words."""
-
-    def parse(value: str) -> str:
-        if value not in choices:
-            raise ValueError(f"choose one of {', '.join(choices)}")
-        return value
-
-    return parse
-
-
-def number(least: float, most: float, unit: str = "") -> Parse:
-    """Take a number within bounds, ends included."""
-
-    def parse(value: str) -> float:
-        try:
-            found = float(value)
-        except ValueError:
-            found = float("nan")
-        if not least <= found <= most:
-            raise ValueError(f"give a number from {least:g} to {most:g}{' ' + unit if unit else ''}")
-        return found
-
-    return parse
-
-
-def whole(least: int, most: int) -> Parse:
-    """Take a whole number within bounds, ends included."""
-
-    def parse(value: str) -> int:
-        if not re.fullmatch(r"-?\d{1,18}", value) or not least <= int(value) <= most:
-            raise ValueError(f"give a whole number from {least} to {most}")
-        return int(value)
-
-    return parse
-
-
-def directory(value: str) -> Path:
-    """Take a directory that exists or can be made."""
-    path = Path(value).expanduser()
-    if path.exists() and not path.is_dir():
-        raise ValueError("it is a file; name a directory")
-    return path
-
-
-def file_to_write(value: str) -> Path:
-    """Take a file in a directory that exists."""
-    path = Path(value).expanduser()
-    if path.is_dir():
-        raise ValueError("it is a directory; name a file")
-    if not path.absolute().parent.is_dir():
-        raise ValueError(f"make the directory {path.absolute().parent} first")
-    return path
-
-
-def file_to_read(value: str) -> Path:
-    """Take a file that exists."""
-    path = Path(value).expanduser()
-    if not path.is_file():
-        raise ValueError("there is no such file")
-    return path
-
-
-def centre_url(value: str) -> str:
-    """Take the centre's address, http://host:port or https://host:port, without a path."""
-    parts = urlsplit(value)
-    try:
-        port_ok = parts.port is None or parts.port > 0
-    except ValueError:
-        port_ok = False
-    if parts.scheme not in ("http", "https") or not parts.hostname or not port_ok or parts.path not in ("", "/"):
-        raise ValueError(f"write it like http://127.0.0.1:{DEFAULT_PORT} or https://centre.example:443")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def host_port(value: str) -> str:
-    """Take a station's address, HOST:PORT."""
-    parts = urlsplit(f"//{value}")
-    try:
-        fits = bool(parts.hostname) and bool(parts.port) and parts.netloc == value and "@" not in value
-    except ValueError:
-        fits = False
-    if not fits:
-        raise ValueError(f"write HOST:PORT, like 10.2.0.14:{OFFICE_PORT}")
-    return value
-
-
-def database_url(value: str) -> str:
-    """Take sqlite:///FILE or postgresql://user@host/name."""
-    parts = urlsplit(value)
-    if parts.scheme == "sqlite" and value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
-        parent = Path(value.removeprefix("sqlite:///")).absolute().parent
-        if not parent.is_dir():
-            raise ValueError(f"make the directory {parent} first")
-        return value
-    if parts.scheme in ("postgresql", "postgres") and parts.path.strip("/"):
-        return value
-    raise ValueError("write it like sqlite:///centre.db or postgresql://user@host:5432/dispatcher")
-
-
-class Outage(tuple[float, float]):
-    """When a demonstrated outage starts and how long it lasts, both in seconds of real time."""
-
-    __slots__ = ()
-
-
-def outage(value: str) -> Outage:
-    """Take START:LENGTH in seconds."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)", value)
-    if found is None or float(found[2]) == 0:
-        raise ValueError("write START:LENGTH in seconds, like 40:20")
-    return Outage((float(found[1]), float(found[2])))
-
-
-def instant(value: str) -> dt.datetime:
-    """Take an instant with its zone, like 2026-07-12T07:30:00+08:00."""
-    try:
-        found = dt.datetime.fromisoformat(value)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise ValueError("write an instant with its zone, like 2026-07-12T07:30:00+08:00")
-    return found
 
 
 def _default_database() -> str:
@@ -202,27 +81,11 @@ _KEY_STORE = one_of("keyring", "passphrase", "file")
 _PLAIN = one_of("refuse", "allow")
 
 
-def without_password(url: str) -> str:
-    """Give an address fit to be shown: the password in it, if there is one, is left out."""
-    parts = urlsplit(url)
-    return url.replace(f":{parts.password}@", ":…@") if parts.password else url
-
-
-def is_plain_beyond(scheme: str, host: str) -> bool:
-    """Tell whether what is said with a host goes over a network unencrypted."""
-    if scheme in ("https", "wss"):
-        return False
-    try:
-        return not ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host != "localhost"
-
-
 @dataclass(frozen=True, kw_only=True)
-class Reaching:
-    """How a centre is reached."""
+class Trusting:
+    """By what a centre that is reached is trusted; `centre` is empty where none is."""
 
-    centre: str = setting("the centre's address", centre_url, f"http://127.0.0.1:{DEFAULT_PORT}", metavar="URL")
+    centre: str
     authority: Path | None = setting(
         "file of the authority that signed the centre's certificate, when it is a private one",
         file_to_read,
@@ -235,7 +98,15 @@ class Reaching:
 
     def __post_init__(self) -> None:
         """Refuse an address that would carry passwords and callers in the clear."""
-        check_plain(self.centre, self.plain_http)
+        if self.centre:
+            check_plain(self.centre, self.plain_http)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reaching(Trusting):
+    """How a centre is reached."""
+
+    centre: str = setting("the centre's address", centre_url, f"http://127.0.0.1:{DEFAULT_PORT}", metavar="URL")
 
 
 def check_plain(centre: str, plain_http: str) -> None:
@@ -313,11 +184,17 @@ class WallSettings(StationSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServerSettings:
-    """`dispatcher server`."""
+class Keeping:
+    """Where a centre keeps its ledger and its keys."""
 
     database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
     keys: Path = setting("directory of the centre's keys, apart from its database", directory, keys_path, metavar="DIR")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerSettings(Keeping):
+    """`dispatcher server`."""
+
     keep_days: int = setting(
         "days after closing at which personal data of a case is erased; 0 keeps it", whole(0, 36_500), 0, metavar="DAYS"
     )
@@ -378,28 +255,12 @@ class ImportSettings(Reaching):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AdminSettings:
+class AdminSettings(Keeping, Trusting):
     """`dispatcher admin`."""
 
-    database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
-    keys: Path = setting("directory of the centre's keys, apart from its database", directory, keys_path, metavar="DIR")
     centre: str = setting("the running centre, where a task can go through it (erase)", centre_url, "", metavar="URL")
-    authority: Path | None = setting(
-        "file of the authority that signed the centre's certificate, when it is a private one",
-        file_to_read,
-        None,
-        metavar="FILE",
-    )
-    plain_http: str = setting(
-        "allow or refuse http:// to another machine, where everybody on the way can read it", _PLAIN, "refuse"
-    )
     person: str = setting("who does it, with the role administrator", text, "admin", metavar="NAME")
     password_file: str = setting("file with that account's password; asked for when missing", text, "", metavar="FILE")
-
-    def __post_init__(self) -> None:
-        """Refuse an address that would carry the password in the clear."""
-        if self.centre:
-            check_plain(self.centre, self.plain_http)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -420,19 +281,14 @@ class LawSettings(Reaching):
 
 
 @dataclass(frozen=True, kw_only=True)
-class WhySettings:
+class WhySettings(Keeping):
     """`dispatcher why`."""
-
-    database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
-    keys: Path = setting("directory of the centre's keys, apart from its database", directory, keys_path, metavar="DIR")
 
 
 @dataclass(frozen=True, kw_only=True)
-class RatesSettings:
+class RatesSettings(Keeping):
     """`dispatcher rates`."""
 
-    database: str = setting("where the ledger is kept", database_url, _default_database, metavar="URL")
-    keys: Path = setting("directory of the centre's keys, apart from its database", directory, keys_path, metavar="DIR")
     kind: str = setting(
         "who is ranked: street, department or district", one_of("street", "department", "district"), "street"
     )

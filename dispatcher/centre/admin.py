@@ -59,7 +59,7 @@ def opened(settings: AdminSettings) -> "Generator[Ledger]":
     """Open the ledger, making it with its directory where there is none; raises Trouble."""
     from dispatcher.assets import load_organisation
     from dispatcher.centre.serving import make_folder
-    from dispatcher.server.main import Seed, open_ledger
+    from dispatcher.server.opening import Seed, open_ledger
     from dispatcher.sync.clock import SystemClock
 
     make_folder(settings.database)

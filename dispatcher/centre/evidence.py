@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dispatcher.centre.admin import Tasks
+from dispatcher.centre.safekeeping import remember
 from dispatcher.settings import AdminSettings
 from dispatcher.sync.ports import Trouble
 
@@ -53,6 +54,8 @@ def _verify(settings: AdminSettings, parsed: argparse.Namespace) -> int:
         vault = vault_for(connection, settings.keys)
         proof = prove(connection, vault, anchors)
     _tell(proof)
+    if parsed.backup is not None and proof.holds:
+        remember(settings, proof.ledger, "proof", dt.datetime.now(dt.UTC), parsed.backup)
     return 0 if proof.holds else 1
 
 
@@ -69,6 +72,7 @@ def _anchor(settings: AdminSettings, parsed: argparse.Namespace) -> int:
             out.write(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
     except OSError as error:
         raise Trouble(f"{file}: 无法写入锚点。 | The anchor cannot be written. ({error})") from error
+    remember(settings, found.ledger, "anchor", found.at, file)
     sys.stdout.write(
         f"{file}: 修订 {found.revision}，第 {found.place} 环，{found.hash}"
         f" | revision {found.revision}, link {found.place}, {found.hash}\n"

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from dispatcher.assets import BadAsset, load_law
+from dispatcher.centre.serving import failed
 from dispatcher.centre.verifying import Cause, Moved, Verification, verify
 from dispatcher.models.ids import UnitId
 from dispatcher.models.law import Law
@@ -63,17 +64,17 @@ def run_rates(settings: RatesSettings, clock: Clock, asked: Asked) -> int:
     Gives 0 when all is well, 1 when the world or the check failed, 2 for a wrong argument.
     """
     if not _is_there(settings.database):
-        return _failed(f"--database {settings.database}: 没有这个账本 | there is no ledger there")
+        return failed(f"--database {settings.database}: 没有这个账本 | there is no ledger there")
     try:
         ledger = Ledger.open(settings.database, keys=settings.keys)
     except Trouble as trouble:
-        return _failed(trouble)
+        return failed(trouble)
     try:
         return _run(ledger, settings, clock.now(), asked)
     except BadPeriod as error:
-        return _failed(error, 2)
+        return failed(error, 2)
     except (Trouble, BadAsset, OSError) as error:
-        return _failed(error)
+        return failed(error)
     finally:
         ledger.close()
 
@@ -90,11 +91,11 @@ def _run(ledger: Ledger, settings: RatesSettings, now: dt.datetime, asked: Asked
     name = asked.period or period_at(now, law.policy.period).name
     table = table_of(ledger, law, name, Kind(settings.kind))
     if asked.publish and now < table.period.ends_at:
-        return _failed(f"{name}: 周期未结束，不能发布 | is not over yet and cannot be published", 2)
+        return failed(f"{name}: 周期未结束，不能发布 | is not over yet and cannot be published", 2)
     if asked.why:
         row = next((row for row in table.rows if asked.why in (row.unit, names.get(row.unit))), None)
         if row is None:
-            return _failed(f"--why {asked.why}: 表中没有这个单位 | no such unit in the table", 2)
+            return failed(f"--why {asked.why}: 表中没有这个单位 | no such unit in the table", 2)
         _say(why_lines(table, row, names))
     else:
         _say(table_lines(table, names))
@@ -108,7 +109,7 @@ def _verify(ledger: Ledger, law: Law, names: Mapping[UnitId, str], asked: Asked)
     publication = ledger.gazette.find(asked.verify)
     if publication is None:
         known = ", ".join(ledger.gazette.names()[:10]) or "–"
-        return _failed(f"--verify {asked.verify}: 没有发布过 | was never published; 已有 | there are: {known}", 2)
+        return failed(f"--verify {asked.verify}: 没有发布过 | was never published; 已有 | there are: {known}", 2)
     found = verify(ledger, publication, law)
     _say(verification_lines(found, names))
     _write(asked.json_to, found)
@@ -325,8 +326,3 @@ def _say(lines: Iterable[str]) -> None:
 
 def _is_there(database: str) -> bool:
     return urlsplit(database).scheme != "sqlite" or Path(database.removeprefix("sqlite:///")).is_file()
-
-
-def _failed(error: object, status: int = 1) -> int:
-    sys.stderr.write(f"dispatcher rates: {error}\n")
-    return status

@@ -23,6 +23,7 @@ def _backup(settings: AdminSettings, parsed: argparse.Namespace) -> int:
     from dispatcher.storage import backup
 
     preface, ending = backup.take(settings.database, parsed.file, dt.datetime.now(dt.UTC))
+    remember(settings, preface.ledger, "backup", preface.taken_at, parsed.file)
     keys = ", ".join(map(str, preface.key_versions))
     size_mb = parsed.file.stat().st_size / 1e6
     sys.stdout.write(
@@ -32,6 +33,19 @@ def _backup(settings: AdminSettings, parsed: argparse.Namespace) -> int:
         f" without the keys, keep key {keys} apart\n"
     )
     return 0
+
+
+def remember(settings: AdminSettings, ledger: str, done: str, at: dt.datetime, file: Path) -> bool:
+    """Have the ledger remember a precaution by its name (`storage.precautions`); says so where it cannot."""
+    from dispatcher.centre.accounts import by_whom
+    from dispatcher.storage.precautions import Precaution, Taken, note
+
+    noted = note(settings.database, ledger, Taken(precaution=Precaution(done), at=at, by=by_whom(), file=file.name))
+    if not noted:
+        sys.stderr.write(
+            f"{file.name}: 账本未能记下这一次，其余无碍 | the ledger could not note it down, all else is done\n"
+        )
+    return noted
 
 
 def _restore(settings: AdminSettings, parsed: argparse.Namespace) -> int:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 def run_server(settings: ServerSettings) -> int:
     """Run the centre until it is told to stop; gives the exit status."""
-    from dispatcher.server.main import Seed, Tls, run
+    from dispatcher.server.listening import Tls
+    from dispatcher.server.main import run
+    from dispatcher.server.opening import Seed
     from dispatcher.server.workers import can_share
 
     if settings.workers > 1 and urlsplit(settings.database).scheme == "sqlite":

@@ -17,10 +17,12 @@ import msgspec
 from dispatcher.doctor.findings import Finding, Typing, attention, fault, said, unseen, well
 from dispatcher.doctor.machine import ago, can_enter, examine_directory, examine_private_file, examine_space
 from dispatcher.server.certificate import WARN_BEFORE, check
-from dispatcher.settings import DoctorSettings, ServerSettings, without_password
+from dispatcher.setting_values import without_password
+from dispatcher.settings import DoctorSettings, ServerSettings
 from dispatcher.storage import backup
 from dispatcher.storage.keyring import Keyring
 from dispatcher.storage.ledger_examining import SCHEMA, LedgerSigns, Looked, looked
+from dispatcher.storage.precautions import Precaution
 from dispatcher.storage.proving import Anchor
 from dispatcher.sync.clock import WRONG_BEYOND_S, CentreTime
 from dispatcher.sync.ports import Clock, StoreDamaged, Trouble
@@ -33,6 +35,10 @@ SILENT: Final = dt.timedelta(days=7)
 """A station not heard of for so long is told: it may be lost, and nobody there can sign in without the centre."""
 LATE: Final = dt.timedelta(minutes=1)
 _NAMED: Final = 5
+_PRECAUTIONS: Final = {
+    Precaution.BACKUP: ("备份", "backup", "--backups"),
+    Precaution.ANCHOR: ("锚点", "anchor", "--anchors"),
+}
 _UPGRADE: Final = "pip install --upgrade ."
 
 
@@ -111,7 +117,7 @@ class CentreExamined:
         signs = ledger.signs(self._now - SILENT)
         yield from self._journal(ledger, signs)
         yield from self._backups(signs)
-        yield from self._anchors(ledger)
+        yield from self._anchors(ledger, signs)
         yield from self._at_work(ledger, signs, start)
         yield self._clocks(ledger, signs)
         yield from self._waiting(signs)
@@ -167,12 +173,11 @@ class CentreExamined:
     def _backups(self, signs: LedgerSigns) -> Iterator[Finding]:
         check_ = "backup"
         folder = self._beside.backups
+        make = self._typed.admin("backup", str((folder or Path()) / f"centre-{self._now:%F}.backup"))
+        yield from self._proof(signs)
         if folder is None:
-            yield unseen(
-                check_, "备份未查；用 --backups DIR 指明目录 | no backups looked at; name them with --backups DIR"
-            )
+            yield self._remembered(check_, signs, Precaution.BACKUP, make)
             return
-        make = self._typed.admin("backup", str(folder / f"centre-{self._now:%F}.backup"))
         found: list[backup.Preface] = []
         for file in _newest(folder, "*.backup"):
             try:
@@ -185,15 +190,33 @@ class CentreExamined:
         else:
             yield self._aged(check_, "最近一次备份", "the last backup", max(ours), make)
 
-    def _anchors(self, ledger: Looked) -> Iterator[Finding]:
+    def _proof(self, signs: LedgerSigns) -> Iterator[Finding]:
+        proof = signs.precautions.get(Precaution.PROOF)
+        if proof is not None:
+            zh, en = ago(proof.at, self._now)
+            yield well(
+                "backup.proof",
+                f"最近一次验证备份：{proof.file}，{zh}前 | a backup was last proved {en} ago: {proof.file}",
+            )
+
+    def _remembered(self, check_: str, signs: LedgerSigns, precaution: Precaution, make: str) -> Finding:
+        """Tell what the ledger remembers, where no directory was named to look for files."""
+        zh, en, flag = _PRECAUTIONS[precaution]
+        taken = signs.precautions.get(precaution)
+        if taken is None:
+            return unseen(
+                check_,
+                f"账本没有记下过{zh}；用 {flag} DIR 指明目录 | the ledger remembers no {en}; name them with {flag} DIR",
+            )
+        return self._aged(check_, f"最近一次{zh}（{taken.file}）", f"the last {en} ({taken.file})", taken.at, make)
+
+    def _anchors(self, ledger: Looked, signs: LedgerSigns) -> Iterator[Finding]:
         check_ = "anchor"
         folder = self._beside.anchors
+        make = self._typed.admin("anchor", str((folder or Path()) / f"{self._now:%F}.anchor"))
         if folder is None:
-            yield unseen(
-                check_, "锚点未查；用 --anchors DIR 指明目录 | no anchors looked at; name them with --anchors DIR"
-            )
+            yield self._remembered(check_, signs, Precaution.ANCHOR, make)
             return
-        make = self._typed.admin("anchor", str(folder / f"{self._now:%F}.anchor"))
         pins: list[Anchor] = []
         for file in _newest(folder, "*.anchor"):
             try:
@@ -314,7 +337,8 @@ class CentreExamined:
     def _to_reach(self, trouble: Trouble) -> str:
         parts = urlsplit(self._settings.database)
         if parts.scheme != "sqlite":
-            return f"pg_isready --host {parts.hostname or 'localhost'} --port {parts.port or 5432}"
+            where = f" --host {parts.hostname}" if parts.hostname else ""
+            return f"pg_isready{where} --port {parts.port or 5432}"
         if isinstance(trouble, StoreDamaged):
             return self._typed.admin("restore", "FILE.backup")
         return self._typed.start()

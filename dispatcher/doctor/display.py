@@ -9,25 +9,17 @@ from typing import Final
 import msgspec
 
 from dispatcher.doctor.findings import Finding, attention, fault, unseen, well
-from dispatcher.screen import has_display
+from dispatcher.screen import Tried, has_display
 
 TRIAL_S: Final = 30.0
 LEAST_WIDTH: Final = 1024
 LEAST_HEIGHT: Final = 720
 """Pixels (as the desktop counts them) below which the console's parts no longer stand beside each other."""
 _WITHOUT_SCREEN: Final = frozenset({"offscreen", "minimal"})
-_LIBRARIES: Final = "sudo apt-get install libegl1 libgl1 libfontconfig1 libdbus-1-3 libxkbcommon-x11-0 libxcb-cursor0"
-
-
-class _Tried(msgspec.Struct, frozen=True):
-    """What `dispatcher.widgets.trial` says."""
-
-    qt: str
-    platform: str
-    family: str
-    width: int
-    height: int
-    scale: float
+_LIBRARIES: Final = (
+    "sudo apt-get install libegl1 libgl1 libfontconfig1 libglib2.0-0 libdbus-1-3 libxkbcommon-x11-0"
+    " libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0"
+)
 
 
 def examine_display() -> Iterator[Finding]:
@@ -48,9 +40,9 @@ def examine_display() -> Iterator[Finding]:
         )
         return
     try:
-        tried = msgspec.json.decode(done.stdout, type=_Tried)
+        tried = msgspec.json.decode(done.stdout, type=Tried)
     except msgspec.DecodeError:
-        why = next(iter(done.stderr.decode("utf-8", "replace").strip().splitlines()), f"status {done.returncode}")
+        why = _why(done.stderr.decode("utf-8", "replace")) or f"status {done.returncode}"
         yield fault("display.qt", f"Qt 无法启动：{why} | Qt cannot be started: {why}", _LIBRARIES)
         return
     shown = shown and tried.platform not in _WITHOUT_SCREEN
@@ -66,6 +58,12 @@ def examine_display() -> Iterator[Finding]:
         yield _screen(tried)
 
 
+def _why(said: str) -> str:
+    """Give the one line that tells most: Qt says it first, Python last."""
+    lines = said.strip().splitlines() or [""]
+    return lines[-1] if lines[0].startswith("Traceback") else lines[0]
+
+
 def _font(family: str) -> Finding:
     if not family:
         return fault(
@@ -74,7 +72,7 @@ def _font(family: str) -> Finding:
     return well("display.font", f"中文字体：{family} | typeface for Chinese: {family}")
 
 
-def _screen(tried: _Tried) -> Finding:
+def _screen(tried: Tried) -> Finding:
     size = f"{tried.width}×{tried.height}（×{tried.scale:g}）"
     if tried.width < LEAST_WIDTH or tried.height < LEAST_HEIGHT:
         return attention(

@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from dispatcher.settings import AdminSettings, without_password
+from dispatcher.setting_values import without_password
+from dispatcher.settings import AdminSettings
 
 
 class Mark(enum.StrEnum):

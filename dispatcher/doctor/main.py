@@ -31,6 +31,7 @@ from dispatcher.doctor.machine import examine_directory, examine_space
 from dispatcher.doctor.network import Way
 from dispatcher.doctor.station import Home, examine_key_store, homes_of
 from dispatcher.entrance import station_home
+from dispatcher.setting_values import without_password
 from dispatcher.settings import (
     BadSetting,
     ConsoleSettings,
@@ -42,7 +43,6 @@ from dispatcher.settings import (
     config_path,
     given,
     read,
-    without_password,
 )
 from dispatcher.storage.badge import Badge
 from dispatcher.sync.ports import Clock, LinkRefused, Trouble

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from dispatcher.doctor.findings import Finding, Typing, attention, fault, said, unseen, well
-from dispatcher.settings import StationSettings, is_plain_beyond, without_password
+from dispatcher.setting_values import is_plain_beyond, without_password
+from dispatcher.settings import StationSettings
 from dispatcher.sync.clock import WRONG_BEYOND_S, CentreTime
 from dispatcher.sync.ports import Clock, LinkLost, Trouble
 from dispatcher.transport import reaching

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shlex import quote
-from typing import Final
+from typing import Final, NamedTuple, assert_never
 
 from dispatcher.doctor.findings import Finding, Mark, Typing, attention, fault, said, unseen, well
 from dispatcher.doctor.machine import ago, can_enter, examine_directory, examine_private_file, may
@@ -144,15 +144,13 @@ class Home:
             yield well("station.contact", said_)
 
     def _files(self, key: Key) -> Iterator[Finding]:
-        if cache_examining.is_in_use(self.home):
+        at_work = cache_examining.is_in_use(self.home)
+        if at_work:
             yield well(
                 "station.in_use",
-                "调度台正在运行，文件由它占用；关闭后再运行本命令可查文件是否完好"
-                " | a console runs and keeps its files to itself; close it to have them examined whole",
+                "调度台正在运行；以下在其旁只读检查 | a console runs; its files are read beside it, without a lock",
             )
-            yield from self._outbox_in_use(key)
-            return
-        if cache_examining.is_interrupted(self.home):
+        elif cache_examining.is_interrupted(self.home):
             yield attention(
                 "station.interrupted",
                 "上次写入被中断；下次启动会自动恢复，之前不查文件"
@@ -161,33 +159,16 @@ class Home:
             )
             return
         for name in (CACHE_FILE, OUTBOX_FILE):
-            yield from self._file(self.home / name, key)
+            yield from self._file(self.home / name, key, beside=at_work)
 
-    def _outbox_in_use(self, key: Key) -> Iterator[Finding]:
-        """Tell what waits to be sent by the console at work, read beside it: between two writes that is sound."""
-        file = self.home / OUTBOX_FILE
-        try:
-            if file.exists() and not cache_examining.is_older(file, cache_examining.version_of(file, key)):
-                yield from self._outbox(file, key)
-        except Trouble:
-            yield unseen("station.unsent", "正在写入，稍后再查 | it is being written to; look again later")
-
-    def _file(self, file: Path, key: Key) -> Iterator[Finding]:
+    def _file(self, file: Path, key: Key, *, beside: bool) -> Iterator[Finding]:
         check = f"station.{file.stem}"
         zh, en = _FILES[file.name]
         if not file.exists():
             yield unseen(check, f"{zh}：还没有 | {en}: not there yet")
             return
         try:
-            version = cache_examining.version_of(file, key)
-            if cache_examining.is_newer(file, version):
-                yield fault(
-                    check,
-                    f"{zh}由更新版本的程序写成（{version}） | {en} was written by a newer program ({version})",
-                    "pip install --upgrade .",
-                )
-                return
-            cache_examining.check(file, key)
+            whole = cache_examining.beside(self.home, lambda: _read(file, key)) if beside else _read(file, key)
         except StoreDamaged as damaged:
             words = (
                 said(f"{zh}损坏，下次启动会另存并重建", f"{en} is broken; the next start sets it aside", damaged)
@@ -198,37 +179,50 @@ class Home:
             )
             yield fault(check, words, self._console)
             return
+        except cache_examining.BeingWritten as busy:
+            yield unseen(check, said(f"{zh}未查", f"{en} was not looked at", busy))
+            return
         except Trouble as trouble:
             yield fault(check, str(trouble), self._list)
             return
-        yield well(check, f"{zh}完好，版本 {version} | {en} is whole, schema {version}")
-        if cache_examining.is_older(file, version):
-            yield unseen(f"{check}.content", "下次启动时升级 | it is migrated at the next start")
-        else:
-            yield from self._cache(file, key) if file.name == CACHE_FILE else self._outbox(file, key)
+        if cache_examining.is_newer(file, whole.version):
+            yield fault(
+                check,
+                f"{zh}由更新版本的程序写成（{whole.version}） | {en} was written by a newer program ({whole.version})",
+                "pip install --upgrade .",
+            )
+            return
+        yield well(check, f"{zh}完好，版本 {whole.version} | {en} is whole, schema {whole.version}")
+        match whole.signs:
+            case cache_examining.CacheSigns():
+                yield self._cache(whole.signs)
+            case cache_examining.OutboxSigns():
+                yield from self._outbox(whole.signs)
+            case None:
+                yield unseen(f"{check}.content", "下次启动时升级 | it is migrated at the next start")
+            case _:
+                assert_never(whole.signs)
 
-    def _cache(self, file: Path, key: Key) -> Iterator[Finding]:
-        signs = cache_examining.cache_signs(file, key)
+    def _cache(self, signs: cache_examining.CacheSigns) -> Finding:
+        check = "station.filling"
         if signs.unfinished is not None:
             mb = signs.unfinished.taken / 1e6
-            yield attention(
-                "station.filling",
+            return attention(
+                check,
                 f"缓存还没有取完（快照已取 {mb:.1f} MB）；启动后接着取"
                 f" | the cache is not complete yet ({mb:.1f} MB of a snapshot are here); it goes on once started",
                 self._console,
             )
-        elif signs.as_of is None:
-            yield unseen("station.filling", "缓存为空：还没有同步过 | the cache is empty: never in step so far")
-        else:
-            zh, en = ago(signs.as_of, self._now)
-            yield well(
-                "station.filling",
-                f"{signs.cases} 件案件，截至 {zh}前，修订 {signs.cursor}"
-                f" | {signs.cases} cases, as of {en} ago, revision {signs.cursor}",
-            )
+        if signs.as_of is None:
+            return unseen(check, "缓存为空：还没有同步过 | the cache is empty: never in step so far")
+        zh, en = ago(signs.as_of, self._now)
+        return well(
+            check,
+            f"{signs.cases} 件案件，截至 {zh}前，修订 {signs.cursor}"
+            f" | {signs.cases} cases, as of {en} ago, revision {signs.cursor}",
+        )
 
-    def _outbox(self, file: Path, key: Key) -> Iterator[Finding]:
-        signs = cache_examining.outbox_signs(file, key)
+    def _outbox(self, signs: cache_examining.OutboxSigns) -> Iterator[Finding]:
         yield self._unsent(signs)
         if signs.waiting:
             yield attention(
@@ -265,6 +259,25 @@ class Home:
                 f" | {len(names)} broken files were set aside, {names[-1]} among them; move them away once checked",
                 self._list,
             )
+
+
+class _Read(NamedTuple):
+    """A whole file: its schema, and what it says where this program reads that schema."""
+
+    version: int
+    signs: cache_examining.CacheSigns | cache_examining.OutboxSigns | None
+
+
+def _read(file: Path, key: Key) -> _Read:
+    """Read all of a file; nothing but its version where it is of a newer program. Raises Trouble."""
+    version = cache_examining.version_of(file, key)
+    if cache_examining.is_newer(file, version):
+        return _Read(version, None)
+    cache_examining.check(file, key)
+    if cache_examining.is_older(file, version):
+        return _Read(version, None)
+    signs = cache_examining.cache_signs if file.name == CACHE_FILE else cache_examining.outbox_signs
+    return _Read(version, signs(file, key))
 
 
 def answered(store: KeyStore) -> Key | None:

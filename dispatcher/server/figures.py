@@ -8,7 +8,7 @@ back while the parent lives; what a worker had counted before it died stays in t
 import asyncio
 import datetime as dt
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -20,7 +20,8 @@ from dispatcher.server.board import Slot
 from dispatcher.server.desk import Desk
 from dispatcher.server.feed import Feed
 from dispatcher.server.hub import Hub
-from dispatcher.server.metrics import Family, Sample
+from dispatcher.server.metrics import NO_AGES, Family, Sample
+from dispatcher.storage.precautions import Precaution
 from dispatcher.sync.ports import Clock
 
 POST_EVERY_S: Final = 1.0
@@ -29,7 +30,9 @@ STALE_S: Final = 10.0
 _COUNTED: Final = frozenset({"counter", "histogram"})
 _GREATEST: Final = frozenset(
     {"dispatcher_head_revision", "dispatcher_timers_late_seconds", "dispatcher_info", "python_info", "process_max_fds"}
+    | {f"dispatcher_{precaution.value}_age_seconds" for precaution in Precaution}
 )
+_NEVER: Final = dt.datetime.fromtimestamp(0, dt.UTC)
 _LEAST: Final = frozenset({"dispatcher_can_judge", "process_start_time_seconds"})
 
 
@@ -58,8 +61,10 @@ class Figures:
 
     async def page(self) -> bytes:
         """Give the whole centre's figures as Prometheus's text; raises Trouble."""
-        timer = await self._desk.read(lambda ledger: ledger.next_timer())
-        own = summed([self._own(self._clock.now() - timer if timer else dt.timedelta()), self._before])
+        timer, taken = await self._desk.read(lambda ledger: (ledger.next_timer(), ledger.precautions()))
+        now = self._clock.now()
+        ages = {each: now - (taken[each].at if each in taken else _NEVER) for each in Precaution}
+        own = summed([self._own(now - timer if timer else dt.timedelta(), ages), self._before])
         if self._slot is None:
             return text_of(own)
         self._post(own)  # what was once told is not lost with this process
@@ -69,20 +74,23 @@ class Figures:
     async def run(self) -> None:
         """Let the other workers know, until cancelled; nothing to do where there are none."""
         while self._slot is not None:
-            self._post(summed([self._own(dt.timedelta()), self._before]))
+            self._post(summed([self._own(), self._before]))
             await asyncio.sleep(POST_EVERY_S)
 
     def _post(self, families: tuple[Family, ...]) -> None:
         if self._slot is not None:
             self._slot.post(_encode(_Posted(time.monotonic(), families)))
 
-    def _own(self, timer_late: dt.timedelta) -> tuple[Family, ...]:
+    def _own(
+        self, timer_late: dt.timedelta = dt.timedelta(), ages: Mapping[Precaution, dt.timedelta] = NO_AGES
+    ) -> tuple[Family, ...]:
         return self._desk.metrics.families(
             consoles=self._feed.talking,
             head=self._hub.head,
             queued=self._desk.queued,
             able=self._desk.trouble is None,
             timer_late=timer_late,
+            ages=ages,
         )
 
 

@@ -7,21 +7,19 @@ refused in words.
 
 import asyncio
 import contextlib
-import datetime as dt
 import signal
 import socket
 import sys
 import threading
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import uvicorn
 
-from dispatcher.models.ids import CaseId, Revision, UnitId
+from dispatcher.models.ids import Revision
 from dispatcher.models.law import Law
-from dispatcher.models.lawbook import LawBook, book_of, law_at
-from dispatcher.models.organisation import Actor, Unit, scope_of
+from dispatcher.models.organisation import Actor, scope_of
 from dispatcher.server import openapi
 from dispatcher.server.board import Board, Slot
 from dispatcher.server.certificate import check, watch_end
@@ -40,8 +38,10 @@ from dispatcher.server.inforce import InForce
 from dispatcher.server.intake import Intake
 from dispatcher.server.journal_doors import JournalDoors
 from dispatcher.server.lawgiving import LawGiver
+from dispatcher.server.listening import END_WITHIN_S, Listening, Tls, allow_many_connections, listen, share, url_of
 from dispatcher.server.loads import DepartmentLoads
 from dispatcher.server.offices import Offices
+from dispatcher.server.opening import NO_SEED, Found, Seed, find, open_ledger
 from dispatcher.server.retention import Retention
 from dispatcher.server.session_watch import SessionWatch
 from dispatcher.server.sign_in_doors import SignInDoors
@@ -51,31 +51,11 @@ from dispatcher.server.succession import Succession, Tellings
 from dispatcher.server.timers import Timers
 from dispatcher.server.webhooks import Courier
 from dispatcher.server.workers import Place, run_workers
-from dispatcher.storage.ledger import Account, Ledger
+from dispatcher.storage.ledger import Ledger
 from dispatcher.storage.news import News
-from dispatcher.storage.standing import Standing
 from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.wire import PROTOCOL, Welcome
 
-BACKLOG = 2048
-STOP_WITHIN_S = 10
-
-
-class Seed(NamedTuple):
-    """What an empty ledger begins with: its directory, and accounts where the caller has some."""
-
-    units: tuple[Unit, ...] = ()
-    accounts: tuple[Account, ...] = ()
-
-
-class Tls(NamedTuple):
-    """The files of a certificate (with its chain) and its private key, both PEM."""
-
-    certificate: Path
-    key: Path
-
-
-NO_SEED = Seed()
 PATIENCE = Patience()
 
 
@@ -94,22 +74,6 @@ class Running:
         self._server.should_exit = True
 
 
-class _Server(uvicorn.Server):
-    """uvicorn that tells when it listens and sets no signal handlers: whoever runs the centre decides when it stops."""
-
-    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._listening = listening
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._listening()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        yield
-
-
 class Centre:
     """The centre without its port, made on a running loop over an open ledger, which is closed with it.
 
@@ -119,7 +83,7 @@ class Centre:
     def __init__(
         self,
         ledger: Ledger,
-        found: "Found",
+        found: Found,
         clock: Clock,
         patience: Patience,
         hands: Hands | None = None,
@@ -292,7 +256,7 @@ async def serve(
                 centre.duty,
                 figures,
             )
-            server = _Server(
+            server = Listening(
                 uvicorn.Config(
                     doors.application(openapi.document),
                     http="httptools",
@@ -300,11 +264,11 @@ async def serve(
                     lifespan="off",
                     log_config=None,
                     access_log=False,
-                    timeout_graceful_shutdown=STOP_WITHIN_S,
+                    timeout_graceful_shutdown=END_WITHIN_S,
                     ssl_certfile=tls and tls.certificate,
                     ssl_keyfile=tls and tls.key,
                 ),
-                lambda: started(Running(_url_of(listener, host, tls), server, centre.desk, centre.hub, centre.duty)),
+                lambda: started(Running(url_of(listener, host, tls), server, centre.desk, centre.hub, centre.duty)),
             )
             await server.serve(sockets=[listener])
             for task in without_end:
@@ -358,7 +322,7 @@ def run(
     try:
         if workers > 1:
             return run_workers(
-                workers, lambda: share(host, port), work, lambda held: _say_where(_url_of(held, host, tls))
+                workers, lambda: share(host, port), work, lambda held: _say_where(url_of(held, host, tls))
             )
         listener = listen(host, port)
     except Trouble as trouble:
@@ -407,94 +371,3 @@ def _run_one(
 def _say_where(url: str) -> None:
     sys.stdout.write(f"listening on {url}\n")
     sys.stdout.flush()
-
-
-class Found(NamedTuple):
-    """What the ledger says at the start."""
-
-    standing: Standing
-    units: tuple[Unit, ...]
-    book: LawBook
-    owed: dict[CaseId, tuple[UnitId, ...]]
-
-
-def find(ledger: Ledger, law: Law, now: dt.datetime) -> Found:
-    """Read what a centre begins with; gives a ledger its first law book and counts what an older program did not."""
-    ledger.put_first_book(book_of(law.policy, law.calendar))
-    standing, units = ledger.standing(), ledger.units()
-    book = ledger.law_book()
-    if book is None:
-        raise LookupError("a ledger without a first law book")
-    if not ledger.tallies_are_whole():
-        ledger.recount_tallies(law_at(book, now, units))
-    return Found(standing, units, book, ledger.open_whistle_loads())
-
-
-def open_ledger(database: str, clock: Clock, seed: Seed, keys: Path | None = None) -> Ledger:
-    """Open the ledger and, where it has no directory yet, put the seed in; raises Trouble."""
-    ledger = Ledger.open(database, clock.now, keys)
-    try:
-        if not ledger.units():
-            ledger.put_units(seed.units)
-            _put_accounts(ledger, seed.accounts)
-    except BaseException:
-        ledger.close()
-        raise
-    return ledger
-
-
-def _put_accounts(ledger: Ledger, accounts: Iterable[Account]) -> None:
-    for account in accounts:
-        if ledger.accounts.get(account.person) is None:
-            ledger.accounts.seed(account)
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Open the port, any free one for 0; raises Trouble."""
-    return _bound(host, port, shared=False)
-
-
-def share(host: str, port: int) -> socket.socket:
-    """Keep a port, any free one for 0, that others of this program may listen on; raises Trouble."""
-    with listen(host, port) as probe:  # alone for a moment: else two centres could share a port unknowingly
-        port = probe.getsockname()[1]
-    return _bound(host, port, shared=True)
-
-
-def _bound(host: str, port: int, shared: bool) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is named because asyncio switches Nagle's delay off only where it is: 40 ms a message otherwise.
-    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if sys.platform != "win32":  # there it would let two programs share the port
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if shared:
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        bound.bind((host, port))
-        if not shared:
-            bound.listen(BACKLOG)
-    except OSError as error:
-        bound.close()
-        raise Trouble(
-            f"{host}:{port}: 无法监听；换一个端口，或停掉占用它的程序。"
-            f" | Cannot listen there; take another port or stop the program that has it. ({error})"
-        ) from error
-    bound.setblocking(False)
-    return bound
-
-
-def allow_many_connections() -> None:
-    """Let this process have as many files open as the system allows it; each console takes one."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with contextlib.suppress(OSError, ValueError):  # what the system does not allow stays as it is
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-
-
-def _url_of(listener: socket.socket, host: str, tls: Tls | None) -> str:
-    port = listener.getsockname()[1]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    return f"{'http' if tls is None else 'https'}://{shown}:{port}"

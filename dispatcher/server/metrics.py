@@ -8,7 +8,7 @@ workers become one page is said in `figures`.
 import contextlib
 import datetime as dt
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import Final, assert_never
 
 import msgspec
@@ -24,9 +24,11 @@ from prometheus_client import (
 
 from dispatcher import __version__
 from dispatcher.models.verdicts import Accepted, Refused, Verdict
+from dispatcher.storage.precautions import Precaution
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+NO_AGES: Final[Mapping[Precaution, dt.timedelta]] = {}
 _ACTS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
@@ -87,6 +89,15 @@ class Metrics:
             registry=registry,
         )
 
+        self._ages = {
+            precaution: Gauge(
+                f"dispatcher_{precaution.value}_age_seconds",
+                f"Since the ledger's last {precaution.value} was taken; since 1970 where it remembers none.",
+                registry=registry,
+            )
+            for precaution in Precaution
+        }
+
     @contextlib.contextmanager
     def commit(self, acts: int) -> Generator[None]:
         """Measure one commit of so many acts; one that fails is counted as failed acts and not as a commit."""
@@ -118,9 +129,18 @@ class Metrics:
         self._sign_ins.labels(answer).inc()
 
     def families(
-        self, *, consoles: int, head: int, queued: int, able: bool, timer_late: dt.timedelta
+        self,
+        *,
+        consoles: int,
+        head: int,
+        queued: int,
+        able: bool,
+        timer_late: dt.timedelta = dt.timedelta(),
+        ages: Mapping[Precaution, dt.timedelta] = NO_AGES,
     ) -> tuple[Family, ...]:
         """Give everything, with what is true now."""
+        for precaution, gauge in self._ages.items():
+            gauge.set(max(0.0, ages.get(precaution, dt.timedelta()).total_seconds()))
         self._consoles.set(consoles)
         self._head.set(head)
         self._queued.set(queued)

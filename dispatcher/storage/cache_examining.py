@@ -1,15 +1,18 @@
 """A station's files looked at from outside: nothing is locked, mended, moved or written.
 
-For a doctor, who may come while a console is starting or has crashed; a console at work keeps its files to itself
-(`is_in_use`). Functions over a directory; raises `Trouble`, and `StoreDamaged` for a file that is broken or of another
-key.
+For a doctor, who may come while a console is starting, at work (`is_in_use`) or has crashed. A console at work keeps
+every lock to itself, so its files are read without one, and what is found amiss there is believed only where nobody
+wrote meanwhile (`beside`). Functions over a directory; raises `Trouble`, and `StoreDamaged` for a file that is broken
+or of another key.
 """
 
 import contextlib
 import datetime as dt
 import sqlite3
-from collections.abc import Generator
+import time
+from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -20,13 +23,21 @@ from dispatcher.storage.instants import from_us
 from dispatcher.storage.keys import Key
 from dispatcher.storage.locks import is_held
 from dispatcher.storage.troubles import sqlite_trouble
-from dispatcher.sync.ports import StoreDamaged
+from dispatcher.sync.ports import StoreDamaged, Trouble
 
+TRIES: Final = 20
+PAUSE_S: Final = 0.25
+STILL_S: Final = 0.1
+"""A file that was written to so lately may be written to again within the same tick of the file system's clock."""
 _AS_NOW = {CACHE_FILE: schema.CACHE_VERSION, OUTBOX_FILE: schema.OUTBOX_VERSION}
 
 
 class NotOpened(StoreDamaged):
     """Not even the first page can be read: it is of another key, or broken."""
+
+
+class BeingWritten(Trouble):
+    """A console at work wrote whenever its files were looked at: nothing can be said of them now."""
 
 
 class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +74,36 @@ def is_interrupted(directory: Path) -> bool:
     """Tell whether the last write was cut off: the next start takes it back, and until then the files say nothing."""
     journals = [directory / f"{name}-journal" for name in (CACHE_FILE, OUTBOX_FILE)]
     return any(is_hot(journal) for journal in journals)
+
+
+_T = TypeVar("_T")
+
+
+def beside(directory: Path, look: Callable[[], _T]) -> _T:
+    """Look at files that a console at work may write to at any instant; raises BeingWritten where it never pauses.
+
+    Every page carries its own authentication, so what reads whole is whole. What reads broken may have been half
+    written: it is raised as StoreDamaged only when that was found twice while nobody wrote.
+    """
+    seen = 0
+    for _ in range(TRIES):
+        before = _last_written(directory)
+        if not is_interrupted(directory):
+            try:
+                return look()
+            except StoreDamaged:
+                still = time.time() - before > STILL_S and _last_written(directory) == before
+                seen = seen + 1 if still else 0
+                if seen == 2:
+                    raise
+        time.sleep(PAUSE_S)
+    raise BeingWritten("正在写入，稍后再查 | it is being written to; look again later")
+
+
+def _last_written(directory: Path) -> float:
+    """Give when any of the files was written to last, in seconds since the epoch."""
+    names = [f"{name}{end}" for name in (CACHE_FILE, OUTBOX_FILE) for end in ("", "-journal")]
+    return max((path.stat().st_mtime for name in names if (path := directory / name).exists()), default=0.0)
 
 
 def version_of(file: Path, key: Key) -> int:

@@ -22,7 +22,7 @@ from sqlalchemy import event, pool
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError
 
-from dispatcher.settings import without_password
+from dispatcher.setting_values import without_password
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.troubles import DISK_FULL, sqlite_trouble
 from dispatcher.sync.ports import StoreNewer, Trouble

@@ -21,7 +21,7 @@ def connect(path: Path, key: Key, page_size: int | None = None) -> sqlite3.Conne
 
 
 def connect_untouched(path: Path, key: Key, page_size: int | None = None) -> sqlite3.Connection:
-    """Open an encrypted file that nobody writes to, without a lock and without changing it or anything beside it."""
+    """Open an encrypted file without a lock and changing nothing; sound while nobody writes."""
     connection = module.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
     return _unlocked(cast(sqlite3.Connection, connection), key, page_size)
 

@@ -56,6 +56,7 @@ from dispatcher.storage.keyring import Keyring
 from dispatcher.storage.officekeeping import OfficeBook
 from dispatcher.storage.paging import Page
 from dispatcher.storage.post import Post
+from dispatcher.storage.precautions import Precaution, Taken, last_taken
 from dispatcher.storage.sessions import Sessions
 from dispatcher.storage.standing import Standing
 from dispatcher.storage.stations import Stations
@@ -262,6 +263,11 @@ class Ledger:
             yield
         finally:
             self._on_duty = False
+
+    def precautions(self) -> dict[Precaution, Taken]:
+        """Give the last backup, anchor and proof of a backup, as far as there is one."""
+        with self._read() as connection:
+            return last_taken(connection)
 
     # Time
 

@@ -21,6 +21,7 @@ from dispatcher.storage.centre import looked_at, make_engine, sorted_errors
 from dispatcher.storage.keyring import Keyring
 from dispatcher.storage.locks import is_held
 from dispatcher.storage.post import DUTY_LOCK, lock_file
+from dispatcher.storage.precautions import Precaution, Taken, last_taken
 from dispatcher.storage.proving import Anchor, NewestProof
 from dispatcher.storage.vault import Vault
 from dispatcher.sync.ports import StoreDamaged
@@ -59,6 +60,7 @@ class LedgerSigns(msgspec.Struct, frozen=True, kw_only=True):
     silent: tuple[str, ...]
     stuck: tuple[Stuck, ...]
     dead: tuple[DeadLetters, ...]
+    precautions: dict[Precaution, Taken]
 
 
 class Looked:
@@ -146,6 +148,7 @@ class Looked:
                 silent=tuple(connection.execute(quiet.order_by(stations.c.seen_ms)).scalars()),
                 stuck=_stuck(connection),
                 dead=_dead(connection),
+                precautions=last_taken(connection),
             )
 
     @contextlib.contextmanager

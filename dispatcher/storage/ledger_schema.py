@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from dispatcher.models.rates import COUNTERS
 
-VERSION: Final = "0011"
+VERSION: Final = "0012"
 """The newest migration of `migrations/centre/versions`."""
 
 metadata = sa.MetaData(
@@ -73,6 +73,17 @@ restores = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("head", sa.BigInteger, nullable=False),
     sa.Column("at_ms", sa.BigInteger, nullable=False),
+)
+
+precautions = sa.Table(
+    "precautions",
+    metadata,
+    # The last backup, anchor and proof of a backup; a reminder beside the journal, and no evidence.
+    sa.Column("precaution", sa.Text, primary_key=True),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    # Its name alone: where it lies is nobody's business who reads the ledger.
+    sa.Column("file", sa.Text, nullable=False),
 )
 
 duty = sa.Table(

@@ -10,18 +10,8 @@ import msgspec
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 
+from dispatcher.screen import Tried
 from dispatcher.widgets.fonts import NoChineseFont, chinese_family
-
-
-class Tried(msgspec.Struct, frozen=True, kw_only=True):
-    """What Qt found: its version and platform, the typeface for Chinese (empty: none), and the screen in pixels."""
-
-    qt: str
-    platform: str
-    family: str
-    width: int
-    height: int
-    scale: float
 
 
 def try_qt() -> Tried:

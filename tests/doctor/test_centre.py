@@ -187,6 +187,32 @@ def test_backups_and_anchors_are_told_by_their_age_and_by_what_they_are_of(
     assert asking(examined(database, keys, beside=beside))["backup"] is Mark.FAULT
 
 
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_the_ledger_remembers_what_was_taken_last_where_no_directory_is_named(
+    request: pytest.FixtureRequest, kind: str, keys: Path, tmp_path: Path
+) -> None:
+    url = request.getfixturevalue("fresh_postgres_url") if kind == "postgres" else f"sqlite:///{tmp_path / 'ledger.db'}"
+    ledger, file = filled(url, keys), tmp_path / "a.backup"
+    found = marks(examined(ledger, keys))
+    assert found["backup"] is found["anchor"] is Mark.UNSEEN
+    for task in (["backup", str(file)], ["anchor", str(tmp_path / "a.anchor")], ["verify", "--from", str(file)]):
+        assert main(["admin", "--database", ledger, "--keys", str(keys), *task]) == 0
+    told = examined(ledger, keys)
+    assert {marks(told)[check] for check in ("backup", "anchor", "backup.proof")} == {Mark.WELL}
+    assert not any(str(tmp_path) in each.words for each in told if each.check.startswith(("backup", "anchor")))
+    late = asking(examined(ledger, keys, SetClock(dt.timedelta(days=3))))
+    assert late.keys() >= {"backup", "anchor"}
+    assert main(["admin", "--database", ledger, "--keys", str(keys), "verify"]) == 0  # the journal is as it was
+
+
+def test_a_backup_of_another_ledger_is_not_remembered_here(database: str, keys: Path, tmp_path: Path) -> None:
+    file, other = tmp_path / "a.backup", filled(f"sqlite:///{tmp_path / 'other.db'}", tmp_path / "other")
+    assert main(["admin", "--database", other, "--keys", str(tmp_path / "other"), "backup", str(file)]) == 0
+    proof = ["verify", "--from", str(file)]
+    assert main(["admin", "--database", database, "--keys", str(tmp_path / "other"), *proof]) == 0
+    assert "backup.proof" not in marks(examined(database, keys))
+
+
 def test_a_clock_that_was_set_back_is_behind_the_journal(database: str, keys: Path) -> None:
     back = SetClock(NOW - SetClock().now() - dt.timedelta(hours=1))
     assert asking(examined(database, keys, back)) == {**NOBODY_RUNS, "clock": Mark.FAULT}

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from dispatcher.cli import main, parse
+from dispatcher.doctor.display import examine_display
+from dispatcher.doctor.findings import Mark
 from dispatcher.entrance import Asked, Entrance
 from dispatcher.settings import ConsoleSettings
 from dispatcher.storage.badge import BadgeFile
@@ -94,3 +96,16 @@ def test_where_each_setting_comes_from_is_told(tmp_path: Path, capsys: pytest.Ca
 )  # fmt: skip
 def test_the_console_is_the_default(typed: str, end: str) -> None:
     assert parse(shlex.split(typed)).end == end
+
+
+def test_what_qt_lacks_is_named_and_not_the_traceback_s_first_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "PySide6"
+    broken.mkdir()
+    (broken / "__init__.py").write_text("raise ImportError('libglib-2.0.so.0: cannot open shared object file')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (said,) = examine_display()
+    assert said.mark is Mark.FAULT
+    assert "libglib-2.0.so.0" in said.words
+    assert "libglib2.0-0" in said.remedy

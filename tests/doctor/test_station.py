@@ -81,11 +81,18 @@ def test_a_console_at_work_is_said_and_not_disturbed(data: Path, store: Cache) -
     found = marks(examined(data))
     assert found["station.in_use"] is Mark.WELL
     assert found["station.unsent"] is Mark.ATTENTION
-    assert "station.cache" not in found
+    assert found["station.cache"] is found["station.outbox"] is Mark.WELL
     receipt = store.enqueue(sign(a_case(2).id)[0])
     assert store.unsettled() == (first, receipt)
     with pytest.raises(Trouble, match="Another console"):
         Cache.open(home_of(data))  # it still keeps others out
+
+
+@pytest.mark.parametrize("name", ["cache.db", "outbox.db"])
+def test_a_file_that_broke_under_a_console_at_work_is_named(data: Path, store: Cache, name: str) -> None:
+    spoil(home_of(data) / name, 100)
+    assert asking(examined(data)) == {f"station.{name.removesuffix('.db')}": Mark.FAULT}
+    assert store.count() == 400  # it reads from memory what it has read
 
 
 @pytest.mark.parametrize(
@@ -219,6 +226,37 @@ sys.stdin.read()
 """
 
 
+_WRITING = """
+import sys
+from pathlib import Path
+from dispatcher.storage.cache import Cache
+store = Cache.open(Path(sys.argv[1]))
+store._connection.execute("PRAGMA main.cache_size = 1")
+print("writing", flush=True)
+while True:
+    with store._transaction() as connection:
+        connection.execute("DELETE FROM documents WHERE n % 3 = 0")
+        connection.execute("INSERT INTO documents SELECT n + 1000000, body, caller FROM documents WHERE n % 3 = 1")
+    with store._transaction() as connection:
+        connection.execute("DELETE FROM documents WHERE n > 1000000")
+        connection.execute("INSERT INTO documents SELECT n - 1, body, caller FROM documents WHERE n % 3 = 1")
+"""
+
+
+def test_a_console_that_writes_without_a_pause_is_never_called_broken(data: Path) -> None:
+    console = subprocess.Popen([sys.executable, "-c", _WRITING, str(home_of(data))], stdout=subprocess.PIPE, cwd=ROOT)
+    assert console.stdout is not None
+    with console.stdout:
+        assert console.stdout.readline() == b"writing\n"
+        try:
+            for _ in range(2):
+                assert asking(examined(data)) == {}
+                assert console.poll() is None
+        finally:
+            console.kill()
+            console.wait()
+
+
 def test_a_console_of_another_process_is_seen_at_work_and_after_a_kill_in_the_middle_of_a_write(data: Path) -> None:
     home = home_of(data)
     console = subprocess.Popen(
@@ -228,7 +266,9 @@ def test_a_console_of_another_process_is_seen_at_work_and_after_a_kill_in_the_mi
     assert console.stdout is not None
     with console.stdin, console.stdout:
         assert console.stdout.readline() == b"at work\n"
-        assert marks(examined(data))["station.in_use"] is Mark.WELL
+        found = marks(examined(data))
+        assert found["station.in_use"] is Mark.WELL
+        assert found["station.cache"] is Mark.UNSEEN, "half a write is no damage"
         console.kill()
         console.wait()
     before = lying(data)

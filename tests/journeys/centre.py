@@ -5,7 +5,8 @@ import logging
 import sys
 
 from dispatcher.assets import load_law, load_organisation
-from dispatcher.server.main import Seed, run
+from dispatcher.server.main import run
+from dispatcher.server.opening import Seed
 from dispatcher.sync.clock import SpeedClock
 
 if __name__ == "__main__":

@@ -28,7 +28,8 @@ from dispatcher.models.queue import QueueRow
 from dispatcher.models.verdicts import Verdict
 from dispatcher.server.identity import new_account
 from dispatcher.server.inforce import InForce
-from dispatcher.server.main import Running, Seed, serve
+from dispatcher.server.main import Running, serve
+from dispatcher.server.opening import Seed
 from dispatcher.server.socket import Patience
 from dispatcher.sync.clock import SystemClock
 from dispatcher.sync.ports import Clock

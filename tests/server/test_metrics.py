@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from dispatcher.cli import main
 from dispatcher.models import commands as c
 from dispatcher.models.verdicts import Accepted, Reason, Refused
 from dispatcher.server.doors import _is_near
@@ -50,6 +51,21 @@ def test_the_figures_are_those_of_what_was_done(tmp_path: Path) -> None:
             assert found["dispatcher_can_judge", ()] == 1
             assert found["dispatcher_commit_acts_sum", ()] == 4
             assert 1 <= found["dispatcher_commit_seconds_count", ()] <= 4
+
+    asyncio.run(story())
+
+
+def test_the_age_of_the_last_backup_is_a_figure(tmp_path: Path) -> None:
+    async def story() -> None:
+        database = f"sqlite:///{tmp_path / 'centre.db'}"
+        async with running_centre(database) as centre:
+            await centre.accepted(order())
+            assert (await figures(centre))["dispatcher_backup_age_seconds", ()] > 50 * 365 * 86400
+            backup = ["admin", "--database", database, "backup", str(tmp_path / "a.backup")]
+            assert await asyncio.to_thread(main, backup) == 0
+            found = await figures(centre)
+            assert found["dispatcher_backup_age_seconds", ()] < 60
+            assert found["dispatcher_anchor_age_seconds", ()] > 50 * 365 * 86400
 
     asyncio.run(story())
 

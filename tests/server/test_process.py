@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 import signal
 import socket
 import sys
@@ -15,7 +16,7 @@ import pytest
 
 from dispatcher.models import commands as c
 from dispatcher.models.verdicts import Accepted
-from dispatcher.server.main import listen
+from dispatcher.server.listening import listen
 from dispatcher.wire import Fault
 from tests.server.centre import TIMEOUT_S, Centre, act, order
 
@@ -62,6 +63,32 @@ def test_a_signal_stops_it_with_a_word_to_the_consoles(tmp_path: Path, how: sign
             await street.submit(*acts)
             assert all(isinstance(verdict, Accepted) for verdict in await street.settled(*acts))
             await street.until_complete(200)
+
+    asyncio.run(story())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_whoever_does_not_read_a_snapshot_on_is_cut_off_plainly_and_in_time(tmp_path: Path) -> None:
+    """No server library's traceback, no killed process: the answer ends before its end, which its client can tell."""
+
+    async def story() -> None:
+        async with process(f"sqlite:///{tmp_path / 'centre.db'}") as (child, centre):
+            noise = random.Random(1)
+            for _ in range(12):
+                texts = ("".join(chr(noise.randrange(0x4E00, 0x9FA5)) for _ in range(2000)) for _ in range(100))
+                await centre.accepted(*(order(text=text) for text in texts))
+            whole = await centre.http.get("/snapshot", headers=await centre.bearer("wang"))
+            reader, writer = await asyncio.open_connection("127.0.0.1", centre.port, limit=1024)
+            asked = "".join(f"{name}: {value}\r\n" for name, value in (await centre.bearer("wang")).items())
+            writer.write(f"GET /snapshot HTTP/1.1\r\nHost: centre\r\n{asked}\r\n".encode())
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+            child.send_signal(signal.SIGTERM)
+            assert await asyncio.wait_for(child.wait(), 10) == 0
+            assert child.stderr is not None
+            assert (await child.stderr.read()) == b""
+            rest = await asyncio.wait_for(reader.read(), TIMEOUT_S)
+            assert len(rest) < len(whole.content)
+            writer.close()
 
     asyncio.run(story())
 

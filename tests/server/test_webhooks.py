@@ -23,7 +23,7 @@ from dispatcher.models import commands as c
 from dispatcher.models.ids import UnitId
 from dispatcher.models.verdicts import Accepted
 from dispatcher.server import webhooks
-from dispatcher.server.main import listen
+from dispatcher.server.listening import listen
 from dispatcher.storage.ledger import Ledger
 from dispatcher.storage.webhooks import Webhook
 from tests.server.centre import OTHER_STREET, STREET, TIMEOUT_S, act, order, running_centre

@@ -25,7 +25,8 @@ from dispatcher.models.lawbook import LawAct, SwitchFlood, book_of, law_at
 from dispatcher.models.organisation import Actor, Role
 from dispatcher.models.whistle import WhistleKind
 from dispatcher.server.credentials import token_hash
-from dispatcher.server.main import Centre, find
+from dispatcher.server.main import Centre
+from dispatcher.server.opening import find
 from dispatcher.server.socket import Patience
 from dispatcher.storage import ledger as ledger_module
 from dispatcher.storage.centre import make_engine

@@ -11,7 +11,8 @@ import pytest
 from dispatcher.cli import main
 from dispatcher.models.ids import PersonId
 from dispatcher.server.certificate import check
-from dispatcher.server.main import Running, Tls, serve
+from dispatcher.server.listening import Tls
+from dispatcher.server.main import Running, serve
 from dispatcher.settings import BadSetting, ConsoleSettings, ServerSettings
 from dispatcher.sync.clock import SystemClock
 from dispatcher.sync.ports import LinkLost, Trouble
