@@ -168,7 +168,7 @@ def _opened(file: Path, key: Key) -> Generator[sqlite3.Connection]:
     connection: sqlite3.Connection | None = None
     first = True
     try:
-        connection = cipher.connect_untouched(file, key, cipher.PAGE_SIZE if file.name == CACHE_FILE else None)
+        connection = cipher.connect_untouched(file, key, _page_size(file, key))
         _version(connection)
         first = False
         yield connection
@@ -185,6 +185,18 @@ def _opened(file: Path, key: Key) -> Generator[sqlite3.Connection]:
     finally:
         if connection is not None:
             connection.close()
+
+
+def _page_size(file: Path, key: Key) -> int | None:
+    """Give what a file's pages are cut to: the next start writes a cache of the former size anew."""
+    if file.name != CACHE_FILE:
+        return None
+    with contextlib.closing(cipher.connect_untouched(file, key, cipher.FORMER_PAGE_SIZE)) as connection:
+        try:
+            _version(connection)
+        except cipher.Error:
+            return cipher.PAGE_SIZE
+        return cipher.FORMER_PAGE_SIZE
 
 
 def _version(connection: sqlite3.Connection) -> int:

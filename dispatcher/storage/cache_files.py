@@ -81,7 +81,8 @@ class Files:
             try:
                 return self._open(key)
             except StoreDamaged:
-                self.set_aside_broken(report)
+                if not self._is_repaged(key):
+                    self.set_aside_broken(report)
         return self._open(key)
 
     def destroy(self) -> None:
@@ -173,6 +174,21 @@ class Files:
                 connection.close()
             raise
         return connection
+
+    def _is_repaged(self, key: Key) -> bool:
+        """Write the cache anew where it is whole and of the former page size; tells whether it was."""
+        try:
+            return self.cache.exists() and cipher.repage(self.cache, key)
+        except cipher.Error as error:
+            trouble = sqlite_trouble(error, str(self.cache))
+            if isinstance(trouble, StoreDamaged):
+                return False
+            if trouble is None:  # what the copying function meets it says in words alone
+                trouble = Trouble(
+                    f"{self.cache}: 无法改写成新的格式，文件未作改动；请检查磁盘空间。"
+                    f" | It cannot be written anew and stays as it is; check the room on the disk. ({error})"
+                )
+            raise trouble from error
 
     def _migrate(self, key: Key) -> None:
         from dispatcher.storage.cache_migrating import migrate

@@ -47,6 +47,7 @@ class _Searched(msgspec.Struct, frozen=True):
 
 
 _decode = msgspec.json.Decoder(_Searched).decode
+_encode = msgspec.json.Encoder().encode
 
 
 class Indexing:
@@ -100,14 +101,14 @@ class Indexing:
 
             self._reader = ThreadPoolExecutor(1, "words")
             self._unpack = Packer().unpack
-        return _Read([n for n, _ in bodies], self._reader.submit(_texts, [body for _, body in bodies], self._unpack))
+        return _Read([n for n, _ in bodies], self._reader.submit(_entries, bodies, self._unpack))
 
 
 class _Read(NamedTuple):
-    """Places, and the words of the cases there, which a thread may still be reading."""
+    """Places, and the entries of the index for the cases there, which a thread may still be making."""
 
     places: list[int]
-    texts: "Future[list[str]]"
+    entries: "Future[str]"
 
 
 def changed(connection: sqlite3.Connection, places: Iterable[int]) -> None:
@@ -172,16 +173,18 @@ def _text(body: bytes) -> str:
     ).replace(_APART, " ")
 
 
-def _texts(bodies: list[bytes], unpack: Callable[[bytes], bytes]) -> list[str]:
-    """Give the words of bodies, all spaced in one go: one by one that would be the dearest step."""
-    if not bodies:
-        return []
-    return _spaced(_folded(_APART.join([_text(unpack(body)) for body in bodies]))).split(_APART)
+def _entries(bodies: list[tuple[int, bytes]], unpack: Callable[[bytes], bytes]) -> str:
+    """Give place and words of each body, as JSON; all are spaced in one go, for one by one that is the dearest step."""
+    texts = _spaced(_folded(_APART.join([_text(unpack(body)) for _, body in bodies]))).split(_APART)
+    return _encode([(n, text) for (n, _), text in zip(bodies, texts, strict=bool(bodies))]).decode()
 
 
 def _write(connection: sqlite3.Connection, read: _Read) -> None:
-    entries = list(zip(read.places, read.texts.result(), strict=True))
-    connection.executemany("INSERT OR REPLACE INTO words (rowid, text) VALUES (?, ?)", entries)
+    # One statement: with one for each case the two threads would wait for each other at each.
+    connection.execute(
+        "INSERT OR REPLACE INTO words (rowid, text) SELECT value ->> 0, value ->> 1 FROM jsonb_each(?)",
+        (read.entries.result(),),
+    ).close()
 
 
 def _indexed_to(connection: sqlite3.Connection) -> int:

@@ -11,8 +11,11 @@ from dispatcher.storage.keys import Key
 module: Final[Any] = _sqlcipher
 Error: Final[type[Exception]] = module.Error
 
-PAGE_SIZE: Final = 32768
-"""Bytes of a page of the cache: a body fits several times, and a page's authentication is paid less often."""
+PAGE_SIZE: Final = 16384
+"""Bytes of a page of the cache: a body fits several times, and a page's authentication is paid less often. A change of
+one case writes half a dozen pages twice."""
+FORMER_PAGE_SIZE: Final = 32768
+"""Of caches of the program's first versions."""
 
 
 def connect(path: Path, key: Key, page_size: int | None = None) -> sqlite3.Connection:
@@ -29,16 +32,40 @@ def connect_untouched(path: Path, key: Key, page_size: int | None = None) -> sql
 def _unlocked(connection: sqlite3.Connection, key: Key, page_size: int | None) -> sqlite3.Connection:
     connection.execute("PRAGMA cipher_log_level = NONE").close()
     connection.execute(f"PRAGMA key = \"x'{key}'\"").close()
-    if page_size is not None:
-        connection.execute(f"PRAGMA cipher_page_size = {page_size}").close()
-        # Half as dear as SHA-512 where the processor knows SHA-256; as sound for telling a page that was tampered with.
-        connection.execute("PRAGMA cipher_hmac_algorithm = HMAC_SHA256").close()
+    _lay_out(connection, "", page_size)
     return connection
 
 
-def attach(connection: sqlite3.Connection, path: Path, schema: str, key: Key) -> None:
-    """Attach a second encrypted file of the usual page size."""
+def _lay_out(connection: sqlite3.Connection, schema: str, page_size: int | None) -> None:
+    if page_size is not None:
+        connection.execute(f"PRAGMA {schema}cipher_page_size = {page_size}").close()
+        # Half as dear as SHA-512 where the processor knows SHA-256; as sound for telling a page that was tampered with.
+        connection.execute(f"PRAGMA {schema}cipher_hmac_algorithm = HMAC_SHA256").close()
+
+
+def attach(connection: sqlite3.Connection, path: Path, schema: str, key: Key, page_size: int | None = None) -> None:
+    """Attach a second encrypted file, of the usual page size unless another one is named."""
     connection.execute(f"ATTACH DATABASE ? AS {schema} KEY ?", (str(path), f"x'{key}'")).close()
+    _lay_out(connection, f"{schema}.", page_size)
+
+
+def repage(path: Path, key: Key) -> bool:
+    """Write a cache of the former page size anew in today's; tells whether it was one. Else the file stays as it is."""
+    fresh = path.with_name(f"{path.name}.repaged")
+    fresh.unlink(missing_ok=True)
+    connection = connect(path, key, FORMER_PAGE_SIZE)
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        attach(connection, fresh, "fresh", key, PAGE_SIZE)
+        for statement in ("SELECT sqlcipher_export('fresh')", f"PRAGMA fresh.user_version = {version}", "DETACH fresh"):
+            connection.execute(statement).close()
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+    finally:
+        connection.close()
+    fresh.replace(path)
+    return True
 
 
 def plain(path: Path) -> sqlite3.Connection:

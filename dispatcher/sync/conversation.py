@@ -21,6 +21,8 @@ PING_EVERY_S = 2.0
 STALE_AFTER_S = 5.0
 LOST_AFTER_S = 10.0
 LOOK_EVERY_S = 0.5
+LIVE_AT_ONCE = 64
+"""So many live batches at most are made durable together."""
 
 _REFUSING = frozenset(
     {
@@ -52,8 +54,8 @@ class Partner(Protocol):
         """Fetch what was offered instead of rows; gives what is said then, None where the feed begins by itself."""
         ...
 
-    def changed(self, changes: wire.Changes) -> None:
-        """Take a batch."""
+    def changed(self, changes: wire.Changes, *, more: bool) -> None:
+        """Take a batch; with `more` another one that has come with it follows at once."""
         ...
 
     def judged(self, judged: wire.Judged) -> None:
@@ -122,6 +124,8 @@ class Conversation:
         self._silent = False
         self._heard_s = self._loop.time()
         self._asked: dict[int, tuple[float, float]] = {}
+        self._live: list[wire.Changes] = []
+        self._lived = asyncio.Event()
 
     def wake(self) -> None:
         """Look for acts to send."""
@@ -132,6 +136,7 @@ class Conversation:
         """Hold the conversation until it ends, which it does by raising; the link is closed then."""
         parts: list[Coroutine[Any, Any, None]] = [
             self._listen(),
+            self._hand_over(),
             self._watch(),
             self._ping(),
             self._send(),
@@ -189,9 +194,14 @@ class Conversation:
         self._work.set()
 
     def _take(self, message: wire.Downward) -> None:
+        if isinstance(message, wire.Changes) and not message.catching_up and len(self._live) < LIVE_AT_ONCE:
+            self._live.append(message)
+            self._lived.set()
+            return
+        self._hand_live_over()
         match message:
             case wire.Changes():
-                self._partner.changed(message)
+                self._partner.changed(message, more=False)
             case wire.Judged():
                 self._partner.judged(message)
             case wire.Beat():
@@ -220,6 +230,19 @@ class Conversation:
             case _:
                 assert_never(message)
         self._work.set()
+
+    async def _hand_over(self) -> None:
+        """Hand live batches over once nothing more has come with them: in a rush they share one transaction."""
+        while True:
+            await self._lived.wait()
+            self._lived.clear()
+            self._hand_live_over()
+            self._work.set()
+
+    def _hand_live_over(self) -> None:
+        live, self._live = self._live, []
+        for place, changes in enumerate(live, 1):
+            self._partner.changed(changes, more=place < len(live))
 
     async def _watch(self) -> None:
         while True:

@@ -30,7 +30,6 @@ from dispatcher.sync.office_ports import OfficeMemory
 from dispatcher.sync.outbox import Outbox
 from dispatcher.sync.ports import (
     UNSETTLED,
-    Arrival,
     CaseView,
     LinkLost,
     Listener,
@@ -236,10 +235,11 @@ class Desk:
         if self.taking is not None:
             self._begin_again()
 
-    def take(self, changes: wire.Changes, at_s: float) -> bool:
+    def take(self, changes: wire.Changes, at_s: float, *, more: bool = False) -> bool:
         """Take a batch, come at `at_s` of the loop's clock; tells whether it is durable and told by now.
 
-        What is live is so at once; while catching up it may wait for more. Raises Gap when it does not follow.
+        What is live is so at once, unless `more` follows at once; while catching up it may wait. Raises Gap when it
+        does not follow.
         """
         reached = self._gathering.last or self._cursor
         if changes.first != reached + 1 or changes.last < reached:
@@ -247,7 +247,7 @@ class Desk:
         if changes.gone:  # what comes and goes in one set would be told as gone without ever having been there
             self._write_gathered()
         self._gathering.add(changes, at_s)
-        if not self._gathering.is_due(at_s):
+        if not self._gathering.is_due(at_s) or (more and not changes.gone):
             return False
         self._write_gathered()
         return True
@@ -445,7 +445,7 @@ class Desk:
     # ---- inside
 
     def _write_gathered(self) -> None:
-        changes, alone = self._gathering.whole(), self._gathering.is_one
+        changes, arrivals = self._gathering.whole(), self._gathering.arrivals()
         if changes is None:
             return
         now = self._time.now()
@@ -461,9 +461,8 @@ class Desk:
         receipts = self._outbox.applied(changes.settles, now)
         cases = [row.row.id for row in changes.rows]
         self._forget_confirmed(cases)
-        if changes.rows and alone and not changes.catching_up:
-            arrived = tuple((row.row.id, row.row.revision) for row in changes.rows)
-            self._listener.arrived(Arrival(cases=arrived, committed_at=changes.committed_at or now))
+        for arrival in arrivals:
+            self._listener.arrived(arrival)
         touched = cases_of(receipts)
         self.telling.rows(self._replica.confirm([row.row for row in changes.rows], changes.gone, touched))
         self.telling.receipts(receipts)

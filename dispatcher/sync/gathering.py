@@ -1,9 +1,9 @@
 """Catching up in large steps: consecutive change sets become one, for every transaction costs as much as many rows.
 
-Promises: nothing is left out or put in another order; what is live, settles an act or removes a case is due at once;
-besides, at most GATHER_BYTES of bodies (and the frame that goes beyond) and what came in GATHER_S are held back.
-Knows neither store nor link: who gathers must write what is due, and drop it when the link ends, for the centre sends
-again whatever the cursor has not passed.
+Promises: nothing is left out or put in another order; what is live, settles an act or removes a case is due at once, or
+with what has come with it; besides, at most GATHER_BYTES of bodies (and the frame that goes beyond) and what came in
+GATHER_S are held back. Knows neither store nor link: who gathers must write what is due, and drop it when the link
+ends, for the centre sends again whatever the cursor has not passed.
 """
 
 from typing import Final
@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from dispatcher.models.ids import Revision
+from dispatcher.sync.ports import Arrival
 from dispatcher.wire import Changes
 
 GATHER_BYTES: Final = 8 * 1024 * 1024
@@ -31,11 +32,6 @@ class Gathering:
         """Up to which revision it reaches; None while there is nothing."""
         return self._parts[-1].last if self._parts else None
 
-    @property
-    def is_one(self) -> bool:
-        """Tell whether it is a single change set as it came."""
-        return len(self._parts) == 1
-
     def add(self, changes: Changes, at_s: float) -> None:
         """Take the next one, come at `at_s` of a clock that never jumps."""
         if not self._parts:
@@ -50,6 +46,18 @@ class Gathering:
         newest = self._parts[-1]
         must = not newest.catching_up or bool(newest.settles) or bool(newest.gone)
         return must or self._bytes >= GATHER_BYTES or at_s - self._since_s >= GATHER_S
+
+    def arrivals(self) -> tuple[Arrival, ...]:
+        """Give what has come as it was committed, of each case the newest; nothing where some was missed before."""
+        if any(part.catching_up for part in self._parts):
+            return ()
+        newest = {row.row.id: row.row.revision for part in self._parts for row in part.rows}
+        found: list[Arrival] = []
+        for part in self._parts:
+            here = tuple((row.row.id, row.row.revision) for row in part.rows if newest[row.row.id] == row.row.revision)
+            if here and part.committed_at is not None:
+                found.append(Arrival(cases=here, committed_at=part.committed_at))
+        return tuple(found)
 
     def whole(self) -> Changes | None:
         """Give it as one change set, each case in its newest state; it stays until `clear`."""

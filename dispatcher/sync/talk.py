@@ -99,15 +99,15 @@ class Talk:
         self._health.note(as_of=self._desk.as_of)
         self._health.tell()
 
-    def changed(self, changes: wire.Changes) -> None:
+    def changed(self, changes: wire.Changes, *, more: bool) -> None:
         """Take a batch."""
-        written = self._desk.take(changes, self._loop.time())
+        written = self._desk.take(changes, self._loop.time(), more=more)
         if self._office is not None:
             self._office.confirmed(changes.rows)
         if self._online_since_s is None:
             self._received += len(changes.rows)
             self._health.note_progress(self._received, self._expected)
-        if not changes.catching_up:
+        if not changes.catching_up and written:
             self._be_online()
         elif written:
             self._health.note(as_of=self._desk.as_of)

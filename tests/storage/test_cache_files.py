@@ -15,7 +15,7 @@ import pytest
 
 from dispatcher.models.ids import Revision
 from dispatcher.models.order import Caller
-from dispatcher.storage import cipher
+from dispatcher.storage import cache_examining, cipher
 from dispatcher.storage.cache import Cache
 from dispatcher.storage.keys import KEY_FILE, load_key
 from dispatcher.sync.ports import StoreDamaged, StoreNewer, Trouble
@@ -262,6 +262,42 @@ def test_a_second_program_on_the_same_directory_is_refused(opened: Opened, direc
     assert store.count() == 3, "the first goes on undisturbed"
     store.close()
     assert opened().count() == 3
+
+
+@pytest.fixture
+def former(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fill a cache as the program's first versions did."""
+    with monkeypatch.context() as then:
+        then.setattr(cipher, "PAGE_SIZE", cipher.FORMER_PAGE_SIZE)
+        store = filled(opened())
+        store.enqueue(sign(a_case(1).id)[0])
+        while store.index_some():
+            pass
+        store.close()
+
+
+@pytest.mark.usefixtures("former")
+def test_a_cache_of_the_former_page_size_is_written_anew_and_nothing_is_lost(opened: Opened, directory: Path) -> None:
+    key = load_key(directory / KEY_FILE)
+    assert key is not None
+    assert cache_examining.cache_signs(directory / "cache.db", key).cases == 400, "the doctor reads it as it lies"
+    store = opened()
+    assert (store.count(), store.standing().cursor, store.remembered()) == (400, 400, REMEMBERED)
+    assert (len(store.unsettled()), len(store.search("井盖", 1000)), store.damages) == (1, 400, [])
+    assert int(store._connection.execute("PRAGMA main.page_size").fetchone()[0]) == cipher.PAGE_SIZE
+    store.close()
+    cache_examining.check(directory / "cache.db", key)
+    assert not [*names(directory), *directory.glob("*.repaged*")]
+
+
+@pytest.mark.usefixtures("former")
+def test_a_cache_that_cannot_be_written_anew_stays_as_it_is(opened: Opened, directory: Path) -> None:
+    before = (directory / "cache.db").read_bytes()
+    with largest_file(60_000), pytest.raises(Trouble, match="磁盘"):
+        opened()
+    assert (directory / "cache.db").read_bytes() == before
+    assert opened().count() == 400
+    assert not [*names(directory), *directory.glob("*.repaged*")]
 
 
 @contextlib.contextmanager

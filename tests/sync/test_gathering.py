@@ -235,3 +235,13 @@ async def test_a_feed_that_pauses_in_the_middle_is_written_without_waiting_for_m
     await until(lambda: console.store.count() == 100, patience_s=2 * GATHER_S)
     assert len(console.seen.rows) == 100
     assert console.seen.status.state is LinkState.CATCHING_UP
+
+
+def test_live_batches_that_come_together_are_written_together_and_told_each_by_its_commit() -> None:
+    station = Station()
+    assert not station.desk.take(changes(1, 1, catching_up=False), 0.0, more=True)
+    assert not station.desk.take(changes(2, 2, catching_up=False), 0.0, more=True)
+    assert station.here == (0, 0, 0), "nothing is told before it is durable"
+    assert station.desk.take(changes(3, 3, catching_up=False), 0.0)
+    assert station.here == (1, 3, 3)
+    assert [arrival.cases[0][1] for arrival in station.seen.arrivals] == [1, 2, 3]
