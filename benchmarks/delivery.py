@@ -42,13 +42,15 @@ from dispatcher.server.desk import BATCH
 from dispatcher.storage.ledger import Ledger
 from dispatcher.sync.outbox import new_command_id
 from dispatcher.transport.websocket import WebSocketDialer
-from dispatcher.wire import PROTOCOL, Hello, Submit, encode
+from dispatcher.wire import PROTOCOL, Beat, Hello, Submit, decode_downward, encode
 from tests.helpers import postgres
 
 RATES: Final = (20, 200)
 LENGTH_S: Final = 15
 MOST: Final = 2.0
 BYTES: Final = 3_000
+SETTLE_S: Final = 2.0
+"""Whoever hears has just been filled, and makes what came ready to be searched."""
 
 
 def run(ground: Ground, quick: bool = False) -> list[Result]:
@@ -108,9 +110,11 @@ class Signing:
         self._listening: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        """Say hello and read whatever comes."""
+        """Say hello, take what there is and read whatever comes."""
         self._link = await WebSocketDialer(self._url.replace("http", "ws", 1) + "/feed").dial()
         await self._link.send(encode(Hello(protocol=PROTOCOL, token=CONSOLE_TOKEN, station="colleague")))
+        while not isinstance(decode_downward(await self._link.receive()), Beat):
+            pass
         self._listening = asyncio.create_task(self._listen())
         return self
 
@@ -212,6 +216,7 @@ async def _steadily(
 ) -> list[float]:
     """Send at the rate, whatever the answers, and give what the ears have noted."""
     loop = asyncio.get_running_loop()
+    await asyncio.sleep(SETTLE_S)
     hearing = asyncio.ensure_future(asyncio.to_thread(hear, ears, Durable, count / per_s + 120))
     begun_s = loop.time()
     async with asyncio.TaskGroup() as group:

@@ -41,6 +41,7 @@ FIRST_PAGE: Final = 100
 PAGE: Final = 4_000
 LENT_PAGE: Final = 200
 INDEXED_AT_ONCE: Final = 2_000
+INDEXED_LIVE: Final = 16
 
 _encode = msgspec.json.Encoder().encode
 _decode_rows = msgspec.json.Decoder(tuple[QueueRow, ...]).decode
@@ -290,10 +291,10 @@ class Cache:
         return 0 if row is None else row[0]
 
     def index_some(self) -> bool:
-        """Make some more cases ready to be searched, in some tens of milliseconds; tells whether there are more."""
+        """Make some more cases ready to be searched; tells whether there are more."""
         try:
             with self._readable(), self._transaction(indexing=True) as connection:
-                return self._words.step(connection, INDEXED_AT_ONCE)
+                return self._words.step(connection, INDEXED_AT_ONCE, INDEXED_LIVE)
         except BaseException:
             self._words.forget()
             raise

@@ -70,11 +70,21 @@ def write(connection: sqlite3.Connection, rows: Sequence[CaseRow], above: int, p
             (n, r.row.id, r.row.revision, r.row.due_ms, r.row.closed_ms, _encode(r.row)),
         )
         places += [place for (place,) in found.fetchall()]
+    said_anew = [n for n, r in zip(places, rows, strict=True) if n < first and _is_said_anew(connection, n, r, packer)]
     connection.executemany(
         "REPLACE INTO documents VALUES (?, ?, ?)",
         [(n, packer.pack(r.body), _present(r.caller)) for n, r in zip(places, rows, strict=True)],
     )
-    cache_words.changed(connection, places)
+    cache_words.changed(connection, said_anew)
+
+
+def _is_said_anew(connection: sqlite3.Connection, n: int, row: CaseRow, packer: "Packer") -> bool:
+    """Tell whether a case's words are others than those in its place: most acts leave them as they are."""
+    before = connection.execute("SELECT body FROM documents WHERE n = ?", (n,)).fetchone()
+    try:
+        return before is None or cache_words.words_of(packer.unpack(before[0])) != cache_words.words_of(row.body)
+    except (ValueError, msgspec.DecodeError):
+        return True  # whoever reads the one that is kept finds out
 
 
 def append(

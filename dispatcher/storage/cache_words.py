@@ -61,21 +61,29 @@ class Indexing:
         self._unpack: Callable[[bytes], bytes] = bytes
         self._ahead: _Read | None = None
 
-    def step(self, connection: sqlite3.Connection, limit: int) -> bool:
-        """Index up to `limit` cases; tells whether there may be more. Raises ValueError for a body nobody can read."""
+    def step(self, connection: sqlite3.Connection, many: int, few: int) -> bool:
+        """Index `many` cases where so many wait, else up to `few`, so that what comes live waits for a moment only.
+
+        Tells whether there may be more. Raises ValueError for a body nobody can read.
+        """
         again = connection.execute(
-            "SELECT n, body FROM unindexed LEFT JOIN documents USING (n) ORDER BY n LIMIT ?", (limit,)
+            "SELECT n, body FROM unindexed LEFT JOIN documents USING (n) ORDER BY n LIMIT ?", (few,)
         ).fetchall()
         if again:
             _write(connection, self._read([(n, body) for n, body in again if body is not None]))
             connection.execute("DELETE FROM unindexed WHERE n <= ?", (again[-1][0],)).close()
-        now, self._ahead = self._ahead or self._from(connection, _indexed_to(connection), limit), None
+        now, self._ahead = self._ahead, None
+        if now is None:
+            here, last = connection.execute(
+                "SELECT indexed_to, coalesce((SELECT max(n) FROM documents), 0) FROM standing"
+            ).fetchone()
+            now = self._from(connection, here, many if last - here >= many else few)
         if now.places:
-            if len(now.places) == limit:
-                self._ahead = self._from(connection, now.places[-1], limit)
+            if len(now.places) == many:
+                self._ahead = self._from(connection, now.places[-1], many)
             _write(connection, now)
             connection.execute("UPDATE standing SET indexed_to = ?", (now.places[-1],)).close()
-        return self._ahead is not None or len(again) == limit
+        return self._ahead is not None or few in (len(again), len(now.places))
 
     def forget(self) -> None:
         """Read again what was read ahead: it may be of before."""
@@ -153,7 +161,8 @@ def parts_of(asked: str) -> tuple[str, ...]:
     return tuple(word for part in asked.split() if (word := _plain(part)))
 
 
-def _text(body: bytes) -> str:
+def words_of(body: bytes) -> str:
+    """Give all that a case is found by. Raises ValueError for a body nobody can read."""
     case = _decode(body)
     order, place = case.order, case.order.place
     return _BETWEEN.join(
@@ -175,7 +184,7 @@ def _text(body: bytes) -> str:
 
 def _entries(bodies: list[tuple[int, bytes]], unpack: Callable[[bytes], bytes]) -> str:
     """Give place and words of each body, as JSON; all are spaced in one go, for one by one that is the dearest step."""
-    texts = _spaced(_folded(_APART.join([_text(unpack(body)) for _, body in bodies]))).split(_APART)
+    texts = _spaced(_folded(_APART.join([words_of(unpack(body)) for _, body in bodies]))).split(_APART)
     return _encode([(n, text) for (n, _), text in zip(bodies, texts, strict=bool(bodies))]).decode()
 
 
@@ -185,10 +194,6 @@ def _write(connection: sqlite3.Connection, read: _Read) -> None:
         "INSERT OR REPLACE INTO words (rowid, text) SELECT value ->> 0, value ->> 1 FROM jsonb_each(?)",
         (read.entries.result(),),
     ).close()
-
-
-def _indexed_to(connection: sqlite3.Connection) -> int:
-    return connection.execute("SELECT indexed_to FROM standing").fetchone()[0]
 
 
 def _spaced(text: str) -> str:
