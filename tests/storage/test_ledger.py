@@ -17,6 +17,7 @@ from dispatcher.models.queue import summarise
 from dispatcher.models.verdicts import Accepted, Reason, Refused
 from dispatcher.storage import paging as paging_module
 from dispatcher.storage.ledger import Account, Ledger, Page
+from dispatcher.storage.sessions import PROVABLE_FOR
 from dispatcher.wire import NO_CALLER, Changes, decode_downward, encode
 from tests.storage.city import (
     CALLER,
@@ -351,10 +352,11 @@ def test_accounts_and_sessions(ledger: Ledger) -> None:
     assert ledger.sessions.whose("token", NOW) == changed
     assert ledger.sessions.whose("token", expires) is None
     assert ledger.sessions.whose("other", NOW) is None
-    ledger.sessions.put("second", account.person, expires, expires + dt.timedelta(hours=1))
-    assert ledger.sessions.whose("token", NOW) is None, "sessions that have run out are forgotten"
-    ledger.sessions.drop("second", expires)
-    assert ledger.sessions.whose("second", expires) is None
+    later = expires + PROVABLE_FOR
+    ledger.sessions.put("second", account.person, later, later + dt.timedelta(hours=1))
+    assert ledger.sessions.whose("token", NOW) is None, "those that ran out so long ago are forgotten"
+    ledger.sessions.drop("second", later)
+    assert ledger.sessions.whose("second", later) is None
 
 
 def test_an_empty_batch_is_nothing(ledger: Ledger) -> None:
