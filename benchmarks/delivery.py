@@ -91,10 +91,10 @@ def _compared(what: str, ours: list[list[float]], bare: list[float]) -> list[Res
     results: list[Result] = []
     for name, share in (("p50", 0.5), ("p99", 0.99)):
         limit_ms = percentile(bare, share)
-        for way, took in zip(("a colleague's act", "… an order through the intake"), ours, strict=True):
+        for way, took in zip(("a colleague's act", "an order through the intake"), ours, strict=True):
             took_ms = percentile(took, share)
             ratio = took_ms / limit_ms
-            named = f"{what}: {way}, commit to durable at the console, {name}" if way[0] != "…" else f"{way}, {name}"
+            named = f"{what}: {way}, commit to durable at the console, {name}"
             results.append(Result(named, took_ms, "ms", ratio, "≤ 2×", ratio <= MOST))
         results.append(Result("… the limit, a bare WebSocket with two commits", limit_ms, "ms"))
     return results
