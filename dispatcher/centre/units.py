@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from dispatcher.assets import BadAsset, read_departments, read_units
+from dispatcher.centre.accounts import by_whom
 from dispatcher.centre.admin import Tasks, opened
 from dispatcher.centre.serving import failed
 from dispatcher.models.organisation import UnitKind
 from dispatcher.settings import AdminSettings
+from dispatcher.sync.clock import SystemClock
 
 _TABLES: Final = (UnitKind.DISTRICT, UnitKind.STREET, UnitKind.COMMUNITY)
 
@@ -43,6 +45,6 @@ def _units(settings: AdminSettings, parsed: argparse.Namespace) -> int:
             return failed(error, 2)
         except (OSError, UnicodeDecodeError) as error:
             return failed(f"{file}: 无法读取 | it cannot be read ({error})", 2)
-        ledger.put_units([*known, *added])
+        ledger.put_units([*known, *added], by_whom(), SystemClock().now())
     sys.stdout.write(f"已加入 {len(added)} 个单位，共 {len(known) + len(added)} | {len(added)} units added\n")
     return 0

@@ -1,4 +1,4 @@
-"""What is done to accounts, sessions, stations and the journal itself: facts journaled among the acts on cases.
+"""What is done to accounts, sessions, stations, the directory and the journal itself: facts journaled among the acts.
 
 None of them holds a password, a code or a token. The journal tells by whom and when.
 """
@@ -80,8 +80,22 @@ class ReadJournal(AccountCommand, frozen=True, tag="read_journal"):
     sign_ins: bool = False
 
 
+class PutUnits(AccountCommand, frozen=True, tag="put_units"):
+    """Units are new in the directory, or told otherwise there from now on."""
+
+    units: tuple[UnitId, ...]
+
+
 AnyAccountCommand = (
-    PutAccount | AllowAccount | ChangePassword | SetCodes | EndSessions | OrderWipe | ConfirmWipe | ReadJournal
+    PutAccount
+    | AllowAccount
+    | ChangePassword
+    | SetCodes
+    | EndSessions
+    | OrderWipe
+    | ConfirmWipe
+    | ReadJournal
+    | PutUnits
 )
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from dispatcher.models.accounts import AllowAccount, AnyAccountCommand, OrderWipe, ReadJournal
+from dispatcher.models.accounts import AllowAccount, AnyAccountCommand, OrderWipe, PutUnits, ReadJournal
 from dispatcher.models.commands import AnyCommand, ErasePersonalData, RevealCaller
 from dispatcher.models.events import Deliverer
 from dispatcher.models.ids import CaseId, CommandId, Instant, PersonId, Revision, UnitId
@@ -216,6 +216,8 @@ def _kind(command: msgspec.Struct) -> str:
 
 def _about(command: AnyAccountCommand) -> str:
     """Say of an act on accounts whom it was about, in the words of its fields."""
+    if isinstance(command, PutUnits):
+        return "units " + " ".join(command.units)
     said = ((name, getattr(command, name, None)) for name in _TARGET)
     return ", ".join(f"{name} {value}" for name, value in said if value)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import sqlalchemy as sa
 
-from dispatcher.models.accounts import AnyAccountCommand
+from dispatcher.models.accounts import AnyAccountCommand, PutUnits
 from dispatcher.models.case import Case
 from dispatcher.models.commands import Act, AnyCommand
 from dispatcher.models.events import Recorded
@@ -44,7 +44,7 @@ from dispatcher.storage import (
     timekeeping,
 )
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage.accounts import Account, Accounts
+from dispatcher.storage.accounts import Account, Accounts, enter
 from dispatcher.storage.auditing import Audit
 from dispatcher.storage.centre import check_room, make_engine, migrate, sorted_errors
 from dispatcher.storage.custody import Custody
@@ -455,16 +455,22 @@ class Ledger:
         with self._read() as connection:
             return tuple(_decode_unit(text) for text in connection.execute(statement).scalars())
 
-    def put_units(self, units: Iterable[Unit]) -> None:
-        """Add units or replace those of the same id."""
+    def put_units(self, units: Iterable[Unit], by: PersonId | None = None, now: dt.datetime | None = None) -> None:
+        """Add units or replace those of the same id; what somebody (`by`, at `now`) changes by that is journaled."""
         rows = [
             {"id": unit.id, "place": place, "unit": msgspec.json.encode(unit).decode()}
             for place, unit in enumerate(units)
         ]
-        if rows:
-            with self._write() as connection:
-                put(connection, schema.units, rows, key=("id",))
-                standing.note_directory_changed(connection)
+        if not rows:
+            return
+        with self._write() as connection:
+            if by is not None and now is not None:
+                kept = connection.execute(sa.select(schema.units.c.id, schema.units.c.unit))
+                known = {row.id: row.unit for row in kept}
+                other = tuple(UnitId(str(row["id"])) for row in rows if known.get(str(row["id"])) != row["unit"])
+                enter(connection, PutUnits(units=other), by, now)
+            put(connection, schema.units, rows, key=("id",))
+            standing.note_directory_changed(connection)
 
     @contextlib.contextmanager
     def _read(self) -> Generator[sa.Connection]:

@@ -30,6 +30,13 @@ def test_a_street_is_added_and_may_have_accounts(tmp_path: Path, capsys: pytest.
     ledger = Ledger.open(f"sqlite:///{tmp_path / 'centre.db'}")
     assert [unit.kind for unit in ledger.units() if unit.id == UnitId("110105099")] == [UnitKind.STREET]
     ledger.close()
+    capsys.readouterr()
+    assert main(["admin", "--database", f"sqlite:///{tmp_path / 'centre.db'}", "journal"]) == 0
+    told = capsys.readouterr().out
+    assert "put_units" in told
+    assert "units 110105099" in told, "what is new, and not the hundreds that were there"
+    assert "110105016" not in told
+    assert main(["admin", "--database", f"sqlite:///{tmp_path / 'centre.db'}", "verify"]) == 0
 
 
 @pytest.mark.parametrize(
