@@ -6,7 +6,7 @@ station on one case in their order, each after the one before it was accepted. W
 judged is said (`Obstacle`) and is no verdict. A second delivery is answered with the verdict of the first.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -20,6 +20,7 @@ from dispatcher.server.desk import Desk
 from dispatcher.server.hub import Console, Hub
 from dispatcher.server.submitted import flaw_of, not_for_the_feed, with_hints_masked
 from dispatcher.storage.ledger import Account, Ledger
+from dispatcher.storage.officekeeping import OfficeBook
 from dispatcher.storage.stations import SessionThere
 from dispatcher.wire import BadMessage, Delivery, Fault, Lost, NotJudged, Obstacle, SessionKey, Undelivered
 from dispatcher.wire.proofs import holds, lacks_caller, session_key
@@ -97,9 +98,14 @@ class Deliveries:
         return Obstacle.LACKS_CALLER if lacks_caller(delivery) else maker
 
     async def _secret(self) -> bytes:
-        while (secret := await self._desk.read(lambda ledger: ledger.offices.proof_secret())) is None:
-            await self._desk.write(lambda ledger: ledger.offices.make_secrets())
-        return secret
+        return await secret_of(self._desk, OfficeBook.proof_secret)
+
+
+async def secret_of(desk: Desk, read: Callable[[OfficeBook], bytes | None]) -> bytes:
+    """Give one of the offices' secrets, which is made where there is none yet; raises Trouble."""
+    while (secret := await desk.read(lambda ledger: read(ledger.offices))) is None:
+        await desk.write(lambda ledger: ledger.offices.make_secrets())
+    return secret
 
 
 def _found(ledger: Ledger, delivery: Delivery, unit: UnitId) -> _Found:

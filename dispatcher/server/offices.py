@@ -13,9 +13,10 @@ from typing import Final
 
 from dispatcher.models.ids import UnitId
 from dispatcher.models.organisation import Scope, office_of, scope_of
-from dispatcher.server.deliveries import Deliveries
+from dispatcher.server.deliveries import Deliveries, secret_of
 from dispatcher.server.desk import Desk
 from dispatcher.server.hub import Console
+from dispatcher.storage.officekeeping import OfficeBook
 from dispatcher.sync.ports import Clock, Trouble
 from dispatcher.wire import BadMessage, Fault, Inquire, Judged, Office, OfficeKey, OfficeStation
 
@@ -94,7 +95,7 @@ class Offices:
 
     async def _tell(self, unit: UnitId, consoles: tuple[Console, ...]) -> None:
         now = self._clock.now()
-        secret = await self._secret()
+        secret = await secret_of(self._desk, OfficeBook.secret)
         stations = await self._desk.read(lambda ledger: ledger.offices.stations(unit, now - SEEN_WITHIN))
         for console in consoles:
             token_hash = self._here.get(unit, {}).get(console)
@@ -103,11 +104,6 @@ class Offices:
             keys = keys_of(secret, scope_of(console.actor), now)
             session = await self.deliveries.key_of(token_hash, console.actor.person)
             console.write(Office(unit=unit, keys=keys, stations=stations, session=session))
-
-    async def _secret(self) -> bytes:
-        while (secret := await self._desk.read(lambda ledger: ledger.offices.secret())) is None:
-            await self._desk.write(lambda ledger: ledger.offices.make_secrets())
-        return secret
 
 
 def keys_of(secret: bytes, scope: Scope, now: dt.datetime) -> tuple[OfficeKey, ...]:

@@ -14,6 +14,7 @@ from dispatcher.models.ids import PersonId
 from dispatcher.models.queue import epoch_ms, from_epoch_ms
 from dispatcher.storage import ledger_schema as schema
 from dispatcher.storage.centre import looked_at, make_engine, sorted_errors
+from dispatcher.storage.writing import put
 from dispatcher.sync.ports import Trouble
 
 _rows = schema.precautions
@@ -45,10 +46,8 @@ def note(url: str, ledger: str, taken: Taken) -> bool:
         engine = make_engine(url)
         try:
             with sorted_errors(engine), engine.execution_options(writing=True).begin() as connection:
-                values = {"at_ms": epoch_ms(taken.at), "by": taken.by, "file": taken.file}
-                mine = _rows.c.precaution == taken.precaution.value
-                if not connection.execute(sa.update(_rows).where(mine).values(values)).rowcount:
-                    connection.execute(sa.insert(_rows), {"precaution": taken.precaution.value, **values})
+                said = {"at_ms": epoch_ms(taken.at), "by": taken.by, "file": taken.file}
+                put(connection, _rows, [{"precaution": taken.precaution.value, **said}], key=("precaution",))
         finally:
             engine.dispose()
     except Trouble:
