@@ -70,6 +70,13 @@ class Desk:
             cache.close()
 
 
+def all_online(desks: list[Desk], cases: set[str]) -> None:
+    """Wait until all are online with these cases, and could serve as the office's relay."""
+    for desk in desks:
+        desk.until(lambda status: status["link"] == "online" and status["can_serve"])
+        until(lambda desk=desk: desk.console.ask("rows").keys(), lambda rows: rows == cases)
+
+
 def test_an_outage_of_a_whole_office(centre: Centre, tmp_path: Path) -> None:
     cases = [centre.post(centre.token("hotline"), f"26-{number}")["case"] for number in range(3)]
     addresses = free_addresses(3)
@@ -78,9 +85,7 @@ def test_an_outage_of_a_whole_office(centre: Centre, tmp_path: Path) -> None:
         for person, address in zip(PEOPLE, addresses, strict=True)
     ]
     try:
-        for desk in desks:
-            desk.until(lambda status: status["link"] == "online" and status["can_serve"])
-            until(lambda desk=desk: desk.console.ask("rows").keys(), lambda rows: rows == set(cases))
+        all_online(desks, set(cases))
         centre.kill()
 
         # Through the relay that the settings name.
@@ -149,9 +154,7 @@ def test_a_station_is_destroyed_and_its_office_hands_in_what_was_made_there(cent
     ]
     others = (chen, li)
     try:
-        for desk in desks:
-            desk.until(lambda status: status["link"] == "online" and status["can_serve"])
-            until(lambda desk=desk: desk.console.ask("rows").keys(), lambda rows: rows == set(cases))
+        all_online(desks, set(cases))
         centre.kill()
         for desk in desks:
             desk.until(lambda status: status["relay"] == "陈卓" and status["colleagues"] == 2)
