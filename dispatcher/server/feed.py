@@ -254,29 +254,45 @@ class Feed:
             await console.behind.wait()
 
     async def _catch_up(self, console: Console) -> None:
-        """Write pages until the console has all that live consoles have, and make it one of them at that moment."""
+        """Write pages until the console has all that live consoles have, and make it one of them at that moment.
+
+        While it takes a page, the next one is read.
+        """
         law, old_rows = self._law, False
-        while True:
-            await console.socket.writable()
-            after = console.sent
-            page = await self._desk.read(functools.partial(_page, scope=console.scope, after=after))
-            old_rows |= self._old_rows or law is not self._law
-            # From here to `join` nothing is awaited: the hub cannot move on in between.
-            complete = not page.more and self._hub.admits(page.last)
-            if page.rows or page.gone:
-                first = Revision(after + 1)
-                for changes in batches(
-                    first, page.last, page.rows, page.committed_at, gone=page.gone, more=not complete
-                ):
-                    console.write_changes(changes)
-            elif complete:
-                console.sent = page.last
-            if complete:
-                if old_rows and self._law is not None:
-                    console.write(self._law)  # what it was given may be of the law before: it makes its rows anew
-                console.write(Beat(now=self._clock.now(), head=console.sent))
-                self._hub.join(console)
-                return
+        reading = asyncio.create_task(self._read(console, console.sent))
+        try:
+            while True:
+                page, was_old = await reading
+                if page.more:
+                    reading = asyncio.create_task(self._read(console, page.last))
+                await console.socket.writable()
+                old_rows |= was_old or self._old_rows or law is not self._law
+                # From here to `join` nothing is awaited: the hub cannot move on in between.
+                complete = not page.more and self._hub.admits(page.last)
+                if page.rows or page.gone:
+                    first = Revision(console.sent + 1)
+                    for changes in batches(
+                        first, page.last, page.rows, page.committed_at, gone=page.gone, more=not complete
+                    ):
+                        console.write_changes(changes)
+                elif complete:
+                    console.sent = page.last
+                if complete:
+                    if old_rows and self._law is not None:
+                        console.write(self._law)  # what it was given may be of the law before: it makes its rows anew
+                    console.write(Beat(now=self._clock.now(), head=console.sent))
+                    self._hub.join(console)
+                    return
+                if not page.more:
+                    reading = asyncio.create_task(self._read(console, console.sent))
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+    async def _read(self, console: Console, after: Revision) -> tuple[Page, bool]:
+        """Give a page, and whether it may hold rows of the law before."""
+        page = await self._desk.read(functools.partial(_page, scope=console.scope, after=after))
+        return page, self._old_rows
 
     async def _listen(self, console: Console, guest: Guest) -> None:
         stream = Stream()

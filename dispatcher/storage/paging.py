@@ -9,7 +9,8 @@ function that says which of their details (`as_seen_by`).
 import datetime as dt
 import functools
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from itertools import islice
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -18,16 +19,15 @@ from dispatcher.models.ids import CaseId, Revision
 from dispatcher.models.organisation import Scope, stem_of, street_of
 from dispatcher.models.queue import QueueRow, from_epoch_ms
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage import records, standing
+from dispatcher.storage import prepared, records, standing
 from dispatcher.storage.vault import Vault
 from dispatcher.wire import MAX_FRAME_BYTES, CaseRow, as_seen_by
 
-PAGE_BYTES: Final = MAX_FRAME_BYTES * 3 // 4
-"""A page holds at most this much, so that it fits a frame with room for verdicts."""
-STREAMED: Final = 500
+PAGE_BYTES: Final = MAX_FRAME_BYTES // 5
+"""A page holds at most this much: it fits a frame, and others who ask meanwhile do not wait for long."""
+STREAMED: Final = 300
 """Rows taken from the database at a time while a page is filled."""
-SCOPES: Final = 1000
-"""So many scopes' statements are kept made: about as many as a city has units times ways of seeing."""
+_NO_LIMIT: Final = 2**62
 
 _cases = schema.cases
 _losses = schema.losses
@@ -52,7 +52,7 @@ def page(connection: sa.Connection, vault: Vault, scope: Scope, after: Revision,
     """Give at most `limit` rows and `limit` cases gone, ordered by revision."""
     head = standing.read(connection).head
     rows, more = _rows(connection, scope, after, head, limit)
-    last = Revision(rows[-1].revision) if more else max(head, after)
+    last = rows[-1].revision if more else max(head, after)
     lost = _lost(connection, scope, after, last, limit)
     if len(lost) > limit:
         lost, more = lost[:limit], True
@@ -77,18 +77,28 @@ def everything(connection: sa.Connection, vault: Vault, scope: Scope, first: int
 
     They are of one state where the transaction holds still.
     """
-    statement, revision = _in_scope(scope)
-    due = statement.where(_cases.c.is_open).order_by(_cases.c.due_ms, _cases.c.id).limit(first)
-    rows = _case_rows(connection, vault, scope, connection.execute(due).all())
+    due = list(map(_Kept._make, prepared.fetch(connection, _due_first(scope), {"limit": first})))
+    rows = _case_rows(connection, vault, scope, due)
     yield from rows
     told = {row.row.id for row in rows}
-    streaming = connection.execution_options(yield_per=STREAMED)
-    with streaming.execute(statement.order_by(revision)) as found:
-        for some in found.partitions():
+    every = {"after": 0, "head": _NO_LIMIT, "limit": _NO_LIMIT}
+    with prepared.streamed(connection, _changed(scope), every, STREAMED) as found:
+        coming = iter(found)
+        while some := list(map(_Kept._make, islice(coming, STREAMED))):
             yield from [row for row in _case_rows(connection, vault, scope, some) if row.row.id not in told]
 
 
-def _case_rows(connection: sa.Connection, vault: Vault, scope: Scope, rows: Sequence[Any]) -> list[CaseRow]:
+class _Kept(NamedTuple):
+    """A case's row as the ledger keeps it, in the order of `_in_scope`."""
+
+    revision: Revision
+    committed_ms: int
+    row: bytes
+    body: bytes
+    envelope: bytes | None
+
+
+def _case_rows(connection: sa.Connection, vault: Vault, scope: Scope, rows: Sequence[_Kept]) -> list[CaseRow]:
     """Make what goes down to a scope of what was read; pages and snapshots alike."""
     summaries = _decode_rows(b"[" + b",".join([row.row for row in rows]) + b"]")
     return [
@@ -108,12 +118,12 @@ def case_row(connection: sa.Connection, vault: Vault, row: QueueRow, body: bytes
 
 def _rows(
     connection: sa.Connection, scope: Scope, after: Revision, head: Revision, limit: int
-) -> tuple[list[Any], bool]:
-    rows: list[Any] = []
+) -> tuple[list[_Kept], bool]:
+    rows: list[_Kept] = []
     size = 0
-    streaming = connection.execution_options(yield_per=min(limit + 1, STREAMED))
-    with streaming.execute(_changed(scope), {"after": after, "head": head, "limit": limit + 1}) as found:
-        for row in found:
+    wanted = {"after": after, "head": head, "limit": limit + 1}
+    with prepared.streamed(connection, _changed(scope), wanted, min(limit + 1, STREAMED)) as found:
+        for row in map(_Kept._make, found):
             size += len(row.row) + len(row.body) + len(row.envelope or b"")
             if len(rows) == limit or (rows and size > PAGE_BYTES):
                 return rows, True
@@ -121,12 +131,22 @@ def _rows(
     return rows, False
 
 
-@functools.lru_cache(maxsize=SCOPES)
+# Of each scope a statement is made once and kept: there are as many as units times ways of seeing.
+
+
+@functools.cache
 def _changed(scope: Scope) -> "sa.Select[*tuple[Any, ...]]":
     """Make the statement of a page; the head keeps out what is committed while it is read."""
     statement, revision = _in_scope(scope)
     statement = statement.where(revision > sa.bindparam("after"), revision <= sa.bindparam("head"))
     return statement.order_by(revision).limit(sa.bindparam("limit"))
+
+
+@functools.cache
+def _due_first(scope: Scope) -> "sa.Select[*tuple[Any, ...]]":
+    """Make the statement of the open cases that are due first."""
+    statement, _ = _in_scope(scope)
+    return statement.where(_cases.c.is_open).order_by(_cases.c.due_ms, _cases.c.id).limit(sa.bindparam("limit"))
 
 
 def _in_scope(scope: Scope) -> "tuple[sa.Select[*tuple[Any, ...]], sa.Column[int]]":
@@ -161,14 +181,14 @@ def _lost(connection: sa.Connection, scope: Scope, after: Revision, last: Revisi
     return list(connection.execute(_left(scope), {"after": after, "last": last, "limit": limit + 1}))
 
 
-@functools.lru_cache(maxsize=SCOPES)
+@functools.cache
 def _count(scope: Scope) -> sa.Select[Any]:
     statement, revision = _in_scope(scope)
     counting = statement.with_only_columns(sa.func.count(), maintain_column_froms=True)
     return counting.where(revision > sa.bindparam("after"))
 
 
-@functools.lru_cache(maxsize=SCOPES)
+@functools.cache
 def _left(scope: Scope) -> "sa.Select[*tuple[Any, ...]]":
     if scope.district:
         loser = _lies_in(_losses.c.unit, scope)

@@ -6,7 +6,7 @@ the driver's own; `centre.sorted_errors` knows them.
 """
 
 import contextlib
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 import psycopg
@@ -50,6 +50,22 @@ def fetch_all(connection: sa.Connection, asked: Sequence[tuple[sa.Executable, Va
     with without_waiting(connection) as raw:
         cursors = [raw.execute(each.text, _bound(each, values)) for each, (_, values) in zip(made, asked, strict=True)]
         return [cursor.fetchall() for cursor in cursors]
+
+
+@contextlib.contextmanager
+def streamed(
+    connection: sa.Connection, statement: sa.Executable, values: Values, at_a_time: int
+) -> Generator[Iterable[tuple[Any, ...]]]:
+    """Run a statement and give its rows as they are asked for, so many at a time where a server sends them."""
+    made = _of(connection, statement)
+    with _driver(connection) as raw:
+        if isinstance(raw, psycopg.Connection):
+            with raw.cursor(name="streamed") as cursor:
+                cursor.itersize = at_a_time
+                yield cursor.execute(made.text, _bound(made, values))
+        else:
+            with contextlib.closing(raw.execute(made.text, _bound(made, values))) as cursor:
+                yield cursor
 
 
 @contextlib.contextmanager

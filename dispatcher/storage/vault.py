@@ -44,7 +44,7 @@ class Vault:
 
     def __init__(self, keyring: Keyring, ledger: str) -> None:
         self.keyring = keyring
-        self._ledger = ledger
+        self._ledger = f"{ledger}\n".encode()
         self.version = 0
 
     def new_envelope(self, case: CaseId, caller: bytes | None) -> tuple[bytes, Opened]:
@@ -93,11 +93,11 @@ class Vault:
 
     def seal_sheet(self, name: str, plain: bytes) -> bytes:
         """Seal what the ledger keeps under a name that is nothing else's, such as its roster."""
-        return self._seal(plain, f"{self._ledger}\n\n{name}")
+        return self._seal(plain, self._sheet_name(name))
 
     def open_sheet(self, name: str, sealed: bytes) -> bytes:
         """Open it; raises as `open` does."""
-        return self._open(sealed, f"{self._ledger}\n\n{name}")
+        return self._open(sealed, self._sheet_name(name))
 
     def check(self) -> bytes:
         """Make what `has_right_key` later tells the right key of `version` by."""
@@ -110,29 +110,32 @@ class Vault:
         except BadSeal:
             return False
 
-    def _seal(self, plain: bytes, name: str) -> bytes:
+    def _seal(self, plain: bytes, name: bytes) -> bytes:
         nonce = os.urandom(_NONCE_BYTES)
         head = self.version.to_bytes(_VERSION_BYTES, "big") + nonce
-        return head + self.keyring.cipher(self.version).encrypt(nonce, plain, name.encode())
+        return head + self.keyring.cipher(self.version).encrypt(nonce, plain, name)
 
-    def _open(self, sealed: bytes, name: str) -> bytes:
-        version = version_of(sealed)
+    def _open(self, sealed: bytes, name: bytes) -> bytes:
+        version = int.from_bytes(sealed[:_VERSION_BYTES], "big")
         if not 1 <= version <= self.version + _AHEAD:
-            raise _bad(name.replace("\n", " "))
+            raise _bad(name.replace(b"\n", b" ").decode())
         cipher = self.keyring.cipher(version)
         try:
-            return cipher.decrypt(sealed[_VERSION_BYTES:_HEAD_BYTES], sealed[_HEAD_BYTES:], name.encode())
+            return cipher.decrypt(sealed[_VERSION_BYTES:_HEAD_BYTES], sealed[_HEAD_BYTES:], name)
         except (InvalidTag, ValueError) as error:
-            raise _bad(name.replace("\n", " ")) from error
+            raise _bad(name.replace(b"\n", b" ").decode()) from error
 
-    def _envelope_name(self, case: CaseId) -> str:
-        return f"{self._ledger}\n{case}\nenvelope"
+    def _envelope_name(self, case: CaseId) -> bytes:
+        return self._ledger + case.encode() + b"\nenvelope"
 
     def _record_name(self, case: CaseId) -> bytes:
-        return f"{self._ledger}\n{case}\nrecord".encode()
+        return self._ledger + case.encode() + b"\nrecord"
 
     def _act_name(self, case: CaseId, act: CommandId) -> bytes:
-        return f"{self._ledger}\n{case}\nact\n{act}".encode()
+        return self._ledger + f"{case}\nact\n{act}".encode()
+
+    def _sheet_name(self, name: str) -> bytes:
+        return self._ledger + b"\n" + name.encode()
 
 
 def is_sealed(record: bytes) -> bool:
