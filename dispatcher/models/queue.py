@@ -21,6 +21,11 @@ from dispatcher.models.whistle import Milestone
 
 SEPARATOR = " · "
 """Stands between address and community in a row's place, once at most."""
+ROWS_FORM = 1
+"""What rows and timers are made of a case in; another number whenever the same case gives another row or timer.
+
+Rows that were made in another form are made anew, by centres and stations.
+"""
 NEVER_MS = 253_402_300_799_000
 """Stands for "no instant" in a sorted column: the last second of the year 9999."""
 

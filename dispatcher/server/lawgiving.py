@@ -16,7 +16,7 @@ from typing import Final
 from dispatcher.models.ids import CaseId, Revision
 from dispatcher.models.lawbook import LawAct, LawBook, LawRefused, next_change
 from dispatcher.models.organisation import Actor
-from dispatcher.models.queue import from_epoch_ms
+from dispatcher.models.queue import ROWS_FORM, from_epoch_ms
 from dispatcher.server.desk import Desk
 from dispatcher.server.feed import Feed
 from dispatcher.server.hub import Hub
@@ -125,12 +125,16 @@ class LawGiver:
     async def make_rows_anew(self) -> None:
         """Make the open rows anew, on duty, now and after every change of the law, until cancelled.
 
-        Now, too: the law may have changed while no centre ran, or before one could do so.
+        Now, too: the law may have changed while no centre ran, or before one could do so, and this program may make
+        rows in another form than the one before.
         """
         while True:
             self._changed.clear()
             try:
-                await self._step_through_rows()
+                if self._are_old(await self._desk.read(lambda ledger: ledger.standing())):
+                    await self._step_through_rows()
+                else:
+                    self._are_anew()
             except LawMoved:
                 await self._desk.write(self._take_in)
                 continue
@@ -157,8 +161,19 @@ class LawGiver:
             after = await self._desk.write_on_duty(functools.partial(self._anew, after=after, revision=revision))
         if after is None:
             await self._desk.write_on_duty(lambda ledger: ledger.note_rows_anew(revision, as_of))
-            self._feed.rows_are_anew()
-            self._rows_are_anew()
+            self._are_anew()
+
+    def _are_anew(self) -> None:
+        self._feed.rows_are_anew()
+        self._rows_are_anew()
+
+    def _are_old(self, standing: Standing) -> bool:
+        """Tell whether a row may be of another law than the one in force, or of another form."""
+        if not self._told == standing.law == standing.rows_law or standing.rows_form != ROWS_FORM:
+            return True
+        earlier, later = sorted((from_epoch_ms(standing.rows_as_of_ms), self._clock.now()))
+        at = next_change(self.book, earlier)
+        return at is not None and at <= later
 
     def _anew(self, ledger: Ledger, after: CaseId, revision: Revision) -> CaseId | None:
         """On the writer's thread: some rows; gives the case after which the next ones come."""

@@ -26,7 +26,7 @@ from dispatcher.models.lineage import name_after
 from dispatcher.models.order import Caller
 from dispatcher.models.organisation import Actor, Scope, Unit
 from dispatcher.models.periods import Stretch
-from dispatcher.models.queue import epoch_ms, from_epoch_ms
+from dispatcher.models.queue import ROWS_FORM, epoch_ms, from_epoch_ms
 from dispatcher.models.rates import Tally
 from dispatcher.models.roster import Roster
 from dispatcher.models.verdicts import Reason, Refused, Verdict
@@ -240,9 +240,9 @@ class Ledger:
             return timekeeping.resummarise(connection, self._vault, law, after, batch)
 
     def note_rows_anew(self, law_of: Revision, as_of: dt.datetime) -> None:
-        """Keep that all open rows are made by the law of a revision as of an instant."""
+        """Keep that all open rows are made by the law of a revision as of an instant, in this program's form."""
         with self._write() as connection:
-            standing.move(connection, rows_law=law_of, rows_as_of_ms=epoch_ms(as_of))
+            standing.move(connection, rows_law=law_of, rows_as_of_ms=epoch_ms(as_of), rows_form=ROWS_FORM)
 
     # Other centres on the same ledger
 

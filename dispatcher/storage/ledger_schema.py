@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from dispatcher.models.rates import COUNTERS
 
-VERSION: Final = "0012"
+VERSION: Final = "0013"
 """The newest migration of `migrations/centre/versions`."""
 
 metadata = sa.MetaData(
@@ -40,10 +40,11 @@ head = sa.Table(
     sa.Column("hash", sa.LargeBinary, nullable=True),
     # By which version of the key whatever is new is sealed.
     sa.Column("key_version", sa.Integer, nullable=False),
-    # The revision of the newest change of the law, and by which law, as of when, all open rows are made.
+    # The revision of the newest change of the law, and by which law, as of when, in which form all open rows are made.
     sa.Column("law", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("rows_law", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("rows_as_of_ms", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("rows_form", sa.Integer, nullable=False, server_default="0"),
     # They grow whenever units were put, or sessions ended.
     sa.Column("directory", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("sessions", sa.BigInteger, nullable=False, server_default="0"),

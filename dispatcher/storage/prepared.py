@@ -59,7 +59,7 @@ def streamed(
     """Run a statement and give its rows as they are asked for, so many at a time where a server sends them."""
     made = _of(connection, statement)
     with _driver(connection) as raw:
-        if isinstance(raw, psycopg.Connection):
+        if connection.dialect.name == "postgresql":
             with raw.cursor(name="streamed") as cursor:
                 cursor.itersize = at_a_time
                 yield cursor.execute(made.text, _bound(made, values))

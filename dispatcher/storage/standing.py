@@ -21,14 +21,15 @@ class Standing(NamedTuple):
     """How far a ledger has come.
 
     `head` is its newest revision, `law` that of the newest change of the law book. All open rows are of the law of
-    revision `rows_law` as of `rows_as_of_ms`. `directory` and `sessions` grow whenever units were put or sessions
-    ended.
+    revision `rows_law` as of `rows_as_of_ms`, in the form `rows_form` (`queue.ROWS_FORM`). `directory` and `sessions`
+    grow whenever units were put or sessions ended.
     """
 
     head: Revision
     law: Revision
     rows_law: Revision
     rows_as_of_ms: int
+    rows_form: int
     directory: int
     sessions: int
 
@@ -38,6 +39,7 @@ COLUMNS: Final = (
     schema.head.c.law,
     schema.head.c.rows_law,
     schema.head.c.rows_as_of_ms,
+    schema.head.c.rows_form,
     schema.head.c.directory,
     schema.head.c.sessions,
 )
@@ -47,8 +49,8 @@ _LOCK: Final = _READ.with_for_update()
 
 def standing_of(row: Sequence[Any]) -> Standing:
     """Read a row that begins with COLUMNS."""
-    head, law, rows_law, rows_as_of_ms, directory, sessions = row[: len(COLUMNS)]
-    return Standing(Revision(head), Revision(law), Revision(rows_law), rows_as_of_ms, directory, sessions)
+    head, law, rows_law, rows_as_of_ms, rows_form, directory, sessions = row[: len(COLUMNS)]
+    return Standing(Revision(head), Revision(law), Revision(rows_law), rows_as_of_ms, rows_form, directory, sessions)
 
 
 def read(connection: sa.Connection) -> Standing:

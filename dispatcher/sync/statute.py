@@ -15,6 +15,7 @@ from dispatcher.models.commands import Act, AnyCommand
 from dispatcher.models.ids import CommandId, Revision
 from dispatcher.models.law import Law
 from dispatcher.models.lawbook import LawBook, law_at, next_change
+from dispatcher.models.queue import ROWS_FORM
 from dispatcher.models.rules import judge, valid_until
 from dispatcher.models.verdicts import Refused
 from dispatcher.sync.clock import CentreTime
@@ -32,9 +33,10 @@ class InForce:
         self.until = next_change(session.book, now)
 
     def mark(self) -> str:
-        """Give what tells this law from others that rows may have been made under; the same in every process."""
+        """Give what tells this law and form from others that rows may be made under; the same in every process."""
         law = self.law
-        return hashlib.sha256(_encode((law.policy, law.calendar, law.regimes, law.flood))).hexdigest()[:32]
+        said = (ROWS_FORM, law.policy, law.calendar, law.regimes, law.flood)
+        return hashlib.sha256(_encode(said)).hexdigest()[:32]
 
     def has_passed(self, now: dt.datetime) -> bool:
         """Tell whether another law is in force by now."""

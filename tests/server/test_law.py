@@ -1,7 +1,9 @@
 """The law at a running centre: changed through its door, told to everybody, and the same for rows old and new."""
 
 import asyncio
+import contextlib
 import datetime as dt
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from dispatcher.models.lawbook import (
     law_at,
 )
 from dispatcher.models.order import Urgency
-from dispatcher.models.queue import summarise
+from dispatcher.models.queue import ROWS_FORM, summarise
 from dispatcher.models.verdicts import Accepted, Reason, Refused
 from dispatcher.models.whistle import Milestone, WhistleKind
 from dispatcher.server.law_words import law_words
@@ -128,6 +130,36 @@ def test_the_law_outlives_the_centre(tmp_path: Path) -> None:
             assert await book_of(centre) == book
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize(("form", "is_made_anew"), [(ROWS_FORM, False), (ROWS_FORM - 1, True)])
+def test_at_a_start_rows_are_made_anew_only_where_they_may_be_others(
+    tmp_path: Path, form: int, *, is_made_anew: bool
+) -> None:
+    async def story() -> None:
+        async with running_centre(database(tmp_path)) as centre:
+            (case,) = await centre.accepted(order())
+            await rows_noted(tmp_path, ROWS_FORM)
+        with contextlib.closing(sqlite3.connect(tmp_path / "centre.db")) as connection, connection:
+            connection.execute("UPDATE cases SET row = CAST(replace(row, 'ordinary', 'flood') AS BLOB)")
+            connection.execute("UPDATE head SET rows_form = ?", (form,))
+        async with running_centre(database(tmp_path)) as centre:
+            if is_made_anew:
+                await rows_noted(tmp_path, ROWS_FORM)
+            async with centre.console("wang") as street:
+                urgency = street.rows[case].row.urgency
+        assert urgency is (Urgency.ORDINARY if is_made_anew else Urgency.FLOOD)
+
+    asyncio.run(story())
+
+
+async def rows_noted(tmp_path: Path, form: int) -> None:
+    async with asyncio.timeout(10):
+        with contextlib.closing(sqlite3.connect(tmp_path / "centre.db")) as connection:
+            while True:
+                if connection.execute("SELECT rows_form FROM head").fetchone() == (form,):
+                    return
+                await asyncio.sleep(0.02)
 
 
 def test_a_policy_is_judged_by_from_the_moment_it_is_activated(tmp_path: Path) -> None:
