@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.ids import CaseId
 from dispatcher.models.queue import QueueRow
-from dispatcher.ui.console.queue_delegate import Density
+from dispatcher.ui.console.queue_painter import Density
 from dispatcher.ui.console.queue_model import Column, QueueModel
 from dispatcher.ui.console.queue_view import QueueView
 from dispatcher.widgets.theme import THEMES, load_theme

@@ -28,7 +28,7 @@ from dispatcher.ui.console.case_panel import CasePanel
 from dispatcher.ui.console.grammar import Verb, Wish
 from dispatcher.ui.console.outbox_page import OutboxPage
 from dispatcher.ui.console.printing import Printing
-from dispatcher.ui.console.queue_delegate import Density
+from dispatcher.ui.console.queue_painter import Density
 from dispatcher.ui.console.queue_lights import View
 from dispatcher.ui.console.queue_page import QueuePage
 from dispatcher.ui.console.whistle_panel import WhistlePanel
