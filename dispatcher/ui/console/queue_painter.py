@@ -243,9 +243,7 @@ class QueuePainter:
             shown, line = self._caption.cut(cells.clock_line or cells.review, room), second
         self._draw(painter, self._caption, shown, right - self._caption.width(shown), line, self._muted[selected])
 
-    def _paint_countdown(
-        self, painter: QPainter, rect: QRectF, light: Light, written: Written, selected: bool
-    ) -> None:
+    def _paint_countdown(self, painter: QPainter, rect: QRectF, light: Light, written: Written, selected: bool) -> None:
         first, _ = self._lines(rect)
         right = rect.right() - _PLATE_PAD - 4
         if self.compact:

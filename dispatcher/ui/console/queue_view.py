@@ -24,8 +24,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from dispatcher.models.ids import CaseId
-from dispatcher.ui.console.queue_painter import Density, QueuePainter
 from dispatcher.ui.console.queue_model import Column, QueueModel
+from dispatcher.ui.console.queue_painter import Density, QueuePainter
 from dispatcher.widgets.theme import Theme
 
 TICK_MS: Final = 1000
@@ -251,10 +251,12 @@ class QueueView(QTableView):
     def _rows_in(self, region: QRegion) -> dict[int, bool]:
         """Give the rows of which a part lies in a region, and of each whether more than its countdown does."""
         found: dict[int, bool] = {}
+        seen = region.boundingRect()
         beside = self.columnViewportPosition(Column.COUNTDOWN) + self.columnWidth(Column.COUNTDOWN)
-        for rect in region:
-            for number in self._rows_between(rect.top(), rect.bottom()):
-                found[number] = found.get(number, False) or rect.right() >= beside
+        for number in self._rows_between(seen.top(), seen.bottom()):
+            row = QRect(0, self.rowViewportPosition(number), self.viewport().width(), self.rowHeight(number))
+            if region.intersects(row):
+                found[number] = region.intersects(row.adjusted(beside, 0, 0, 0))
         return found
 
     def _row_under_pointer(self) -> int:
