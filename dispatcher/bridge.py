@@ -1,7 +1,8 @@
 """The bridge: the one object that knows both sync and Qt. Facts come out as signals, wishes go in as commands.
 
-The engine speaks in its own thread; what it says is kept until the interface's thread takes it, merged for at
-most one frame. Payloads are frozen values. Nothing here touches a file, a socket or a widget.
+The engine speaks in its own thread; what it says is kept until the interface's thread takes it, rows merged for at
+most one frame. What is said behind rows is told behind their painting: a person who has pressed a key looks at the row
+first. Payloads are frozen values. Nothing here touches a file, a socket or a widget.
 """
 
 import datetime as dt
@@ -61,6 +62,10 @@ __all__ = [
 
 FRAME_MS = 16
 """Row changes that come within one frame are told as one."""
+
+
+Fact = Callable[[], None] | ChangeSet
+"""What the engine has said: rows, or what is to be done in the interface's thread."""
 
 
 class Station(Protocol):
@@ -186,7 +191,7 @@ class Bridge(QObject):
         self._units: dict[UnitId, Unit] = {}
         self._station: Station | None = None
         self._watched: CaseId | None = None
-        self._said: deque[Callable[[], None]] = deque()
+        self._said: deque[Fact] = deque()
         self._sets: list[ChangeSet] = []
         self._lock = threading.Lock()
         self._announced = False
@@ -194,6 +199,9 @@ class Bridge(QObject):
         self._frame.setSingleShot(True)
         self._frame.setTimerType(Qt.TimerType.PreciseTimer)
         self._frame.timeout.connect(self._tell_rows)
+        self._behind_painting = QTimer(self)
+        self._behind_painting.setSingleShot(True)
+        self._behind_painting.timeout.connect(self._listen)
         self._woken.connect(self._listen, Qt.ConnectionType.QueuedConnection)
 
     # ---- wishes, from the interface's thread
@@ -308,8 +316,8 @@ class Bridge(QObject):
         """Give the listener to hand to the engine."""
         return EngineListener(self)
 
-    def say(self, fact: Callable[[], None]) -> None:
-        """Keep a fact for the interface's thread and wake it once; called in the engine's thread."""
+    def say(self, fact: Fact) -> None:
+        """Keep a fact, or rows, for the interface's thread and wake it once; called in the engine's thread."""
         with self._lock:
             self._said.append(fact)
             if self._announced:
@@ -321,14 +329,24 @@ class Bridge(QObject):
         with self._lock:
             said, self._said = self._said, deque()
             self._announced = False
+        behind = _cut_behind_rows(said)
         for fact in said:
-            fact()
+            self._take(fact)
         if self._sets and not self._frame.isActive():
-            self._tell_rows()  # in the same turn as the rest of what was said: one painting shows all of it
+            with self._lock:
+                self._said.extendleft(reversed(behind))
+                self._announced = True
+            self._behind_painting.start(0)  # no timer runs before what is to be painted is
+            self._tell_rows()
+        else:
+            for fact in behind:
+                self._take(fact)
 
-    def keep_rows(self, changes: ChangeSet) -> None:
-        """Take a change set: told at once when the last frame is over, else with whatever comes within it."""
-        self._sets.append(changes)
+    def _take(self, fact: Fact) -> None:
+        if isinstance(fact, ChangeSet):
+            self._sets.append(fact)
+        else:
+            fact()
 
     def keep_session(self, session: Remembered, law: Law) -> None:
         """Take a session and its law before anybody hears of either."""
@@ -392,7 +410,7 @@ class EngineListener:
 
     def rows_changed(self, changes: ChangeSet) -> None:
         """Carry over: rows."""
-        self._bridge.say(lambda: self._bridge.keep_rows(changes))
+        self._bridge.say(changes)
 
     def arrived(self, arrival: Arrival) -> None:
         """Carry over: a durable batch."""
@@ -441,3 +459,11 @@ class EngineListener:
     def station_wiped(self, reason: str) -> None:
         """Carry over: nothing is left here."""
         self._bridge.say(lambda: self._bridge.station_wiped.emit(reason))
+
+
+def _cut_behind_rows(said: deque[Fact]) -> deque[Fact]:
+    """Take away, and give, what was said behind the last rows."""
+    behind: deque[Fact] = deque()
+    while said and not isinstance(said[-1], ChangeSet):
+        behind.appendleft(said.pop())
+    return behind

@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from dispatcher.bridge import Bridge, LinkState, LinkStatus, Remembered
@@ -60,6 +63,69 @@ def test_facts_are_heard_in_the_interfaces_thread_in_their_order(qtbot: QtBot):
     assert heard == [(state, True) for state in states]
     assert bridge.link is not None
     assert bridge.link.state is LinkState.ONLINE
+
+
+class Screen(QWidget):
+    """Is painted anew for rows."""
+
+    def __init__(self, bridge: Bridge, heard: list[str]) -> None:
+        super().__init__()
+        self._heard = heard
+        bridge.rows_changed.connect(lambda _: (heard.append("rows"), self.update()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        self._heard.append("painting")
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_what_is_said_behind_rows_is_told_behind_their_painting(qtbot: QtBot, at_once: bool):
+    bridge = Bridge()
+    listener = bridge.told()
+    heard: list[str] = []
+    screen = Screen(bridge, heard)
+    qtbot.addWidget(screen)
+    with qtbot.waitExposed(screen):
+        screen.show()
+    qtbot.waitUntil(lambda: "painting" in heard)
+    heard.clear()
+    bridge.drafts_changed.connect(lambda _: heard.append("before"))
+    bridge.outbox_changed.connect(lambda _: heard.append("behind"))
+    bridge.trouble_told.connect(heard.append)
+
+    def say_the_rest() -> None:
+        listener.outbox_changed(())
+        listener.trouble("last")
+
+    def say() -> None:
+        listener.drafts_changed(())
+        listener.rows_changed(ChangeSet((row("a"),)))
+        if at_once:
+            say_the_rest()
+
+    if not at_once:
+        once = Qt.ConnectionType.SingleShotConnection
+        bridge.rows_changed.connect(lambda _: from_another_thread(say_the_rest), once)
+    from_another_thread(say)
+    qtbot.waitUntil(lambda: "last" in heard)
+    assert heard == ["before", "rows", "painting", "behind", "last"]
+
+
+def test_what_is_said_while_a_frame_lasts_does_not_wait_for_its_rows(qtbot: QtBot):
+    bridge = Bridge()
+    listener = bridge.told()
+    heard: list[str] = []
+    bridge.rows_changed.connect(lambda changes: heard.append(changes.rows[0].id))
+    bridge.trouble_told.connect(heard.append)
+
+    def say() -> None:
+        listener.rows_changed(ChangeSet((row("b"),)))
+        listener.trouble("at once")
+
+    listener.rows_changed(ChangeSet((row("a"),)))
+    bridge.rows_changed.connect(say, Qt.ConnectionType.SingleShotConnection)
+    qtbot.waitUntil(lambda: "b" in heard)
+    assert heard == ["a", "at once", "b"]
 
 
 def test_only_the_case_that_is_looked_at_is_told(qtbot: QtBot):

@@ -1,4 +1,4 @@
-"""What a person does at a station: judged here and now, stored, shown as pending, answered.
+"""What a person does at a station: judged here and now, stored, answered, shown as pending.
 
 Synchronous, in the engine's thread. Promises: an act is durable before anybody sees it; what is impossible is answered
 with the reason and changes nothing. Raises the store's Trouble.
@@ -48,7 +48,7 @@ class Acts:
         seen: Case | None = None,
         replaces: CommandId | None = None,
     ) -> None:
-        """Judge a command here and now; when it is possible it is stored, shown as pending and answered so.
+        """Judge a command here and now; when it is possible it is stored, answered so and shown as pending.
 
         `seen` is the case as the person had it before him, where that may be another than it is by now; `replaces` is a
         parked or expired act that is given up for this one.
@@ -76,11 +76,9 @@ class Acts:
         if refusal is not None:
             self._listener.act_answered(refusal)
             return
-        try:
-            self._telling.receipts(given_up)
-            self._telling.pending(command.case)
-        finally:  # it is stored, whatever becomes of the showing
-            self._listener.act_answered(ActAnswer(act=act_id, case=command.case, caller=caller))
+        self._listener.act_answered(ActAnswer(act=act_id, case=command.case, caller=caller))
+        self._telling.receipts(given_up)
+        self._telling.pending(command.case)
 
     def retry(self, act_id: CommandId, *, online: bool) -> None:
         """Make a parked or expired act once more, as a new one; nothing happens where it is neither.
@@ -137,8 +135,9 @@ class Acts:
         if refusal is not None:
             self._listener.act_answered(refusal)
             return
-        self._telling.change(self._outbox.retry(old.act.id, again))
+        given_up = self._outbox.retry(old.act.id, again)
         self._listener.act_answered(ActAnswer(act=again.id, case=command.case))
+        self._telling.change(given_up)
 
     def _judged_here(
         self,

@@ -61,9 +61,10 @@ class KeyButton(QAbstractButton):
     def set_refusal(self, why: str) -> None:
         """Say why the button may not be pressed now, or allow it with an empty text."""
         if why != self._refusal:
+            if bool(why) != bool(self._refusal):
+                self.update()
             self._refusal = why
             self._say()
-            self.update()
 
     def set_theme(self, theme: Theme) -> None:
         """Change to another look."""
@@ -79,16 +80,20 @@ class KeyButton(QAbstractButton):
 
     def set_keycaps_shown(self, shown: bool) -> None:
         """Show or hide the keycap."""
-        self._keycaps_shown = shown
-        self.updateGeometry()
-        self.update()
+        if shown != self._keycaps_shown:
+            self._keycaps_shown = shown
+            self.updateGeometry()
+            self.update()
 
     def set_words(self, text: str, key: str | None = None) -> None:
         """Change the words, and the key if given."""
-        self.setText(text)
-        self.key = self.key if key is None else key
-        self._say()
-        self.updateGeometry()
+        key = self.key if key is None else key
+        if (text, key) != (self.text(), self.key):
+            self.setText(text)
+            self.key = key
+            self._say()
+            self.updateGeometry()
+            self.update()
 
     def trigger(self) -> None:
         """Do what a click does; for shortcuts."""

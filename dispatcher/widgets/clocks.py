@@ -44,6 +44,7 @@ class ClockBar(Painted):
         super().__init__(theme, parent)
         self._line = line
         self._now_ms = now_ms
+        self._told: tuple[ClockLine, str, Light] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.restyle()
         self.set_line(line, now_ms)
@@ -60,8 +61,11 @@ class ClockBar(Painted):
         line = self._line
         still = line.met_ms is not None or line.stopped
         state = line.used if still else spoken(line.due_ms - now_ms)
-        self.setAccessibleName(f"{line.name} {line.limit} {line.due} {state}")
-        self.update()
+        told = (line, state, self.light())
+        if told != self._told:
+            self._told = told
+            self.setAccessibleName(f"{line.name} {line.limit} {line.due} {state}")
+            self.update()
 
     def light(self) -> Light:
         """Give the light the clock shows now."""

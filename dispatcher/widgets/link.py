@@ -149,7 +149,11 @@ class AsOf(Painted):
 
     def set_as_of(self, as_of: dt.datetime | None, look: LinkLook, now: dt.datetime) -> None:
         """Show the instant (aware) the data is complete to, None for never; `now` gives the age when stale."""
-        self._as_of, self._look = as_of, look
+        if look is not self._look:
+            self._look = look
+            self.updateGeometry()
+            self.update()
+        self._as_of = as_of
         self._age_minutes = int((now - as_of).total_seconds() // 60) if as_of else 0
         self._write()
 
@@ -199,7 +203,7 @@ class AsOf(Painted):
             self._text = text
             self.setAccessibleName(text)
             self.updateGeometry()
-        self.update()
+            self.update()
 
 
 @dataclass(frozen=True, slots=True)

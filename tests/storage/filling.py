@@ -47,7 +47,9 @@ async def console(directory: Path, disk: SmallDisk, centre: Centre) -> list[str]
     await until(lambda: seen.statuses and seen.status.state is LinkState.ONLINE and len(seen.rows) == len(cases))
     taken = [engine.submit(c.AddNote(case=case, text="已通知物业")) for case in cases]
     disk.fill()
-    refused = engine.submit(c.AddNote(case=cases[0], text="写不下了"))
+    refused = engine.submit(
+        c.AddNote(case=cases[0], text="写不下了" * 500)
+    )  # a short one has room in the file as it is
     words = seen.answer(refused).trouble
     assert words, "it was taken on a full disk"
     assert not any(seen.answer(each).trouble for each in taken)

@@ -2,14 +2,14 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFontMetricsF, QRegion
+from PySide6.QtGui import QCursor, QFontMetricsF, QRegion
 from pytestqt.qtbot import QtBot
 
 from dispatcher.models.changes import ChangeSet
 from dispatcher.models.ids import CaseId
 from dispatcher.models.queue import QueueRow
-from dispatcher.ui.console.queue_delegate import Density
 from dispatcher.ui.console.queue_model import Column, QueueModel
+from dispatcher.ui.console.queue_painter import Density
 from dispatcher.ui.console.queue_view import QueueView
 from dispatcher.widgets.theme import THEMES, load_theme
 from tests.ui.test_queue_model import MINUTE_MS, NOW_MS, row
@@ -150,6 +150,19 @@ def test_what_is_painted_first_is_told_once(qtbot: QtBot, view: QueueView) -> No
 def test_nothing_is_told_while_nobody_watches(qtbot: QtBot, view: QueueView) -> None:
     with qtbot.assertNotEmitted(view.painted):
         view.viewport().repaint()
+
+
+def test_the_row_under_the_pointer_is_lit_whole(qtbot: QtBot, view: QueueView) -> None:
+    view.select_case(CaseId("case-0"))
+    calm = view.grab().toImage()
+    before = [calm.pixelColor(x, 3 * view.rowHeight(0) + 2) for x in (2, view.viewport().width() - 3)]
+    pointer = view.viewport().mapToGlobal(QPoint(300, 3 * view.rowHeight(0) + 10))
+    QCursor.setPos(pointer)
+    qtbot.waitUntil(lambda: view.viewport().underMouse())
+    lit = view.grab().toImage()
+    after = [lit.pixelColor(x, 3 * view.rowHeight(0) + 2) for x in (2, view.viewport().width() - 3)]
+    assert before == [load_theme("dark").colour("surface")] * 2
+    assert after == [load_theme("dark").colour("selection.hover")] * 2
 
 
 @pytest.mark.parametrize("density", Density)

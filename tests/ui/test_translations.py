@@ -36,7 +36,7 @@ NOT_FOR_PEOPLE = {
     "dispatcher/widgets/countdown.py": "countdowns are written in two ways of their own",
     "dispatcher/widgets/clocks.py": "widths are measured on words of usual length",
     "dispatcher/ui/wall/lists.py": "widths are measured on words of usual length",
-    "dispatcher/ui/console/queue_delegate.py": "widths are measured on words of usual length",
+    "dispatcher/ui/console/queue_painter.py": "widths are measured on words of usual length",
 }
 """Files that hold Chinese strings beside their texts, and what for; what they say to people is checked as elsewhere."""
 

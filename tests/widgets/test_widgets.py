@@ -3,8 +3,8 @@
 import datetime as dt
 
 import pytest
-from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from dispatcher.models.deadlines import ClockKind, Light
@@ -137,6 +137,36 @@ class TestKeyButton:
         button.set_keycaps_shown(False)
         assert button.sizeHint().width() < wide
 
+    def test_the_same_words_again_ask_for_no_layout(self, qtbot: QtBot, dark: Theme) -> None:
+        box = QWidget()
+        qtbot.addWidget(box)
+        button = KeyButton("签收", dark, key="F2")
+        QVBoxLayout(box).addWidget(button)
+        with qtbot.waitExposed(box):
+            box.show()
+        qtbot.wait(20)
+        asked = Asked(box, QEvent.Type.LayoutRequest)
+        for words in ("签收", "交办"):
+            asked.count = 0
+            button.set_words(words)
+            button.set_keycaps_shown(True)
+            QApplication.sendPostedEvents()
+            assert bool(asked.count) is (words == "交办")
+
+
+class Asked(QObject):
+    """Counts the events of a kind that a widget gets."""
+
+    def __init__(self, widget: QWidget, kind: QEvent.Type) -> None:
+        super().__init__(widget)
+        self.count = 0
+        self._kind = kind
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() is self._kind
+        return super().eventFilter(watched, event)
+
 
 def test_a_light_of_the_tally_filters_and_lets_go(qtbot: QtBot, dark: Theme) -> None:
     tally = LightTally(dark)
@@ -203,6 +233,25 @@ def test_a_clock_shows_the_light_of_the_instant(qtbot: QtBot, dark: Theme) -> No
     assert bar.light() is Light.ORANGE
     bar.tick(NOW_MS + 25 * MINUTE_MS)
     assert bar.light() is Light.OVERDUE
+
+
+def test_a_clock_is_painted_anew_only_when_it_is_written_differently(qtbot: QtBot, dark: Theme) -> None:
+    met, running = clock_line(MINUTE_MS, met_ms=NOW_MS), clock_line(25 * MINUTE_MS)
+    bar = ClockBar(dark, met, NOW_MS)
+    qtbot.addWidget(bar)
+    with qtbot.waitExposed(bar):
+        bar.show()
+    painted = Asked(bar, QEvent.Type.Paint)
+
+    def paints(line: ClockLine, now_ms: int) -> int:
+        qtbot.wait(20)
+        painted.count = 0
+        bar.set_line(line, now_ms)
+        qtbot.wait(20)
+        return painted.count
+
+    assert [paints(met, NOW_MS + 1000), paints(running, NOW_MS), paints(running, NOW_MS)] == [0, 1, 0]
+    assert paints(running, NOW_MS + 1000) == 1
 
 
 def test_a_card_answers_its_letters(qtbot: QtBot, dark: Theme) -> None:

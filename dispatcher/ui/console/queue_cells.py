@@ -1,4 +1,4 @@
-"""What a row of the queue says, prepared once: words, chip, flags, glyphs. The delegate only paints it.
+"""What a row of the queue says, prepared once: words, chip, flags, glyphs. The painter only paints it.
 
 Words depend on language, unit names and, for instants and waiting times, on the minute; the queue's model
 throws prepared cells away when one of these changes.

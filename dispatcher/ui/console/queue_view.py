@@ -8,13 +8,24 @@ the screen when rows come in above it.
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QPointF, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCursor,
+    QFocusEvent,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from dispatcher.models.ids import CaseId
-from dispatcher.ui.console.queue_delegate import Density, QueueDelegate
 from dispatcher.ui.console.queue_model import Column, QueueModel
+from dispatcher.ui.console.queue_painter import Density, QueuePainter
 from dispatcher.widgets.theme import Theme
 
 TICK_MS: Final = 1000
@@ -41,13 +52,12 @@ class QueueView(QTableView):
         super().__init__(parent)
         self._queue = model
         self._now_ms = now_ms
-        self._painter = QueueDelegate(model, theme, density, now_ms, self)
+        self._painter = QueuePainter(model, theme, density, now_ms)
         self._written: dict[int, object] = {}
         self._minute = 0
         self._kept: CaseId | None = None
         self._anchor: tuple[CaseId, int] | None = None
         self._pointer = QPoint()
-        self.setItemDelegate(self._painter)
         self.setModel(model)
         self._set_up()
         self._tick_timer = QTimer(self)
@@ -119,11 +129,7 @@ class QueueView(QTableView):
 
     def visible_rows(self) -> range:
         """Give the rows on the screen."""
-        first = self.rowAt(0)
-        if first < 0:
-            return range(0)
-        last = self.rowAt(self.viewport().height() - 1)
-        return range(first, (last if last >= 0 else self._queue.rowCount() - 1) + 1)
+        return self._rows_between(0, self.viewport().height() - 1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows, Home and End select, Enter opens, R lets waiting changes happen; any key holds the list still."""
@@ -182,8 +188,13 @@ class QueueView(QTableView):
         self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint, then tell what was painted for the first time."""
-        super().paintEvent(event)
+        """Paint the rows, then tell what was painted for the first time."""
+        painter, left = QPainter(self.viewport()), self.columnViewportPosition(0)
+        current, hover = self.currentIndex().row(), self._row_under_pointer()
+        for number, whole in self._rows_in(event.region()).items():
+            origin = QPointF(left, self.rowViewportPosition(number))
+            self._painter.paint(painter, origin, number, number == current, number == hover, whole)
+        painter.end()
         if self._painter.fresh:
             fresh, self._painter.fresh = tuple(self._painter.fresh), []
             self.painted.emit(fresh)
@@ -229,6 +240,29 @@ class QueueView(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setAccessibleName(self.tr("案件队列"))
+
+    def _rows_between(self, top: int, bottom: int) -> range:
+        first = self.rowAt(top)
+        if first < 0:
+            return range(0)
+        last = self.rowAt(bottom)
+        return range(first, (last if last >= 0 else self._queue.rowCount() - 1) + 1)
+
+    def _rows_in(self, region: QRegion) -> dict[int, bool]:
+        """Give the rows of which a part lies in a region, and of each whether more than its countdown does."""
+        found: dict[int, bool] = {}
+        seen = region.boundingRect()
+        beside = self.columnViewportPosition(Column.COUNTDOWN) + self.columnWidth(Column.COUNTDOWN)
+        for number in self._rows_between(seen.top(), seen.bottom()):
+            row = QRect(0, self.rowViewportPosition(number), self.viewport().width(), self.rowHeight(number))
+            if region.intersects(row):
+                found[number] = region.intersects(row.adjusted(beside, 0, 0, 0))
+        return found
+
+    def _row_under_pointer(self) -> int:
+        if not self.viewport().underMouse():
+            return -1
+        return self.rowAt(self.viewport().mapFromGlobal(QCursor.pos()).y())
 
     def _share_width(self) -> None:
         for column, width in self._painter.column_widths(self.viewport().width()).items():

@@ -103,7 +103,7 @@ class StatusBar(QFrame):
         pending = states.count(ActState.QUEUED) + states.count(ActState.SENT)
         self._counts = (pending, states.count(ActState.EXPIRED), states.count(ActState.PARKED))
         self._oldest = min((r.made_at for r in outbox if r.state in UNSETTLED), default=None)
-        self._say_pending()
+        self.pending.setText(self._pending_words())
         self.not_sent.setText(self.tr("未发出 {count}").format(count=self._counts[1]))
         self.parked.setText(self.tr("搁置 {count}").format(count=self._counts[2]))
         self._paint_counts()
@@ -112,9 +112,10 @@ class StatusBar(QFrame):
     def tick(self, now: dt.datetime) -> None:
         """Write what moves with time: how long the link is cut, how old data and oldest act are, the next try."""
         self._now = now
-        self._say_pending()
+        self.pending.setText(self._pending_words())
         status = self._link
         if status is None:
+            self._fit()
             return
         look = LinkLook(status.state.value)
         words, detail, share = strings.link_state(status.state), "", None
@@ -140,15 +141,13 @@ class StatusBar(QFrame):
         self.as_of.set_as_of(status.as_of, look, now)
         self._fit()
 
-    def _say_pending(self) -> None:
+    def _pending_words(self) -> str:
         """Say how much waits, and since when once that is long."""
         said = self.tr("待发 {count}").format(count=self._counts[0])
         waited = dt.timedelta() if self._oldest is None or self._now is None else self._now - self._oldest
         if waited >= dt.timedelta(milliseconds=self._unsent.warn_ms):
             said = self.tr("{pending}，最早已等 {length}").format(pending=said, length=language.length_text(waited))
-        if said != self.pending.text():
-            self.pending.setText(said)
-            self._fit()
+        return said
 
     def _parts(self) -> tuple[QWidget, ...]:
         return (self.as_of, self.pending, self.not_sent, self.parked, self.clock, self.policy, self.calendar)

@@ -23,6 +23,7 @@ class ViewTabs(Painted):
         self._counts: dict[View, int] = dict.fromkeys(View, 0)
         self._chosen = View.ALL_OPEN
         self._places: list[tuple[View, QRectF]] = []
+        self._words = self._written()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._say()
@@ -47,19 +48,11 @@ class ViewTabs(Painted):
 
     def words(self, view: View) -> str:
         """Give a view's name."""
-        return {
-            View.ALL_OPEN: self.tr("全部未结"),
-            View.TO_SIGN: self.tr("待签收"),
-            View.DUE_SOON: self.tr("临期"),
-            View.OVERDUE: self.tr("超时"),
-            View.WHISTLES_OUT: self.tr("吹哨中"),
-            View.TO_REVIEW: self.tr("待审核"),
-            View.TO_CALL_BACK: self.tr("待回访"),
-            View.CLOSED_TODAY: self.tr("今日归档"),
-        }[view]
+        return self._words[view]
 
     def retranslate(self) -> None:
         """Take the words anew."""
+        self._words = self._written()
         self._say()
 
     def sizeHint(self) -> QSize:
@@ -137,3 +130,15 @@ class ViewTabs(Painted):
 
     def _say(self) -> None:
         self.setAccessibleName(f"{self.words(self._chosen)} {self._counts[self._chosen]}")
+
+    def _written(self) -> dict[View, str]:
+        return {
+            View.ALL_OPEN: self.tr("全部未结"),
+            View.TO_SIGN: self.tr("待签收"),
+            View.DUE_SOON: self.tr("临期"),
+            View.OVERDUE: self.tr("超时"),
+            View.WHISTLES_OUT: self.tr("吹哨中"),
+            View.TO_REVIEW: self.tr("待审核"),
+            View.TO_CALL_BACK: self.tr("待回访"),
+            View.CLOSED_TODAY: self.tr("今日归档"),
+        }

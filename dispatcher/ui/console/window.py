@@ -28,9 +28,9 @@ from dispatcher.ui.console.case_panel import CasePanel
 from dispatcher.ui.console.grammar import Verb, Wish
 from dispatcher.ui.console.outbox_page import OutboxPage
 from dispatcher.ui.console.printing import Printing
-from dispatcher.ui.console.queue_delegate import Density
 from dispatcher.ui.console.queue_lights import View
 from dispatcher.ui.console.queue_page import QueuePage
+from dispatcher.ui.console.queue_painter import Density
 from dispatcher.ui.console.whistle_panel import WhistlePanel
 from dispatcher.ui.dialogs.form import Desk
 from dispatcher.ui.station import StationWindow

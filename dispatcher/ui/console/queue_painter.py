@@ -2,7 +2,8 @@
 
 Everything that can be prepared is: words by the model, fonts, metrics and colours once per theme, glyphs as
 pixmaps. What does not tick is painted once per row and kept as a picture, because one new order moves every row
-below it, and painting text anew for all of them takes longer than a frame.
+below it, and painting text anew for all of them takes longer than a frame. For the same reason a row is painted whole
+and not cell by cell by a delegate of Qt's: what Qt does around each cell costs more than the picture.
 """
 
 import enum
@@ -10,9 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from dispatcher.models.case import ENDED, CaseState
 from dispatcher.models.deadlines import ClockKind, Light
@@ -36,21 +36,18 @@ class Density(enum.StrEnum):
     COMFORTABLE = "comfortable"
 
 
-class _Cell(NamedTuple):
-    """What a kept picture of a cell depends on besides its words."""
+class _Look(NamedTuple):
+    """What a kept picture of a row depends on besides its words."""
 
     case: CaseId
-    column: int
-    width: float
-    height: float
     ratio: float
     selected: bool
     hover: bool
     late: bool
 
 
-_KEPT = 1_000
-"""Pictures of cells kept at most: a few screens full of rows."""
+_KEPT = 250
+"""Pictures of rows kept at most: a few screens full."""
 _LEFT_PAD = 12
 _LIGHT = 18
 _GAP = 8
@@ -84,22 +81,15 @@ class _Text:
 _REMEMBERED = 8000
 
 
-class QueueDelegate(QStyledItemDelegate):
+class QueuePainter:
     """Paints rows of a `QueueModel`; `now_ms` gives the instant, `focused` whether the list has the keyboard."""
 
-    def __init__(
-        self,
-        model: QueueModel,
-        theme: Theme,
-        density: Density,
-        now_ms: Callable[[], int],
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, model: QueueModel, theme: Theme, density: Density, now_ms: Callable[[], int]) -> None:
         self._model = model
         self._now_ms = now_ms
+        self._columns: dict[Column, QRectF] = {}
+        self._width = 0
         self.focused = False
-        self.keyboard_used = True
         self.watching = False
         self.first_painted: dict[CaseId, Revision] = {}
         self.fresh: list[tuple[CaseId, Revision]] = []
@@ -123,8 +113,7 @@ class QueueDelegate(QStyledItemDelegate):
         self._chips: dict[ChipLook, ChipInk] = {look: chip_ink(look, theme) for look in ChipLook}
         self._chip_widths: dict[tuple[str, bool], float] = {}
         self.row_height = theme.row_height(density.value)
-        self._written: dict[int, Written] = {}
-        self._pictures: dict[_Cell, tuple[Cells, QPixmap]] = {}
+        self._pictures: dict[_Look, tuple[Cells, QPixmap]] = {}
         colour = theme.colour
         self._line, self._hover, self._ground = colour("line"), colour("selection.hover"), colour("surface")
         self._selected, self._edge, self._ring = (
@@ -163,65 +152,60 @@ class QueueDelegate(QStyledItemDelegate):
             Column.STATE: round(state),
             Column.WHISTLES: round(whistles),
         }
-        return {**fixed, Column.DEMAND: max(_DEMAND_LEAST, total - sum(fixed.values()))}
+        widths = {**fixed, Column.DEMAND: max(_DEMAND_LEAST, total - sum(fixed.values()))}
+        self._place(widths)
+        return widths
+
+    def _place(self, widths: dict[Column, int]) -> None:
+        """Keep where in a row each cell lies."""
+        left, columns = 0, dict[Column, QRectF]()
+        for column in Column:
+            columns[column] = QRectF(left, 0, widths[column], self.row_height)
+            left += widths[column]
+        if columns != self._columns:
+            self._columns, self._width = columns, left
+            self._pictures.clear()
 
     def written(self, row: QueueRow) -> Written | None:
         """Give the countdown of a row as it is written now, None when no clock runs."""
         return None if row.clock is None else write(row.due_ms - self._now_ms(), self._language)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """Rows are all equally high."""
-        del option, index
-        return QSize(40, self.row_height)
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Paint one cell."""
-        number, column = index.row(), index.column()
-        model = self._model
-        row, cells = model.row_at(number), model.cells_at(number)
-        rect = QRectF(option.rect)
-        state: QStyle.StateFlag = option.state
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        hover = bool(state & QStyle.StateFlag.State_MouseOver)
-        if column == Column.COUNTDOWN:
-            self._paint_ground(painter, rect, selected, hover)
-            self._paint_countdown(painter, rect, row, cells, selected)
-        else:
-            late = column == Column.WHISTLES and row.whistle_late(self._now_ms())
-            ratio = painter.device().devicePixelRatioF()
-            key = _Cell(row.id, column, rect.width(), rect.height(), ratio, selected, hover, late)
-            painter.drawPixmap(rect.topLeft(), self._picture(key, cells))
-        if column == Column.DEMAND and self.watching and self.first_painted.get(row.id) != row.revision:
+    def paint(self, painter: QPainter, origin: QPointF, number: int, selected: bool, hover: bool, whole: bool) -> None:
+        """Paint a row with its top left at `origin`; `whole` says that more of it is in sight than its countdown."""
+        row, cells = self._model.row_at(number), self._model.cells_at(number)
+        now_ms = self._now_ms()
+        look = _Look(row.id, painter.device().devicePixelRatioF(), selected, hover, row.whistle_late(now_ms))
+        painter.drawPixmap(origin, self._picture(look, cells))
+        light = row.light(now_ms)
+        if light is not None:
+            written = write(row.due_ms - now_ms, self._language)
+            self._paint_countdown(painter, self._columns[Column.COUNTDOWN].translated(origin), light, written, selected)
+        if selected:
+            self._paint_selection(painter, QRectF(origin.x(), origin.y(), self._width, self.row_height))
+        if whole and self.watching and self.first_painted.get(row.id) != row.revision:
             self.first_painted[row.id] = row.revision
             self.fresh.append((row.id, row.revision))
-        if selected:
-            self._paint_selection(painter, rect, column)
 
-    def _picture(self, key: _Cell, cells: Cells) -> QPixmap:
-        """Give the picture of a cell that does not tick, painted when its words are others than before."""
-        kept = self._pictures.get(key)
+    def _picture(self, look: _Look, cells: Cells) -> QPixmap:
+        """Give the picture of what does not tick of a row, painted when its words are others than before."""
+        kept = self._pictures.get(look)
         if kept is not None and kept[0] is cells:
             return kept[1]
-        picture = QPixmap(round(key.width * key.ratio), round(key.height * key.ratio))
-        picture.setDevicePixelRatio(key.ratio)
+        picture = QPixmap(round(self._width * look.ratio), round(self.row_height * look.ratio))
+        picture.setDevicePixelRatio(look.ratio)
         picture.fill(self._ground)
-        rect = QRectF(0, 0, key.width, key.height)
         painter = QPainter(picture)
-        self._paint_ground(painter, rect, key.selected, key.hover)
-        if key.column == Column.ORDER:
-            self._paint_order(painter, rect, cells, key.selected)
-        elif key.column == Column.DEMAND:
-            self._paint_demand(painter, rect, cells, key.selected)
-        elif key.column == Column.STATE:
-            self._paint_state(painter, rect, cells, key.selected)
-        else:
-            self._paint_whistles(painter, rect, cells, key.late, key.selected)
+        self._paint_ground(painter, QRectF(0, 0, self._width, self.row_height), look.selected, look.hover)
+        columns, selected = self._columns, look.selected
+        self._paint_clock(painter, columns[Column.COUNTDOWN], cells, selected)
+        self._paint_order(painter, columns[Column.ORDER], cells, selected)
+        self._paint_demand(painter, columns[Column.DEMAND], cells, selected)
+        self._paint_state(painter, columns[Column.STATE], cells, selected)
+        self._paint_whistles(painter, columns[Column.WHISTLES], cells, look.late, selected)
         painter.end()
         if len(self._pictures) >= _KEPT:
             self._pictures.clear()
-        self._pictures[key] = (cells, picture)
+        self._pictures[look] = (cells, picture)
         return picture
 
     def _paint_ground(self, painter: QPainter, rect: QRectF, selected: bool, hover: bool) -> None:
@@ -231,19 +215,15 @@ class QueueDelegate(QStyledItemDelegate):
             painter.fillRect(rect, self._hover)
         painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), self._line)
 
-    def _paint_selection(self, painter: QPainter, rect: QRectF, column: int) -> None:
-        ring = self.focused
-        if column == Column.COUNTDOWN:
-            painter.fillRect(QRectF(rect.left(), rect.top(), 3, rect.height()), self._edge)
-        if not ring:
+    def _paint_selection(self, painter: QPainter, rect: QRectF) -> None:
+        painter.fillRect(QRectF(rect.left(), rect.top(), 3, rect.height()), self._edge)
+        if not self.focused:
             return
         width = 2.0
         painter.fillRect(QRectF(rect.left(), rect.top(), rect.width(), width), self._ring)
         painter.fillRect(QRectF(rect.left(), rect.bottom() - width, rect.width(), width), self._ring)
-        if column == Column.COUNTDOWN:
-            painter.fillRect(QRectF(rect.left(), rect.top(), width, rect.height()), self._ring)
-        if column == Column.WHISTLES:
-            painter.fillRect(QRectF(rect.right() - width, rect.top(), width, rect.height()), self._ring)
+        painter.fillRect(QRectF(rect.left(), rect.top(), width, rect.height()), self._ring)
+        painter.fillRect(QRectF(rect.right() - width, rect.top(), width, rect.height()), self._ring)
 
     def _lines(self, rect: QRectF) -> tuple[float, float]:
         """Give the middles of the two lines; compact has one."""
@@ -252,28 +232,25 @@ class QueueDelegate(QStyledItemDelegate):
             return middle, middle
         return rect.top() + rect.height() * 0.32, rect.top() + rect.height() * 0.73
 
-    def _paint_countdown(self, painter: QPainter, rect: QRectF, row: QueueRow, cells: Cells, selected: bool) -> None:
+    def _paint_clock(self, painter: QPainter, rect: QRectF, cells: Cells, selected: bool) -> None:
+        """Paint what the countdown is of: beside it where there is one line, else below it."""
         first, second = self._lines(rect)
-        light = row.light(self._now_ms())
         right = rect.right() - _PLATE_PAD - 4
         if self.compact:
-            clock = cells.clock or cells.review
-            self._draw(
-                painter, self._caption, clock, right - self._caption.width(clock) + 4, first, self._muted[selected]
-            )
-            right -= self._clock_width + _GAP - 4
+            shown, right, line = cells.clock or cells.review, right + 4, first
         else:
-            line = cells.clock_line or cells.review
             room = right - rect.left() - _LEFT_PAD - _LIGHT - 2
-            shown = self._caption.cut(line, room)
-            self._draw(painter, self._caption, shown, right - self._caption.width(shown), second, self._muted[selected])
-        if light is None:
-            return
+            shown, line = self._caption.cut(cells.clock_line or cells.review, room), second
+        self._draw(painter, self._caption, shown, right - self._caption.width(shown), line, self._muted[selected])
+
+    def _paint_countdown(self, painter: QPainter, rect: QRectF, light: Light, written: Written, selected: bool) -> None:
+        first, _ = self._lines(rect)
+        right = rect.right() - _PLATE_PAD - 4
+        if self.compact:
+            right -= self._clock_width + _GAP - 4
         y = rect.top() + (rect.height() - 1 - _LIGHT) / 2
         self._glyphs.draw(painter, light_glyph(light), rect.left() + _LEFT_PAD, y, _LIGHT, light_ink(light))
-        written = write(row.due_ms - self._now_ms(), self._language)
         ink = self._lights[light]
-        baseline = first + self._figure.cap / 2
         if light is Light.OVERDUE:
             width = self._figure.width(written)
             height = min(self._figure.cap + 11, rect.height() - 4)
@@ -282,7 +259,7 @@ class QueueDelegate(QStyledItemDelegate):
             ink = self._on_plate
         elif light is Light.GREEN:
             ink = self._text[selected]
-        self._figure.paint(painter, right, baseline, written, ink)
+        self._figure.paint(painter, right, first + self._figure.cap / 2, written, ink)
 
     def _paint_order(self, painter: QPainter, rect: QRectF, cells: Cells, selected: bool) -> None:
         first, second = self._lines(rect)
