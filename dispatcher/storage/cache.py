@@ -457,7 +457,7 @@ class Cache:
             self._words.forget()
         with self._guarded():
             connection = self._connection
-            connection.execute("BEGIN IMMEDIATE").close()
+            connection.execute("BEGIN").close()
             try:
                 yield connection
                 connection.execute("COMMIT").close()
