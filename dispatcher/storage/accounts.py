@@ -148,7 +148,7 @@ class Kept(NamedTuple):
     disabled_ms: int | None
     totp_step: int
     recovery: str
-    sealed: bytes | None
+    sealed: bytes
 
 
 def account_of(vault: Vault, row: "Kept | sa.Row[*tuple[Any, ...]]") -> Account:

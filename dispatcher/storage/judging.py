@@ -134,7 +134,7 @@ class Batch:
         self.head = self.before.revision
 
     def judge(self, committed_at: Callable[[], dt.datetime]) -> list[Outcome]:
-        """Judge all acts and write what follows; the transaction is the caller's to end, and PostgreSQL has committed."""
+        """Judge all acts and write what follows; PostgreSQL has committed then, SQLite's commit is the caller's."""
         judged = [self._one(act, actor) for act, actor in self._acts]
         at = committed_at()
         with prepared.without_waiting(self._connection):
