@@ -9,7 +9,7 @@ import contextlib
 import datetime as dt
 import uuid
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -138,7 +138,20 @@ class Accounts:
             return True
 
 
-def account_of(vault: Vault, row: "sa.Row[*tuple[Any, ...]]") -> Account:
+class Kept(NamedTuple):
+    """An account as its table keeps it."""
+
+    person: str
+    unit: str
+    roles: str
+    password_hash: str
+    disabled_ms: int | None
+    totp_step: int
+    recovery: str
+    sealed: bytes
+
+
+def account_of(vault: Vault, row: "Kept | sa.Row[*tuple[Any, ...]]") -> Account:
     """Give the account that stands in a row; raises BadSeal."""
     name, totp_secret = _opened(vault, row.person, row.sealed)
     return Account(

@@ -6,7 +6,7 @@ whoever makes the whole chain anew is found out by an anchor kept elsewhere. Fun
 transaction holds the head's lock.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
@@ -45,7 +45,8 @@ _encode = msgspec.json.Encoder().encode
 _READ: Final = sa.select(
     schema.head.c.revision, schema.head.c.place, schema.head.c.hash, schema.head.c.key_version, schema.head.c.law
 )
-_LOCKED: Final = _READ.with_for_update()
+LOCKED: Final = _READ.with_for_update()
+"""Reads the head as `head_of` takes it; whoever has run it is the only writer until the transaction ends."""
 _verdict, _entry, _law_refusal = itemgetter(*VERDICT), itemgetter(*ENTRY), itemgetter(*LAW_REFUSAL)
 
 
@@ -101,7 +102,12 @@ def extend(connection: sa.Connection, head: Head, judged: Iterable[Judged]) -> H
 
 def read_head(connection: sa.Connection, *, lock: bool = False) -> Head:
     """Give the head; with `lock` this connection is the only writer until its transaction ends."""
-    ((revision, place, last, key_version, law),) = prepared.fetch(connection, _LOCKED if lock else _READ, {})
+    return head_of(prepared.fetch(connection, LOCKED if lock else _READ, {})[0])
+
+
+def head_of(row: Sequence[Any]) -> Head:
+    """Read a row of the head."""
+    revision, place, last, key_version, law = row
     return Head(Revision(revision), place, last or b"", key_version, Revision(law))
 
 

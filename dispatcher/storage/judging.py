@@ -10,7 +10,7 @@ import datetime as dt
 import functools
 import logging
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -84,6 +84,10 @@ class _Known(NamedTuple):
     tally: bytes | None
 
 
+_Asked = tuple[Callable[..., None], tuple[sa.Executable, Mapping[str, object]]]
+"""A statement with its values, and who takes each row that it finds."""
+
+
 class _Judged(NamedTuple):
     verdict: Verdict
     repeat: bool = False
@@ -102,12 +106,18 @@ class _Attempt:
 
 
 class Batch:
-    """The acts of one transaction on their way from wishes to rows."""
+    """The acts of one transaction on their way from wishes to rows.
 
-    def __init__(self, connection: sa.Connection, vault: Vault, head: Head, law: Law, now: dt.datetime) -> None:
+    Made, it is the only writer until the transaction ends and has read what the acts will ask for, all in one go;
+    `before` is where the ledger stands.
+    """
+
+    def __init__(
+        self, connection: sa.Connection, vault: Vault, acts: Sequence[tuple[Act, Actor]], law: Law, now: dt.datetime
+    ) -> None:
         self._connection = connection
         self._vault = vault
-        self._before = head
+        self._acts = acts
         self._law = law
         self._now = now
         self._verdicts: dict[CommandId, Verdict] = {}
@@ -120,29 +130,35 @@ class Batch:
         self._changed: dict[CaseId, Changed] = {}
         self._tallies: dict[CaseId, bytes | None] = {}
         self._opened: dict[bytes, Opened] = {}
-        self.head = head.revision
+        self.before = self._begin([act for act, _ in acts if unfit(act) is None])
+        self.head = self.before.revision
 
-    def judge(self, acts: Sequence[tuple[Act, Actor]], committed_at: Callable[[], dt.datetime]) -> list[Outcome]:
-        """Judge all acts and write what follows; the transaction is the caller's to commit."""
-        self._load([act for act, _ in acts])
-        judged = [self._one(act, actor) for act, actor in acts]
+    def judge(self, committed_at: Callable[[], dt.datetime]) -> list[Outcome]:
+        """Judge all acts and write what follows; PostgreSQL has committed then, SQLite's commit is the caller's."""
+        judged = [self._one(act, actor) for act, actor in self._acts]
         at = committed_at()
         with prepared.without_waiting(self._connection):
             self._write(at)
-        return [self._outcome(act, found, at) for (act, _), found in zip(acts, judged, strict=True)]
+            prepared.commit(self._connection)
+        return [self._outcome(act, found, at) for (act, _), found in zip(self._acts, judged, strict=True)]
 
     # Reading
 
-    def _load(self, acts: Sequence[Act]) -> None:
-        """Read all that the acts and what follows from them will ask for, in a few statements."""
-        acts = [act for act in acts if unfit(act) is None]
-        self._load_all(
+    def _begin(self, acts: Sequence[Act]) -> Head:
+        asked = self._asking(
             verdicts={id_ for act in acts for id_ in (act.id, *_following_ids(act))},
             cases={case for act in acts for case in _cases_of(act.command)},
             numbers={number for act in acts for number in _numbers_of(act.command)},
         )
+        # Each statement after the lock's sees what the writer before has left, for it begins once the lock is here.
+        lock = (evidence.LOCKED, dict[str, object]())
+        (locked,), *found = prepared.fetch_all(self._connection, [lock, *(statement for _, statement in asked)])
+        head = evidence.head_of(locked)
+        self._vault.version = head.key_version
+        self._take(asked, found)
         parents = {known.case.parent for known in self._cases.values() if known and known.case.parent}
         self._load_all(cases=parents - self._cases.keys())
+        return head
 
     def _load_all(
         self,
@@ -151,12 +167,20 @@ class Batch:
         numbers: Collection[str] = (),
     ) -> None:
         """Read what stands under ids and numbers; that nothing does is known from then on, too."""
+        asked = self._asking(verdicts, cases, numbers)
+        if asked:
+            self._take(asked, prepared.fetch_all(self._connection, [statement for _, statement in asked]))
+
+    def _asking(
+        self, verdicts: Collection[CommandId], cases: Collection[CaseId], numbers: Collection[str]
+    ) -> "list[_Asked]":
+        """Say how to read what stands under ids and numbers, and who takes what is found."""
         numbers = [number for number in numbers if number not in self._asked_numbers]
         self._asked.update(verdicts)
         self._asked_numbers.update(numbers)
         self._cases.update(dict.fromkeys(cases))
         dialect = self._connection.dialect.name
-        asked = [
+        return [
             (take, (_among(dialect, key, columns), {"keys": _encode(keys).decode() if dialect == "sqlite" else keys}))
             for take, key, columns, wanted in (
                 (self._take_verdict, schema.verdicts.c.act, ("act", "verdict", "case_id", "sealed"), verdicts),
@@ -165,7 +189,8 @@ class Batch:
             )
             for keys in _in_parts(list(wanted))
         ]
-        found = prepared.fetch_all(self._connection, [statement for _, statement in asked]) if asked else []
+
+    def _take(self, asked: "Sequence[_Asked]", found: Sequence[Sequence[tuple[Any, ...]]]) -> None:
         for (take, _), rows in zip(asked, found, strict=True):
             for row in rows:
                 take(*row)
@@ -383,7 +408,7 @@ class Batch:
             evidence.Judged(judgement.act.id, verdict, entry_of.get(judgement.act.id))
             for judgement, verdict in zip(self._fresh, verdicts, strict=True)
         ]
-        head = evidence.extend(self._connection, self._before, judged)
+        head = evidence.extend(self._connection, self.before, judged)
         if self._written:
             writing.write_cases(self._connection, self._changed.values(), at)
             writing.write_losses(self._connection, self._written)

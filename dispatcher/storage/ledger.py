@@ -200,9 +200,11 @@ class Ledger:
         if not acts:
             return []
         with self._write() as connection:
-            head = self._lock(connection, law_of)
-            self.untold = head.revision
-            return Batch(connection, self._vault, head, law, now).judge(acts, self._clock or (lambda: now))
+            batch = Batch(connection, self._vault, acts, law, now)
+            if law_of is not None and batch.before.law != law_of:
+                raise LawMoved
+            self.untold = batch.before.revision
+            return batch.judge(self._clock or (lambda: now))
 
     # The law
 

@@ -78,6 +78,16 @@ def without_waiting(connection: sa.Connection) -> Generator[Any]:
         yield raw
 
 
+def commit(connection: sa.Connection) -> None:
+    """Have PostgreSQL commit with what was sent `without_waiting`; whoever ends the transaction asks it no more.
+
+    After a statement that failed it does not. The driver's own commit would wait here, and for ever after many bytes.
+    """
+    with _driver(connection) as raw:
+        if isinstance(raw, psycopg.Connection):
+            raw.execute("COMMIT", prepare=False)
+
+
 @contextlib.contextmanager
 def _driver(connection: sa.Connection) -> Generator[Any]:
     """Give the driver's connection; one that breaks meanwhile does not go back among the others."""

@@ -15,8 +15,8 @@ from dispatcher.models.accounts import EndSessions
 from dispatcher.models.ids import PersonId
 from dispatcher.models.queue import epoch_ms, from_epoch_ms
 from dispatcher.storage import ledger_schema as schema
-from dispatcher.storage import standing
-from dispatcher.storage.accounts import Account, Opening, account_of, end_all, enter
+from dispatcher.storage import prepared, standing
+from dispatcher.storage.accounts import Account, Kept, Opening, account_of, end_all, enter
 from dispatcher.storage.vault import Vault
 from dispatcher.storage.writing import put
 from dispatcher.wire.proofs import SESSION_CHARACTERS
@@ -79,8 +79,8 @@ class Sessions:
     def whose(self, token_hash: str, now: dt.datetime) -> Account | None:
         """Give the account behind a token's hash, None when it is nobody's (any more)."""
         with self._read() as connection:
-            row = connection.execute(_WHOSE, {"token_hash": token_hash, "now_ms": epoch_ms(now)}).first()
-        return None if row is None else account_of(self._vault, row)
+            found = prepared.fetch(connection, _WHOSE, {"token_hash": token_hash, "now_ms": epoch_ms(now)})
+        return account_of(self._vault, Kept(*found[0])) if found else None
 
     def live_among(self, token_hashes: Collection[str], now: dt.datetime) -> set[str]:
         """Give those of some hashes that are still somebody's."""
@@ -169,7 +169,7 @@ def _is_live(now: dt.datetime) -> sa.ColumnElement[bool]:
 
 _STANDS: Final = _table.c.ended_ms.is_(None) & schema.accounts.c.disabled_ms.is_(None)
 _WHOSE: Final = (
-    sa.select(schema.accounts)
+    sa.select(*(schema.accounts.c[name] for name in Kept._fields))
     .join_from(_table, schema.accounts, _table.c.person == schema.accounts.c.person)
     .where(_table.c.token_hash == sa.bindparam("token_hash"), _table.c.expires_ms > sa.bindparam("now_ms"), _STANDS)
 )

@@ -7,6 +7,7 @@ engine and cache of a station over DIRECTORY, whose centre is at URL). What peop
 import asyncio
 import json
 import logging
+import random
 import sys
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -29,6 +30,8 @@ from tests.server.centre import Centre, act, order, running_centre
 
 WITHIN_S: Final = 60.0
 ALL: Final = 1000
+TOO_LONG: Final = "".join(map(chr, random.Random(7).choices(range(0x4E00, 0x9FA5), k=15_000)))
+"""A text for which the files of a station have no room of their own left, however it is packed."""
 
 
 async def console(directory: Path, disk: SmallDisk, centre: Centre) -> list[str]:
@@ -47,13 +50,11 @@ async def console(directory: Path, disk: SmallDisk, centre: Centre) -> list[str]
     await until(lambda: seen.statuses and seen.status.state is LinkState.ONLINE and len(seen.rows) == len(cases))
     taken = [engine.submit(c.AddNote(case=case, text="已通知物业")) for case in cases]
     disk.fill()
-    refused = engine.submit(
-        c.AddNote(case=cases[0], text="写不下了" * 500)
-    )  # a short one has room in the file as it is
+    refused = engine.submit(c.AddNote(case=cases[0], text=TOO_LONG))
     words = seen.answer(refused).trouble
     assert words, "it was taken on a full disk"
     assert not any(seen.answer(each).trouble for each in taken)
-    await centre.accepted(*(order() for _ in range(5)))
+    await centre.accepted(*(order(text=TOO_LONG) for _ in range(5)))
     await until(lambda: seen.troubles and seen.status.state is not LinkState.ONLINE)
     assert len(seen.rows) == len(cases), "shown before it was durable"
     disk.free()
