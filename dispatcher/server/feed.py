@@ -259,6 +259,7 @@ class Feed:
         while True:
             await console.socket.writable()
             after = console.sent
+            old_rows |= self._old_rows  # they may be made anew by when the page is here, which is of before
             page = await self._desk.read(functools.partial(_page, scope=console.scope, after=after))
             old_rows |= self._old_rows or law is not self._law
             # From here to `join` nothing is awaited: the hub cannot move on in between.
