@@ -291,8 +291,9 @@ class Feed:
 
     async def _read(self, console: Console, after: Revision) -> tuple[Page, bool]:
         """Give a page, and whether it may hold rows of the law before."""
+        was_old = self._old_rows  # they may be made anew by when the page is here, which is of before
         page = await self._desk.read(functools.partial(_page, scope=console.scope, after=after))
-        return page, self._old_rows
+        return page, was_old or self._old_rows
 
     async def _listen(self, console: Console, guest: Guest) -> None:
         stream = Stream()
