@@ -27,8 +27,6 @@ from dispatcher.models.queue import Pending, QueueRow
 from dispatcher.sync.clock import SystemClock
 from dispatcher.ui.console.window import ConsoleWindow
 
-gc.disable()  # as the program begins
-
 CASES: Final = 2_000
 ACTS: Final = 60
 MOST_MS: Final = 20.0
@@ -61,6 +59,7 @@ class _Desk(QObject):
 
     def __init__(self, home: Path, url: str) -> None:
         super().__init__()
+        gc.disable()  # as the program begins; the first page's painting ends it
         _, theme = app.make_application("zh", "dark")
         self._answered: dict[CaseId, tuple[ActAnswer, float]] = {}
         self._painted_s: dict[CaseId, float] = {}
