@@ -266,7 +266,7 @@ class Feed:
                 if page.more:
                     reading = asyncio.create_task(self._read(console, page.last))
                 await console.socket.writable()
-                old_rows |= was_old or self._old_rows or law is not self._law
+                old_rows |= was_old or law is not self._law
                 # From here to `join` nothing is awaited: the hub cannot move on in between.
                 complete = not page.more and self._hub.admits(page.last)
                 if page.rows or page.gone:
@@ -290,10 +290,10 @@ class Feed:
             await asyncio.gather(reading, return_exceptions=True)
 
     async def _read(self, console: Console, after: Revision) -> tuple[Page, bool]:
-        """Give a page, and whether it may hold rows of the law before."""
+        """Give a page, and whether it may hold rows of the law before, unless another law is told meanwhile."""
         was_old = self._old_rows  # they may be made anew by when the page is here, which is of before
         page = await self._desk.read(functools.partial(_page, scope=console.scope, after=after))
-        return page, was_old or self._old_rows
+        return page, was_old
 
     async def _listen(self, console: Console, guest: Guest) -> None:
         stream = Stream()

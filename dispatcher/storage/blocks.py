@@ -7,7 +7,6 @@ table, whatever the number of cases: a step of the program for each would be dea
 import sqlite3
 from collections.abc import Sequence
 from itertools import accumulate, chain
-from operator import add
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -31,26 +30,30 @@ _encode = msgspec.json.Encoder().encode
 
 def laid_out(rows: Sequence[CaseRow], packer: "Packer") -> tuple[list[Entry], bytes, int]:
     """Lay cases out: where each lies, the block, and how many bytes of it are the rows that lists show."""
-    shown = [row.row for row in rows]
-    summaries = list(map(_encode, shown))
+    summaries = [_encode(row.row) for row in rows]
     bodies = packer.pack_all([row.body for row in rows])
     callers = [b"" if row.caller == NO_CALLER else bytes(row.caller) for row in rows]
     array = b"[" + b",".join(summaries) + b"]"
-    row_bytes, body_bytes, caller_bytes = list(map(len, summaries)), list(map(len, bodies)), list(map(len, callers))
-    entries = list(
-        map(
-            Entry,
-            [row.id for row in shown],
-            [row.revision for row in shown],
-            [row.due_ms for row in shown],
-            [row.closed_ms for row in shown],
-            accumulate([1 + length for length in row_bytes], initial=1),
-            row_bytes,
-            accumulate(map(add, body_bytes, caller_bytes), initial=len(array)),
-            body_bytes,
-            caller_bytes,
-        )
+    row_at = accumulate((len(summary) + 1 for summary in summaries), initial=1)
+    body_at = accumulate(
+        (len(body) + len(caller) for body, caller in zip(bodies, callers, strict=True)), initial=len(array)
     )
+    entries = [
+        Entry(
+            row.row.id,
+            row.row.revision,
+            row.row.due_ms,
+            row.row.closed_ms,
+            begins,
+            len(summary),
+            follows,
+            len(body),
+            len(caller),
+        )
+        for row, summary, body, caller, begins, follows in zip(
+            rows, summaries, bodies, callers, row_at, body_at, strict=False
+        )
+    ]
     return entries, array + b"".join(chain.from_iterable(zip(bodies, callers, strict=True))), len(array)
 
 

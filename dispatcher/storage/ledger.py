@@ -201,8 +201,7 @@ class Ledger:
             return []
         with self._write() as connection:
             batch = Batch(connection, self._vault, acts, law, now)
-            if law_of is not None and batch.before.law != law_of:
-                raise LawMoved
+            _expect(batch.before, law_of)
             self.untold = batch.before.revision
             return batch.judge(self._clock or (lambda: now))
 
@@ -492,13 +491,17 @@ class Ledger:
                 self.post.check(connection)
             yield connection
 
-    def _lock(self, connection: sa.Connection, law_of: Revision | None = None) -> Head:
-        """Become the only writer until the transaction ends; gives where the ledger stands."""
+    def _lock(self, connection: sa.Connection, law_of: Revision | None = None) -> None:
+        """Become the only writer until the transaction ends; raises LawMoved as `judge` does."""
         head = evidence.read_head(connection, lock=True)
-        if law_of is not None and head.law != law_of:
-            raise LawMoved
+        _expect(head, law_of)
         self._vault.version = head.key_version
-        return head
+
+
+def _expect(head: Head, law_of: Revision | None) -> None:
+    """Raise LawMoved where the newest change of the law is not that of a revision."""
+    if law_of is not None and head.law != law_of:
+        raise LawMoved
 
 
 def _restored(connection: sa.Connection) -> tuple[Revision, ...]:

@@ -89,7 +89,7 @@ def everything(connection: sa.Connection, vault: Vault, scope: Scope, first: int
 
 
 class _Kept(NamedTuple):
-    """A case's row as the ledger keeps it, in the order of `_in_scope`."""
+    """A case's row as the ledger keeps it: what is read of it, in this order."""
 
     revision: Revision
     committed_ms: int
@@ -151,7 +151,7 @@ def _due_first(scope: Scope) -> "sa.Select[*tuple[Any, ...]]":
 
 def _in_scope(scope: Scope) -> "tuple[sa.Select[*tuple[Any, ...]], sa.Column[int]]":
     """Say which rows a scope covers, and the column by whose index they are read in order."""
-    statement = sa.select(_cases.c.revision, _cases.c.committed_ms, _cases.c.row, _cases.c.body, _cases.c.envelope)
+    statement = sa.select(*(_cases.c[name] for name in _Kept._fields))
     revision = _cases.c.revision
     if scope.nothing:
         statement = statement.where(sa.false())

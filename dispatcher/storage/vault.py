@@ -116,7 +116,7 @@ class Vault:
         return head + self.keyring.cipher(self.version).encrypt(nonce, plain, name)
 
     def _open(self, sealed: bytes, name: bytes) -> bytes:
-        version = int.from_bytes(sealed[:_VERSION_BYTES], "big")
+        version = version_of(sealed)
         if not 1 <= version <= self.version + _AHEAD:
             raise _bad(name.replace(b"\n", b" ").decode())
         cipher = self.keyring.cipher(version)

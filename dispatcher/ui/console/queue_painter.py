@@ -111,7 +111,7 @@ class QueuePainter:
         self._strong = _Text(theme.font("body", True))
         self._clock_width = max(map(self._caption.width, self._words.clocks))
         self._chips: dict[ChipLook, ChipInk] = {look: chip_ink(look, theme) for look in ChipLook}
-        self._chip_widths: dict[tuple[str, bool], float] = {}
+        self._chip_widths: dict[str, float] = {}
         self.row_height = theme.row_height(density.value)
         self._pictures: dict[_Look, tuple[Cells, QPixmap]] = {}
         colour = theme.colour
@@ -317,10 +317,9 @@ class QueuePainter:
         painter.drawText(QPointF(x, middle + text.cap / 2), words)
 
     def _chip_width(self, text: str) -> float:
-        key = (text, True)
-        found = self._chip_widths.get(key)
+        found = self._chip_widths.get(text)
         if found is None:
-            found = self._chip_widths[key] = chip_width(text, self.theme, bold=True)
+            found = self._chip_widths[text] = chip_width(text, self.theme, bold=True)
         return found
 
 
